@@ -1,0 +1,98 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// FLOORBUS_EMBEDDED=1 builds the [E] targets (docs in README, "Layout") as Embedded Swift, for
+// libfloorbus.so. The manifest then leaves out every package dependency and every target that
+// needs one; scripts/build-c-library is the only caller.
+let embedded = Context.environment["FLOORBUS_EMBEDDED"] == "1"
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+let embeddable: [SwiftSetting] =
+    strict + (embedded ? [.enableExperimentalFeature("Embedded")] : [])
+
+/// A target that compiles in both modes, [E] in the architecture.
+func embeddableTarget(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: embeddable)
+}
+
+func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let embeddedTargets: [Target] = [
+    .systemLibrary(name: "CZeroMQ"),
+    .systemLibrary(name: "CFloorBus", path: "include"),
+    .target(name: "CPosix"),
+    embeddableTarget("FloorEvents"),
+    embeddableTarget("FloorWire", ["FloorEvents"]),
+    embeddableTarget("FloorHub", ["FloorEvents", "FloorWire"]),
+    embeddableTarget("FloorZeroMQ", ["CZeroMQ", "CPosix"]),
+    embeddableTarget("FloorClient", ["FloorEvents", "FloorWire"]),
+    embeddableTarget(
+        "FloorClientLoop", ["FloorClient", "FloorZeroMQ", "FloorWire", "FloorEvents", "CPosix"]),
+    embeddableTarget(
+        "FloorHubServer", ["FloorHub", "FloorZeroMQ", "FloorWire", "FloorEvents", "CPosix"]),
+    embeddableTarget(
+        "FloorBusC",
+        ["CFloorBus", "FloorClientLoop", "FloorClient", "FloorEvents", "FloorWire", "CPosix"]),
+]
+
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+
+let hostTargets: [Target] = [
+    .systemLibrary(name: "CZlib"),
+    .target(
+        name: "FloorBus",
+        dependencies: [
+            "FloorEvents", "FloorWire", "FloorClient", "FloorClientLoop", "FloorHub",
+            "FloorHubServer", "CPosix",
+        ],
+        swiftSettings: strict),
+    .target(name: "FloorImport", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(
+        name: "FloorBusTestKit",
+        dependencies: ["FloorEvents", "FloorWire", "FloorClient", "FloorHub"],
+        swiftSettings: strict),
+    .executableTarget(
+        name: "FloorCLI", dependencies: ["FloorBus", "FloorImport", argumentParser],
+        swiftSettings: strict),
+]
+
+let testTargets: [Target] = [
+    testTarget("FloorEventsTests", ["FloorEvents"]),
+    testTarget("FloorWireTests", ["FloorWire", "FloorEvents"]),
+    testTarget("FloorHubTests", ["FloorHub", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
+    testTarget("FloorZeroMQTests", ["FloorZeroMQ"]),
+    testTarget("FloorClientTests", ["FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
+    testTarget("FloorImportTests", ["FloorImport"]),
+    testTarget("FloorBusTests", ["FloorBus", "FloorZeroMQ", "FloorWire"]),
+    testTarget("FloorCLITests", ["FloorCLI", "FloorBus", "FloorImport"]),
+    testTarget(
+        "FloorSimulationTests",
+        ["FloorHub", "FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
+    testTarget("TidyTests", []),
+]
+
+let package = Package(
+    name: "floorbus",
+    platforms: [.macOS("26.0")],
+    products: embedded
+        ? []
+        : [
+            .library(name: "FloorBus", targets: ["FloorBus"]),
+            .library(name: "FloorBusTestKit", targets: ["FloorBusTestKit"]),
+            .executable(name: "floorbus", targets: ["FloorCLI"]),
+        ],
+    dependencies: embedded
+        ? []
+        : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+    targets: embedded ? embeddedTargets : embeddedTargets + hostTargets + testTargets
+)

@@ -1,0 +1,1 @@
+// FloorBus: see README, Layout.

@@ -1,0 +1,1 @@
+// FloorBusC: see README, Layout.

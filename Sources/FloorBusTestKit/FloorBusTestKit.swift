@@ -1,0 +1,1 @@
+// FloorBusTestKit: see README, Layout.

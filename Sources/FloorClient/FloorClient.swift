@@ -1,0 +1,1 @@
+// FloorClient: see README, Layout.

@@ -1,0 +1,1 @@
+// FloorClientLoop: see README, Layout.

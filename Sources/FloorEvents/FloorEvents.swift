@@ -1,0 +1,1 @@
+// FloorEvents: see README, Layout.

@@ -1,0 +1,1 @@
+// FloorHub: see README, Layout.

@@ -1,0 +1,1 @@
+// FloorHubServer: see README, Layout.

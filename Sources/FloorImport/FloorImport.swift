@@ -1,0 +1,1 @@
+// FloorImport: see README, Layout.

@@ -1,0 +1,1 @@
+// FloorWire: see README, Layout.

@@ -1,0 +1,1 @@
+// FloorZeroMQ: see README, Layout.

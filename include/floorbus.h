@@ -1,0 +1,3 @@
+#ifndef FLOORBUS_H_INCLUDED
+#define FLOORBUS_H_INCLUDED
+#endif
