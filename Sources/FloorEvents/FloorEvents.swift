@@ -1,1 +1,0 @@
-// FloorEvents: see README, Layout.

@@ -1,0 +1,77 @@
+/// Which keys a reader wants: a prefix ending in `/`, with `+` for any one segment.
+///
+///     try KeyFilter("agent/bj/")            // every agent of site bj
+///     try KeyFilter("queue/+/billing/")     // the billing unit's queues on every site
+///     try KeyFilter("+/")                   // everything
+///
+/// - Errors: `KeyError`, as for keys; a filter has one to four segments.
+public struct KeyFilter: Hashable, Sendable {
+    /// The filter as it travels.
+    public let bytes: [UInt8]
+    /// Whether a segment is `+`.
+    public let hasWildcard: Bool
+    /// Segments, 1 to 4.
+    public let segmentCount: Int
+
+    /// A filter from its written form.
+    public init(_ text: String) throws(KeyError) {
+        try self.init(bytes: Array(text.utf8))
+    }
+
+    /// A filter from its bytes.
+    public init(bytes: [UInt8]) throws(KeyError) {
+        segmentCount = try KeyRules.checkSegments(bytes.span, wildcards: true)
+        var wildcard = false
+        var start = 0
+        for index in 0..<bytes.count where bytes[index] == KeyRules.slash {
+            if index == start + 1, bytes[start] == KeyRules.plus { wildcard = true }
+            start = index + 1
+        }
+        hasWildcard = wildcard
+        if bytes[0] != KeyRules.plus, KeyRules.kind(of: bytes.span) == nil { throw .unknownClass }
+        self.bytes = bytes
+    }
+
+    /// The filter that matches this key alone.
+    public init(_ key: FloorKey) {
+        bytes = key.bytes
+        hasWildcard = false
+        segmentCount = Limits.keySegments
+    }
+
+    /// The filter as text.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Whether the filter names one whole key.
+    public var isOneKey: Bool { !hasWildcard && segmentCount == Limits.keySegments }
+
+    /// Whether a well-formed key matches.
+    public func matches(_ key: FloorKey) -> Bool { matches(key.bytes.span) }
+
+    /// Whether a well-formed key's bytes match.
+    public func matches(_ key: Span<UInt8>) -> Bool {
+        if hasWildcard { return matchesSegments(key) }
+        guard key.count >= bytes.count else { return false }
+        for index in 0..<bytes.count where key[index] != bytes[index] { return false }
+        return true
+    }
+
+    private func matchesSegments(_ key: Span<UInt8>) -> Bool {
+        var at = 0
+        var index = 0
+        while index < bytes.count {
+            let segmentStart = index == 0 || bytes[index - 1] == KeyRules.slash
+            if segmentStart, bytes[index] == KeyRules.plus {
+                // A leading '+' of a key is escaped, so '+' here is always the wildcard.
+                guard at < key.count else { return false }
+                while at < key.count, key[at] != KeyRules.slash { at += 1 }
+                index += 1
+            } else {
+                guard at < key.count, key[at] == bytes[index] else { return false }
+                at += 1
+                index += 1
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,134 @@
+/// The rules of keys, on bytes, without allocation; keys and filters share them.
+public enum KeyRules {
+    static let slash = UInt8(ascii: "/")
+    static let plus = UInt8(ascii: "+")
+
+    /// The kind of a well-formed key, or the rule it breaks.
+    public static func checkKey(_ bytes: Span<UInt8>) throws(KeyError) -> RecordKind {
+        let count = try checkSegments(bytes, wildcards: false)
+        guard count == Limits.keySegments else { throw .segmentCount(count) }
+        guard let kind = kind(of: bytes) else { throw .unknownClass }
+        return kind
+    }
+
+    /// The kind that the first segment names, or nil.
+    public static func kind(of bytes: Span<UInt8>) -> RecordKind? {
+        for kind in RecordKind.allCases where starts(bytes, with: kind) { return kind }
+        return nil
+    }
+
+    private static func starts(_ bytes: Span<UInt8>, with kind: RecordKind) -> Bool {
+        let name = kind.name.utf8
+        guard bytes.count > name.count, bytes[name.count] == slash else { return false }
+        var index = 0
+        for byte in name {
+            if bytes[index] != byte { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// The number of segments, each of which is well-formed.
+    static func checkSegments(
+        _ bytes: Span<UInt8>, wildcards: Bool
+    ) throws(KeyError) -> Int {
+        guard bytes.count > 0 else { throw .empty }
+        guard bytes.count <= Limits.keyBytes else { throw .tooLong(bytes: bytes.count) }
+        guard bytes[bytes.count - 1] == slash else { throw .noFinalSlash }
+        var count = 0
+        var start = 0
+        for index in 0..<bytes.count where bytes[index] == slash {
+            guard count < Limits.keySegments else { throw .segmentCount(count + 1) }
+            let segment = bytes.extracting(start..<index)
+            if !(wildcards && segment.count == 1 && segment[0] == plus) {
+                try checkSegment(segment, index: count)
+            }
+            count += 1
+            start = index + 1
+        }
+        return count
+    }
+
+    private static func checkSegment(_ bytes: Span<UInt8>, index: Int) throws(KeyError) {
+        guard bytes.count > 0 else { throw .emptySegment(index: index) }
+        guard bytes.count <= Limits.segmentBytes else {
+            throw .segmentTooLong(index: index, bytes: bytes.count)
+        }
+        var at = 0
+        while at < bytes.count {
+            let byte = bytes[at]
+            if byte == UInt8(ascii: "%") {
+                // One spelling per name: only what must be escaped may be.
+                guard at + 2 < bytes.count, let high = hexValue(bytes[at + 1]),
+                    let low = hexValue(bytes[at + 2]), mustEscape(high << 4 | low, first: at == 0)
+                else { throw .badEscape(index: index) }
+                at += 3
+            } else {
+                guard !mustEscape(byte, first: at == 0) else {
+                    throw .mustBeEncoded(index: index, byte: byte)
+                }
+                at += 1
+            }
+        }
+        guard UTF8Rules.isValid(bytes) else { throw .notUTF8(index: index) }
+    }
+
+    static func mustEscape(_ byte: UInt8, first: Bool) -> Bool {
+        switch byte {
+        case 0..<0x20, 0x7F, UInt8(ascii: "/"), UInt8(ascii: "%"): true
+        case UInt8(ascii: "!"), UInt8(ascii: "~"), UInt8(ascii: "$"), UInt8(ascii: "+"): first
+        default: false
+        }
+    }
+
+    static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    }
+
+    static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+/// Whether bytes are UTF-8 (Unicode 15, table 3-7), without allocation.
+public enum UTF8Rules {
+    /// True for well-formed UTF-8, the empty text included.
+    public static func isValid(_ bytes: Span<UInt8>) -> Bool {
+        var at = 0
+        while at < bytes.count {
+            let length = sequenceLength(bytes, at)
+            if length == 0 { return false }
+            at += length
+        }
+        return true
+    }
+
+    private static func sequenceLength(_ bytes: Span<UInt8>, _ at: Int) -> Int {
+        let lead = bytes[at]
+        switch lead {
+        case 0..<0x80: return 1
+        case 0xC2...0xDF: return continues(bytes, at, 2, 0x80...0xBF) ? 2 : 0
+        case 0xE0: return continues(bytes, at, 3, 0xA0...0xBF) ? 3 : 0
+        case 0xED: return continues(bytes, at, 3, 0x80...0x9F) ? 3 : 0
+        case 0xE1...0xEF: return continues(bytes, at, 3, 0x80...0xBF) ? 3 : 0
+        case 0xF0: return continues(bytes, at, 4, 0x90...0xBF) ? 4 : 0
+        case 0xF1...0xF3: return continues(bytes, at, 4, 0x80...0xBF) ? 4 : 0
+        case 0xF4: return continues(bytes, at, 4, 0x80...0x8F) ? 4 : 0
+        default: return 0
+        }
+    }
+
+    private static func continues(
+        _ bytes: Span<UInt8>, _ at: Int, _ length: Int, _ second: ClosedRange<UInt8>
+    ) -> Bool {
+        guard at + length <= bytes.count, second.contains(bytes[at + 1]) else { return false }
+        for index in (at + 2)..<(at + length) where !(0x80...0xBF).contains(bytes[index]) {
+            return false
+        }
+        return true
+    }
+}

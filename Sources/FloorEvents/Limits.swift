@@ -1,0 +1,98 @@
+/// Every bound of the bus, with unit and reason, in one place.
+///
+/// A limit is part of the contract: going over one is an error with a sentence, never a silent
+/// cut. Numbers come from the protocol (docs/wire-protocol.md) unless a comment says otherwise.
+public enum Limits {
+    /// Most bytes of a key. libzmq 4.3.4 corrupts topics of 246-255 bytes (libzmq#4564).
+    public static let keyBytes = 200
+    /// Most bytes of one segment of a key, as written (percent-encoded).
+    public static let segmentBytes = 64
+    /// Segments of a key: class, site, unit, entity.
+    public static let keySegments = 4
+    /// Most bytes of a record's payload.
+    public static let payloadBytes = 16 * 1024
+    /// Most bytes of a message on the session channel; libzmq refuses longer ones (MAXMSGSIZE).
+    public static let frameBytes = 64 * 1024
+    /// Most bytes of one DELIVER, so that a heartbeat never waits long behind bulk.
+    public static let deliverBytes = 32 * 1024
+    /// Least credit, in bytes, that one DELIVER costs; keeps message counts below libzmq's mark.
+    public static let deliverMinimumCharge = 1024
+    /// Most credit, in bytes, that a session may hold ahead of what it was sent.
+    public static let creditAheadBytes = 1024 * 1024
+    /// Credit, in bytes, a client grants when it asks for nothing else.
+    public static let creditDefaultBytes = 256 * 1024
+    /// Least credit window, in bytes: one full DELIVER must fit in the event lane's share of it.
+    public static let creditMinimumBytes = 64 * 1024
+    /// Most PUB messages a client may have unacknowledged.
+    public static let unacknowledgedMessages = 64
+    /// Most bytes of PUB messages a client may have unacknowledged.
+    public static let unacknowledgedBytes = 1024 * 1024
+    /// Operations a client keeps until acknowledged, when it asks for nothing else.
+    public static let outboxOperations = 1024
+    /// Most operations a client may be configured to keep; also how far a resumed producer may jump.
+    public static let outboxOperationsCeiling = 65_536
+    /// Stored results per producer, each a run of consecutive equal results.
+    public static let resultRunsPerProducer = 64
+    /// Most producers the hub remembers.
+    public static let producers = 100_000
+    /// How long a silent producer is remembered, in microseconds (7 days).
+    public static let producerMemoryMicroseconds: Int64 = 7 * 24 * 3600 * 1_000_000
+    /// Most live sessions on one hub.
+    public static let sessions = 16_384
+    /// Most subscriptions of one session.
+    public static let subscriptionsPerSession = 256
+    /// Most last-value keys on one hub, tombstones included (the design limit is 48,000 agents).
+    public static let stateKeys = 262_144
+    /// How long a deleted key is told to returning readers, in microseconds (1 hour).
+    public static let tombstoneMicroseconds: Int64 = 3600 * 1_000_000
+    /// Committed event-lane records kept in the core for live readers.
+    public static let liveEventRecords = 1024
+    /// Most event-lane records examined for one session in one turn.
+    public static let eventRecordsPerStep = 256
+    /// Most records applied from messages in one turn of the core before it serves readers.
+    public static let recordsPerTurn = 4096
+    /// Records the memory journal keeps before it forgets the oldest.
+    public static let memoryJournalRecords = 65_536
+    /// Bytes the memory journal keeps before it forgets the oldest.
+    public static let memoryJournalBytes = 64 * 1024 * 1024
+    /// Most bytes of records in one reply to GET or REPLAY.
+    public static let replyBytes = 32 * 1024
+    /// Most bytes of a principal's or an application's name.
+    public static let nameBytes = 64
+    /// Most bytes of a reason's label in an agent state.
+    public static let reasonBytes = 128
+    /// Most bytes of a short text field: extension, seat, call reference.
+    public static let shortTextBytes = 64
+    /// Most bytes of the sentence in REJECT or GOAWAY.
+    public static let sentenceBytes = 256
+    /// Most figures in one team or queue record.
+    public static let figuresPerRecord = 64
+    /// Heartbeat when a client asks for nothing else, in milliseconds.
+    public static let heartbeatMilliseconds: UInt32 = 1000
+    /// Heartbeats of silence after which the other side is taken for dead.
+    public static let silentHeartbeats = 3
+    /// Shortest heartbeat the hub agrees to, in milliseconds.
+    public static let heartbeatMinimumMilliseconds: UInt32 = 50
+    /// Longest heartbeat the hub agrees to, in milliseconds: 3 of them must fit in suspect time.
+    public static let heartbeatMaximumMilliseconds: UInt32 = 1500
+    /// Silence after which a leased value is suspect, in microseconds (the promise is ≤ 5 s).
+    public static let suspectMicroseconds: Int64 = 4_500_000
+    /// Silence after which a leased value is stale, in microseconds (the promise is ≤ 30 s).
+    public static let staleMicroseconds: Int64 = 25_000_000
+    /// Time between the end of a principal's last session and its will, in milliseconds.
+    public static let willGraceMilliseconds: UInt32 = 5000
+    /// Longest grace a will may ask for, in milliseconds.
+    public static let willGraceMaximumMilliseconds: UInt32 = 25_000
+    /// Wait before a DELIVER that found its pipe full is tried again, in microseconds.
+    public static let blockedRetryMicroseconds: Int64 = 10_000
+    /// Longest pause between DELIVERs a subscription may ask for, in milliseconds.
+    public static let minimumIntervalCeiling: UInt32 = 60_000
+    /// First and last wait of the client's reconnect, full jitter, in milliseconds.
+    public static let reconnectMilliseconds: (first: UInt32, last: UInt32) = (250, 2000)
+    /// Time for a fresh connection to answer HELLO, in microseconds.
+    public static let helloTimeoutMicroseconds: Int64 = 5_000_000
+    /// Counter part of a revision; at this value a new epoch is needed.
+    public static let revisionCounterBits: UInt64 = 40
+    /// Sync answers of the tap per second (guarantee T3, later); further ones wait.
+    public static let tapSyncAnswersPerSecond = 64
+}
