@@ -116,8 +116,13 @@ public struct Figure: Hashable, Sendable {
 
     /// A figure; the longest name is 32 bytes.
     public init(
-        _ name: String, _ value: Int64, _ unit: FigureUnit, formula: Formula = .count,
-        window: FigureWindow = .now, n: UInt32 = 0, thresholdMilliseconds: UInt32 = 0
+        _ name: String,
+        _ value: Int64,
+        _ unit: FigureUnit,
+        formula: Formula = .count,
+        window: FigureWindow = .now,
+        n: UInt32 = 0,
+        thresholdMilliseconds: UInt32 = 0
     ) {
         self.name = name
         self.value = value

@@ -70,7 +70,10 @@ public struct FloorKey: Hashable, Sendable, Comparable {
 
     /// A key from its parts; site, unit and entity are any text and are encoded as needed.
     public init(
-        _ kind: RecordKind, site: String, unit: String, entity: String
+        _ kind: RecordKind,
+        site: String,
+        unit: String,
+        entity: String
     ) throws(KeyError) {
         let text =
             kind.name + "/" + Self.segment(encoding: site) + "/" + Self.segment(encoding: unit)

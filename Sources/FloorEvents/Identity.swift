@@ -25,7 +25,11 @@ public struct FloorID: Hashable, Sendable {
         for byte in text.utf8 where byte != UInt8(ascii: "-") {
             let upper = byte >= UInt8(ascii: "a") ? byte &- 32 : byte
             guard let value = KeyRules.hexValue(upper), digits < 32 else { return nil }
-            if digits < 16 { high = high << 4 | UInt64(value) } else { low = low << 4 | UInt64(value) }
+            if digits < 16 {
+                high = high << 4 | UInt64(value)
+            } else {
+                low = low << 4 | UInt64(value)
+            }
             digits += 1
         }
         guard digits == 32 else { return nil }

@@ -30,7 +30,8 @@ public enum KeyRules {
 
     /// The number of segments, each of which is well-formed.
     static func checkSegments(
-        _ bytes: Span<UInt8>, wildcards: Bool
+        _ bytes: Span<UInt8>,
+        wildcards: Bool
     ) throws(KeyError) -> Int {
         guard bytes.count > 0 else { throw .empty }
         guard bytes.count <= Limits.keyBytes else { throw .tooLong(bytes: bytes.count) }
@@ -123,7 +124,10 @@ public enum UTF8Rules {
     }
 
     private static func continues(
-        _ bytes: Span<UInt8>, _ at: Int, _ length: Int, _ second: ClosedRange<UInt8>
+        _ bytes: Span<UInt8>,
+        _ at: Int,
+        _ length: Int,
+        _ second: ClosedRange<UInt8>
     ) -> Bool {
         guard at + length <= bytes.count, second.contains(bytes[at + 1]) else { return false }
         for index in (at + 2)..<(at + length) where !(0x80...0xBF).contains(bytes[index]) {

@@ -3,7 +3,7 @@
 /// A limit is part of the contract: going over one is an error with a sentence, never a silent
 /// cut. Numbers come from the protocol (docs/wire-protocol.md) unless a comment says otherwise.
 public enum Limits {
-    /// Most bytes of a key. libzmq 4.3.4 corrupts topics of 246-255 bytes (libzmq#4564).
+    /// Most bytes of a key; libzmq 4.3.4 corrupts topics of 246-255 bytes (libzmq#4564).
     public static let keyBytes = 200
     /// Most bytes of one segment of a key, as written (percent-encoded).
     public static let segmentBytes = 64

@@ -1,0 +1,34 @@
+import FloorEvents
+
+// The checks every body's decoder starts with.
+
+extension Span<UInt8> {
+    func need(_ size: Int) throws(WireError) {
+        guard count >= size else { throw .tooShort(needed: size, got: count) }
+    }
+
+    func need(exactly size: Int) throws(WireError) {
+        guard count == size else { throw .lengthMismatch(stated: size, got: count) }
+    }
+
+    /// The text in a range, checked to be UTF-8.
+    func text(_ range: Range<Int>) throws(WireError) -> String {
+        let part = extracting(range)
+        guard UTF8Rules.isValid(part) else { throw .badText }
+        return unsafe part.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+
+    func status(_ offset: Int) throws(WireError) -> FloorStatus {
+        guard let status = FloorStatus(rawValue: Int32(bitPattern: u32(offset))) else {
+            throw .badValue(field: "status")
+        }
+        return status
+    }
+
+    /// The bytes in a range, copied.
+    public func copy(_ range: Range<Int>) -> [UInt8] {
+        var out: [UInt8] = []
+        out.append(span: extracting(range))
+        return out
+    }
+}

@@ -1,1 +1,0 @@
-// FloorWire: see README, Layout.

@@ -1,0 +1,226 @@
+public import FloorEvents
+
+/// Facts about a record beside its key and payload, one bit each.
+public struct RecordFlags: OptionSet, Sendable, Hashable {
+    /// The bits.
+    public let rawValue: UInt16
+    /// Flags from bits; unknown bits are kept.
+    @inlinable
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
+    /// Sent by a snapshot, not by a change.
+    public static let snapshot = RecordFlags(rawValue: 1)
+    /// Older values of the key were passed over for this session.
+    public static let coalesced = RecordFlags(rawValue: 2)
+    /// Sent again from the journal.
+    public static let replay = RecordFlags(rawValue: 4)
+    /// Written by a will.
+    public static let will = RecordFlags(rawValue: 8)
+    /// The owner has been silent for a while.
+    public static let suspect = RecordFlags(rawValue: 16)
+    /// The owner is gone.
+    public static let stale = RecordFlags(rawValue: 32)
+    /// The value has no lease: nobody renews it, it never turns suspect.
+    public static let unleased = RecordFlags(rawValue: 64)
+    /// The flags a publisher may set; the hub clears all others.
+    public static let fromPublisher: RecordFlags = [.unleased]
+
+    /// The freshness that the bits say.
+    public var freshness: Freshness {
+        contains(.stale) ? .stale : contains(.suspect) ? .suspect : .live
+    }
+}
+
+/// The fixed 80 bytes of a record, as values; the same in PUB, DELIVER, tap and journal.
+public struct RecordHeader: Hashable, Sendable {
+    /// Bytes on the wire before the key.
+    public static let size = 80
+
+    /// What the record is about, as a number; see `kind`.
+    public var kindCode: UInt8
+    /// What it does, as a number; see `operation`.
+    public var operationCode: UInt8
+    /// Facts beside key and payload.
+    public var flags: RecordFlags
+    /// The record's place in its lane; 0 in PUB.
+    public var revision: Revision
+    /// The key's revision before this one; in PUB the revision the key must have (0 = any).
+    public var previous: Revision
+    /// When the hub applied it, microseconds since 1970.
+    public var hubTime: Int64
+    /// When the publisher says it happened, microseconds since 1970; advice only.
+    public var sourceTime: Int64
+    /// Who published it.
+    public var producer: FloorID
+    /// Its number among the producer's operations.
+    public var producerSequence: UInt64
+    /// Changes of the key this session was not sent; 0 outside DELIVER.
+    public var coalesced: UInt32
+    /// The layout of the payload, per kind.
+    public var schema: UInt16
+
+    /// A publisher's record; the hub fills in the rest.
+    public init(_ kind: RecordKind, _ operation: RecordOperation, schema: UInt16 = 0) {
+        kindCode = kind.rawValue
+        operationCode = operation.rawValue
+        flags = []
+        revision = .zero
+        previous = .zero
+        hubTime = 0
+        sourceTime = 0
+        producer = .zero
+        producerSequence = 0
+        coalesced = 0
+        self.schema = schema
+    }
+
+    /// The kind, or nil for one this version does not know.
+    public var kind: RecordKind? { RecordKind(rawValue: kindCode) }
+    /// The operation, or nil for one this version does not know.
+    public var operation: RecordOperation? { RecordOperation(rawValue: operationCode) }
+}
+
+/// Where one record lies in a span of bytes: offsets only, nothing is copied.
+public struct RecordView: Sendable {
+    /// The record's bytes, header and padding included.
+    public let range: Range<Int>
+    /// The key's bytes.
+    public let key: Range<Int>
+    /// The payload's bytes.
+    public let payload: Range<Int>
+
+    /// Finds the record that starts at an offset.
+    ///
+    /// Checks every length against the span and the limits, and that all padding and reserved
+    /// bytes are zero; does not judge key, kind, operation or payload.
+    public init(_ bytes: Span<UInt8>, at offset: Int) throws(WireError) {
+        let left = bytes.count - offset
+        guard offset >= 0, left >= RecordHeader.size else {
+            throw .tooShort(needed: RecordHeader.size, got: max(0, left))
+        }
+        let stated = Int(bytes.u32(offset))
+        let keyLength = Int(bytes.u16(offset + 68))
+        let payloadLength = Int(bytes.u32(offset + 72))
+        guard keyLength <= Limits.keyBytes else { throw .keyTooLong(keyLength) }
+        guard payloadLength <= Limits.payloadBytes else { throw .payloadTooLong(payloadLength) }
+        let payloadStart = RecordHeader.size + roundedUp8(keyLength)
+        let length = payloadStart + roundedUp8(payloadLength)
+        guard stated == length else { throw .badRecordLength(stated) }
+        guard length <= left else { throw .tooShort(needed: length, got: left) }
+        guard bytes.u32(offset + 76) == 0 else { throw .reservedNotZero }
+        range = offset..<(offset + length)
+        key = (offset + RecordHeader.size)..<(offset + RecordHeader.size + keyLength)
+        payload = (offset + payloadStart)..<(offset + payloadStart + payloadLength)
+        for index in key.upperBound..<(offset + payloadStart) where bytes[index] != 0 {
+            throw .reservedNotZero
+        }
+        for index in payload.upperBound..<range.upperBound where bytes[index] != 0 {
+            throw .reservedNotZero
+        }
+    }
+
+    /// The header's values.
+    public func header(_ bytes: Span<UInt8>) -> RecordHeader {
+        let at = range.lowerBound
+        var header = RecordHeader(.agent, .put)
+        header.kindCode = bytes.u8(at + 4)
+        header.operationCode = bytes.u8(at + 5)
+        header.flags = RecordFlags(rawValue: bytes.u16(at + 6))
+        header.revision = Revision(rawValue: bytes.u64(at + 8))
+        header.previous = Revision(rawValue: bytes.u64(at + 16))
+        header.hubTime = bytes.i64(at + 24)
+        header.sourceTime = bytes.i64(at + 32)
+        header.producer = bytes.floorID(at + 40)
+        header.producerSequence = bytes.u64(at + 56)
+        header.coalesced = bytes.u32(at + 64)
+        header.schema = bytes.u16(at + 70)
+        return header
+    }
+
+    /// The revision alone.
+    public func revision(_ bytes: Span<UInt8>) -> Revision {
+        Revision(rawValue: bytes.u64(range.lowerBound + 8))
+    }
+
+    /// The flags alone.
+    public func flags(_ bytes: Span<UInt8>) -> RecordFlags {
+        RecordFlags(rawValue: bytes.u16(range.lowerBound + 6))
+    }
+}
+
+/// Writing records.
+public enum RecordWriter {
+    /// Bytes of a record with a key and payload of these lengths.
+    @inlinable
+    public static func size(keyBytes: Int, payloadBytes: Int) -> Int {
+        RecordHeader.size + roundedUp8(keyBytes) + roundedUp8(payloadBytes)
+    }
+
+    /// Appends one record.
+    ///
+    /// - Precondition: key and payload are within the limits.
+    public static func append(
+        _ header: RecordHeader,
+        key: Span<UInt8>,
+        payload: Span<UInt8>,
+        to out: inout [UInt8]
+    ) {
+        precondition(key.count <= Limits.keyBytes && payload.count <= Limits.payloadBytes)
+        let length = size(keyBytes: key.count, payloadBytes: payload.count)
+        out.reserve(adding: length)
+        let start = out.count
+        out.append(number: UInt32(length))
+        out.append(header.kindCode)
+        out.append(header.operationCode)
+        out.append(number: header.flags.rawValue)
+        out.append(number: header.revision.rawValue)
+        out.append(number: header.previous.rawValue)
+        out.append(number: header.hubTime)
+        out.append(number: header.sourceTime)
+        out.append(id: header.producer)
+        out.append(number: header.producerSequence)
+        out.append(number: header.coalesced)
+        out.append(number: UInt16(key.count))
+        out.append(number: header.schema)
+        out.append(number: UInt32(payload.count))
+        out.append(number: UInt32(0))
+        out.append(span: key)
+        out.pad8(from: start)
+        out.append(span: payload)
+        out.pad8(from: start)
+    }
+
+    /// Overwrites the per-session fields of a record that was copied into a DELIVER.
+    public static func restamp(
+        _ out: inout [UInt8],
+        at offset: Int,
+        adding flags: RecordFlags,
+        coalesced: UInt32
+    ) {
+        let old = out.span.u16(offset + 6)
+        out.overwrite(old | flags.rawValue, at: offset + 6)
+        out.overwrite(coalesced, at: offset + 64)
+    }
+}
+
+extension Span<UInt8> {
+    /// Sixteen bytes as an identity, in their written order.
+    @inlinable
+    public func floorID(_ offset: Int) -> FloorID {
+        FloorID(high: u64(offset).byteSwapped, low: u64(offset + 8).byteSwapped)
+    }
+}
+
+extension [UInt8] {
+    /// Appends an identity in its written order.
+    @inlinable
+    public mutating func append(id: FloorID) {
+        append(number: id.high.byteSwapped)
+        append(number: id.low.byteSwapped)
+    }
+
+    /// Makes room, growing by half at least, so that repeated appends stay linear.
+    @inlinable
+    mutating func reserve(adding more: Int) {
+        if capacity - count < more { reserveCapacity(Swift.max(count + more, capacity * 2)) }
+    }
+}
