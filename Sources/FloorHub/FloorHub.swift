@@ -1,1 +1,0 @@
-// FloorHub: see README, Layout.

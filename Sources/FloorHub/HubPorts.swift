@@ -1,0 +1,198 @@
+public import FloorEvents
+
+// What goes into the core and what comes out of it. The core has no clock, lock, thread or
+// socket: every input carries its time, every effect is a value that FloorHubServer performs
+// in order.
+
+/// One peer's link, named by the server: which socket, and the peer's routing id on it.
+public struct LinkID: Hashable, Sendable {
+    /// The server's number for the link.
+    public let rawValue: UInt64
+
+    /// A link by its number.
+    public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+/// One thing that happened to the hub.
+public enum HubInput: Sendable {
+    /// A message of one payload frame arrived.
+    case message(LinkID, [UInt8])
+    /// A message arrived that was not exactly one payload frame.
+    case malformed(LinkID)
+    /// A DELIVER found the link's pipe full; here it is back.
+    case deliverBlocked(LinkID, [UInt8])
+    /// Any other message found the link's pipe full.
+    case controlBlocked(LinkID)
+    /// The link's peer is gone.
+    case linkGone(LinkID)
+    /// The journal holds everything up to and including this batch.
+    case committed(batch: UInt64)
+    /// The journal could not store this batch; nothing of it and of later ones is kept.
+    case commitFailed(batch: UInt64)
+    /// The journal's answer to a `readEvents` effect.
+    case journalPage(JournalPage)
+    /// Everything that waited has been stepped: serve readers, acknowledge, run timers.
+    case turnEnd
+}
+
+/// One thing the server has to do, in the order of the list.
+public enum HubEffect: Equatable, Sendable {
+    /// Send a DELIVER; a full pipe is told by `deliverBlocked`.
+    case deliver(LinkID, Range<Int>)
+    /// Send any other message; a full pipe is told by `controlBlocked`.
+    case control(LinkID, Range<Int>)
+    /// Publish on the tap: frame 0 is the key, frame 1 the record.
+    case tap(key: Range<Int>, record: Range<Int>)
+    /// Hand one event-lane record to the journal, behind the earlier ones.
+    case append(Range<Int>)
+    /// Commit what was appended; answer with `committed` or `commitFailed`.
+    case commit(batch: UInt64)
+    /// Read committed records; answer with `journalPage`.
+    case readEvents(ReadRequest)
+}
+
+/// Effects of one or more steps; the ranges point into `bytes`.
+///
+/// The server empties it after performing, keeping its storage, so that a steady state
+/// allocates nothing.
+public struct HubEffects: Sendable {
+    /// The messages and records, end to end.
+    public var bytes: [UInt8] = []
+    /// What to do, in order.
+    public var list: [HubEffect] = []
+    /// Whether readers wait that could be served now: call `turnEnd` again without waiting.
+    public var hasMoreWork = false
+
+    /// Nothing to do.
+    public init() {}
+
+    /// Forgets everything, keeps the storage.
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        list.removeAll(keepingCapacity: true)
+        hasMoreWork = false
+    }
+}
+
+/// What the core wants to read from the journal.
+public struct ReadRequest: Equatable, Sendable {
+    /// Comes back in the page.
+    public var token: UInt64
+    /// Records after this revision.
+    public var after: Revision
+    /// Most records.
+    public var maximumRecords: Int
+    /// Most bytes; one record always fits.
+    public var maximumBytes: Int
+}
+
+/// Committed records from the journal, in order.
+public struct JournalPage: Sendable {
+    /// The request's token.
+    public var token: UInt64
+    /// The records, end to end.
+    public var records: [UInt8]
+    /// Records up to this revision have been removed or never were there.
+    public var floor: Revision
+    /// Everything after the request's revision up to this one is in `records`.
+    public var through: Revision
+    /// Whether `through` is the last committed revision.
+    public var atEnd: Bool
+
+    /// An answer.
+    public init(
+        token: UInt64,
+        records: [UInt8],
+        floor: Revision,
+        through: Revision,
+        atEnd: Bool
+    ) {
+        self.token = token
+        self.records = records
+        self.floor = floor
+        self.through = through
+        self.atEnd = atEnd
+    }
+}
+
+/// What a hub is told once.
+public struct HubOptions: Sendable {
+    /// The data's birth name.
+    public var lineage: FloorID
+    /// Which life of the hub this is; larger than every earlier one of the lineage.
+    public var epoch: UInt32
+    /// The heartbeat proposed to clients that ask for none, in milliseconds.
+    public var heartbeatMilliseconds: UInt32 = Limits.heartbeatMilliseconds
+    /// Silence after which leased values are suspect, in microseconds.
+    public var suspectMicroseconds = Limits.suspectMicroseconds
+    /// Silence after which leased values are stale, in microseconds.
+    public var staleMicroseconds = Limits.staleMicroseconds
+    /// How long deleted keys are told to returning readers, in microseconds.
+    public var tombstoneMicroseconds = Limits.tombstoneMicroseconds
+    /// Most live sessions.
+    public var maximumSessions = Limits.sessions
+    /// Most last-value keys.
+    public var maximumKeys = Limits.stateKeys
+    /// Whether changes are also published on the tap.
+    public var hasTap = false
+    /// Unpredictable words for session numbers and resume secrets.
+    public var randomWord: @Sendable () -> UInt64
+
+    /// Options of a hub in memory; the rest has defaults.
+    public init(lineage: FloorID, epoch: UInt32, randomWord: @escaping @Sendable () -> UInt64) {
+        self.lineage = lineage
+        self.epoch = epoch
+        self.randomWord = randomWord
+    }
+}
+
+/// What the hub has counted since it started.
+public struct HubStatistics: Equatable, Sendable {
+    /// Live sessions.
+    public var sessions: UInt64 = 0
+    /// Subscriptions of live sessions.
+    public var subscriptions: UInt64 = 0
+    /// Last-value keys, without tombstones.
+    public var keys: UInt64 = 0
+    /// Deleted keys still told to returning readers.
+    public var tombstones: UInt64 = 0
+    /// Records applied, both lanes.
+    public var recordsIn: UInt64 = 0
+    /// Records sent to readers, both lanes.
+    public var recordsOut: UInt64 = 0
+    /// Changes passed over for a reader because a newer one of the key was sent.
+    public var coalesced: UInt64 = 0
+    /// Operations that arrived again and were not applied again.
+    public var duplicates: UInt64 = 0
+    /// Gaps told to readers.
+    public var gaps: UInt64 = 0
+    /// Full snapshots begun.
+    public var snapshots: UInt64 = 0
+    /// Operations refused by a rule.
+    public var refused: UInt64 = 0
+    /// Messages that were not well-formed.
+    public var malformed: UInt64 = 0
+    /// Sessions ended by the hub.
+    public var fenced: UInt64 = 0
+    /// Sessions opened.
+    public var welcomed: UInt64 = 0
+    /// HELLOs refused.
+    public var rejected: UInt64 = 0
+    /// DELIVERs that found a pipe full.
+    public var blocked: UInt64 = 0
+    /// Values that turned suspect.
+    public var suspects: UInt64 = 0
+    /// Values that turned stale.
+    public var stales: UInt64 = 0
+    /// Wills that ran.
+    public var wills: UInt64 = 0
+    /// Commits that failed.
+    public var commitFailures: UInt64 = 0
+    /// Bytes of messages in.
+    public var bytesIn: UInt64 = 0
+    /// Bytes of messages out.
+    public var bytesOut: UInt64 = 0
+
+    /// All zero.
+    public init() {}
+}
