@@ -4,7 +4,7 @@
 /// most mismatches never touch the bytes. Hashes come from `Hasher`, seeded per process, so that
 /// keys chosen by an attacker do not collide on purpose. No order is ever read from it.
 struct ByteIndex {
-    /// hash << 32 | number + 1; 0 = free. Its count is a power of two.
+    /// hash << 32 | number + 1, or 0 for a free slot; the count is a power of two.
     private var slots: [UInt64]
     private var count = 0
 
@@ -60,6 +60,12 @@ struct ByteIndex {
         }
         slots[hole] = 0
         count -= 1
+    }
+
+    /// Forgets everything, keeps the storage.
+    mutating func removeAll() {
+        for at in slots.indices { slots[at] = 0 }
+        count = 0
     }
 
     private mutating func grow() {

@@ -1,17 +1,262 @@
 public import FloorEvents
+import FloorWire
 
-/// The hub's core: who gets what. Pure: `step` takes an input and a time and gives effects.
+// The path of one event through the core, in the order of the files:
+//
+//   step(.message)  Hub.swift            one message: which session, which type
+//   publish         Hub+Publish.swift    PUB: dedup, apply to a lane, result
+//   markReaders     Hub+Publish.swift    who wants the key
+//   step(.turnEnd)  Hub.swift            commit, then serve every session with work
+//   serve           Hub+Deliver.swift    credit → DELIVER with live, owed and event records
+//
+// Sessions come and go in Hub+Sessions.swift, snapshots begin in Hub+Subscribe.swift, questions
+// are answered in Hub+Requests.swift, and silence is noticed in Hub+Timers.swift.
+
+/// The hub's core: who gets what.
+///
+/// Pure: an input and a time go in, effects come out; it has no clock, lock, thread or socket.
+///
+///     var hub = Hub(HubOptions(lineage: lineage, epoch: 1, randomWord: random))
+///     hub.step(.message(link, bytes), at: now, into: &effects)
+///     hub.step(.turnEnd, at: now, into: &effects)
+///
+/// - Thread: one at a time; the server holds its lock around `step`.
 public struct Hub: ~Copyable {
+    let options: HubOptions
+    var now = FloorTime(boot: 0, wall: 0)
+    var stampOffset: Int64?
+    var lastStamp: Int64 = 0
+
+    var table: ValueTable
+    var filters = FilterIndex()
+    var lane: EventLane
+    var sessionsByLink: [LinkID: Session] = [:]
+    /// The session numbers in use.
+    var numbers: Set<UInt32> = []
+    /// Live sessions in the order they came; all iteration is over this, never over the hash.
+    var sessions: [Session] = []
+    var producers: [FloorID: Producer] = [:]
+    var principals: [String: Principal] = [:]
+    /// Producers that own leased values, in the order they became owners.
+    var holders: [Producer] = []
+    /// Principals with wills that wait for their grace.
+    var dying: [Principal] = []
+    /// Sessions that cannot be served before a time in `nextRetry`.
+    var waiting: [Session] = []
+    /// Sessions with something to send, in the order they got it.
+    var active: [Session] = []
+    var pageReaders: [UInt64: PageReader] = [:]
+    var lastReadToken: UInt64 = 0
+    /// After a failed commit: no event-lane operation is tried before this boot time.
+    var eventLaneRetryAt: Int64?
+
+    var nextLeaseCheck: Int64 = 0
+    var nextTombstoneCheck: Int64 = 0
+    /// The earliest time at which a session is to be served again without an input.
+    var nextRetry: Int64 = .max
+    var matchBuffer: [Int] = []
+    var counts = HubStatistics()
+
     /// A hub that has seen nothing.
-    public init(_ options: HubOptions) {}
+    public init(_ options: HubOptions) {
+        precondition(options.epoch > 0, "Hub: the epoch starts at 1")
+        self.options = options
+        table = ValueTable(epoch: options.epoch)
+        lane = EventLane(epoch: options.epoch)
+    }
 
     /// Takes one input and appends what has to be done.
-    public mutating func step(_ input: HubInput, at now: FloorTime, into effects: inout HubEffects)
-    {}
+    ///
+    /// - Parameter now: the time of the input; the boot clock never goes back.
+    public mutating func step(
+        _ input: HubInput,
+        at now: FloorTime,
+        into effects: inout HubEffects
+    ) {
+        self.now.boot = max(self.now.boot, now.boot)
+        self.now.wall = now.wall
+        switch input {
+        case .message(let link, let bytes): receive(link, bytes, &effects)
+        case .malformed(let link):
+            counts.malformed += 1
+            fence(link, .protocolError, "a message must be exactly one frame", &effects)
+        case .deliverBlocked(let link, let bytes): noteBlocked(link, bytes)
+        case .controlBlocked(let link), .linkGone(let link): dropLink(link, &effects)
+        case .committed(let batch): commit(batch, &effects)
+        case .commitFailed: rollBack(&effects)
+        case .journalPage(let page): takePage(page, &effects)
+        case .turnEnd: endTurn(&effects)
+        }
+    }
 
     /// When the next timer is due, microseconds on the boot clock.
-    public var nextDeadline: Int64 { .max }
+    public var nextDeadline: Int64 {
+        var next = min(nextLeaseCheck, nextTombstoneCheck, nextRetry)
+        for principal in dying {
+            for will in principal.wills { next = min(next, will.due) }
+        }
+        return next
+    }
 
     /// What the hub has counted.
-    public var statistics: HubStatistics { HubStatistics() }
+    public var statistics: HubStatistics {
+        var result = counts
+        result.sessions = UInt64(sessions.count)
+        for session in sessions { result.subscriptions += UInt64(session.subscriptions.count) }
+        result.keys = UInt64(table.liveCount)
+        result.tombstones = UInt64(table.tombstoneCount)
+        return result
+    }
+
+    /// The last revision of each lane: state as applied, events as committed.
+    public var heads: (state: Revision, event: Revision) { (table.head, lane.committed) }
+
+    // MARK: one message
+
+    private mutating func receive(
+        _ link: LinkID,
+        _ bytes: [UInt8],
+        _ effects: inout HubEffects
+    ) {
+        counts.bytesIn += UInt64(bytes.count)
+        let header: FrameHeader
+        do {
+            header = try FrameHeader(bytes.span)
+        } catch {
+            counts.malformed += 1
+            return fence(link, .protocolError, error.sentence, &effects)
+        }
+        guard header.type.isUplink else {
+            counts.malformed += 1
+            return fence(link, .protocolError, "a hub does not take this message", &effects)
+        }
+        let body = bytes.span.extracting(FrameHeader.size..<bytes.count)
+        if header.type == .hello { return hello(link, body, &effects) }
+        guard let session = sessionsByLink[link], session.number == header.session else {
+            // An old session's message, or a client that has not said HELLO: it must start anew.
+            return fence(link, .fenced, "no such session; send HELLO on a new link", &effects)
+        }
+        noteTraffic(session, &effects)
+        do {
+            try dispatch(session, header, body, &effects)
+        } catch {
+            counts.malformed += 1
+            fence(link, .protocolError, error.sentence, &effects)
+        }
+    }
+
+    private mutating func dispatch(
+        _ session: Session,
+        _ header: FrameHeader,
+        _ body: Span<UInt8>,
+        _ effects: inout HubEffects
+    ) throws(WireError) {
+        switch header.type {
+        case .publish: publish(session, header, body, &effects)
+        case .subscribe: subscribe(session, try Subscribe(body), &effects)
+        case .unsubscribe: unsubscribe(session, try Unsubscribe(body), &effects)
+        case .credit: takeCredit(session, header)
+        case .ping: try pong(session, header, body, &effects)
+        case .get: get(session, header, try Request(body), &effects)
+        case .replay: replay(session, header, try Request(body), &effects)
+        case .bye: bye(session, &effects)
+        default: throw .unknownType(header.type.rawValue)
+        }
+    }
+
+    private mutating func takeCredit(_ session: Session, _ header: FrameHeader) {
+        let ceiling = session.creditUsed + UInt64(Limits.creditAheadBytes)
+        session.creditGranted = max(session.creditGranted, min(header.argument, ceiling))
+        activate(session)
+    }
+
+    private mutating func pong(
+        _ session: Session,
+        _ header: FrameHeader,
+        _ body: Span<UInt8>,
+        _ effects: inout HubEffects
+    ) throws(WireError) {
+        let ping = try Ping(body)
+        session.producer.forgetRetryable(below: header.argument)
+        var pong = Pong(clientTime: ping.clientTime, request: header.sequence)
+        pong.received = stamp()
+        pong.sent = pong.received
+        pong.stateHead = table.head
+        pong.eventHead = lane.committed
+        pong.stableEvent = session.stableEvent(head: lane.committed)
+        let stable = session.stableRevision(head: table.head)
+        send(session, .pong, argument: stable.rawValue, &effects) { pong.append(to: &$0) }
+    }
+
+    // MARK: one turn
+
+    private mutating func endTurn(_ effects: inout HubEffects) {
+        runTimers(&effects)
+        closeBatch(&effects)
+        nextRetry = .max
+        let ready = active
+        active.removeAll(keepingCapacity: true)
+        for session in ready {
+            session.isActive = false
+            if !session.isEnded { serve(session, &effects) }
+        }
+        effects.hasMoreWork = effects.hasMoreWork || !active.isEmpty
+    }
+
+    /// Puts a session on the list of those to be served at the end of this turn.
+    mutating func activate(_ session: Session) {
+        guard !session.isActive, !session.isEnded else { return }
+        session.isActive = true
+        active.append(session)
+    }
+
+    /// The hub's wall time: strictly increasing, slewed towards the wall clock, never stepped.
+    mutating func stamp() -> Int64 {
+        let target = now.wall - now.boot
+        // A step of the wall clock is followed at 1 part in 1,000, like a slewing NTP client.
+        let offset: Int64
+        if let old = stampOffset {
+            let elapsed = max(0, now.boot + old - lastStamp)
+            let most = elapsed / 1000 + 1
+            offset = old + min(max(target - old, -most), most)
+        } else {
+            offset = target
+        }
+        stampOffset = offset
+        lastStamp = max(lastStamp + 1, now.boot + offset)
+        return lastStamp
+    }
+
+    // MARK: sending
+
+    /// Appends one message to a session, numbered as the next of its link.
+    mutating func send(
+        _ session: Session,
+        _ type: FrameType,
+        argument: UInt64 = 0,
+        _ effects: inout HubEffects,
+        body: (inout [UInt8]) -> Void
+    ) {
+        resendBlocked(session, &effects)
+        session.sequence += 1
+        let header = FrameHeader(
+            type,
+            session: session.number,
+            sequence: session.sequence,
+            argument: argument
+        )
+        let start = FrameWriter.begin(header, in: &effects.bytes)
+        body(&effects.bytes)
+        FrameWriter.end(start, in: &effects.bytes)
+        emit(.control(session.link, start..<effects.bytes.count), &effects)
+    }
+
+    mutating func emit(_ effect: HubEffect, _ effects: inout HubEffects) {
+        switch effect {
+        case .deliver(_, let range), .control(_, let range):
+            counts.bytesOut += UInt64(range.count)
+        default: break
+        }
+        effects.list.append(effect)
+    }
 }

@@ -214,7 +214,7 @@ public struct Welcome: Equatable, Sendable {
 }
 
 /// REJECT and GOAWAY: the hub refuses a message or ends a session, and says why.
-public struct Refusal: Equatable, Sendable {
+public struct Refusal: Error, Equatable, Sendable {
     static let fixedSize = 24
 
     /// Why, as a number.

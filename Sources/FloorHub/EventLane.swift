@@ -1,0 +1,145 @@
+import FloorEvents
+import FloorWire
+
+/// The event lane's present: records applied but not committed, and the last committed ones.
+///
+/// A ring of record bytes by revision counter. Readers that fall out of it go back to the
+/// journal, so the ring's size bounds memory, never what a reader may miss.
+struct EventLane {
+    /// Slots of the ring: the live records plus what may wait for the journal.
+    static let ringSize = 8192
+    /// Most records waiting for the journal; more are refused with a retryable result.
+    static let maximumPending = ringSize - Limits.liveEventRecords
+
+    private var ring: [[UInt8]] = Array(repeating: [], count: ringSize)
+    private let epoch: UInt32
+    /// The last revision the journal has confirmed.
+    private(set) var committed: Revision
+    /// The last revision given to a record.
+    private(set) var applied: Revision
+    /// Origins of the records from `committed` + 1 to `applied`.
+    private(set) var pending: [(producer: Producer, sequence: UInt64)] = []
+    private var batches: [(batch: UInt64, last: Revision)] = []
+    private var lastBatch: UInt64 = 0
+    private var chain = EventChain()
+
+    init(epoch: UInt32) {
+        self.epoch = epoch
+        committed = Revision(epoch: epoch, counter: 0)
+        applied = committed
+    }
+
+    /// The first record that no batch holds yet.
+    var firstUncommitted: Revision { (batches.last?.last ?? committed).next }
+    var hasUncommitted: Bool { applied >= firstUncommitted }
+    var isFull: Bool { pending.count >= Self.maximumPending }
+
+    /// The oldest revision still in the ring.
+    var windowStart: Revision {
+        let counter = applied.counter
+        let size = UInt64(Self.ringSize)
+        return Revision(epoch: epoch, counter: counter > size ? counter - size + 1 : 1)
+    }
+
+    /// A record in the window.
+    func record(_ revision: Revision) -> [UInt8] {
+        ring[Int(revision.counter % UInt64(Self.ringSize))]
+    }
+
+    /// Gives a record the next revision and keeps it, uncommitted; returns the revision.
+    mutating func apply(
+        _ header: RecordHeader,
+        key: Span<UInt8>,
+        payload: Span<UInt8>,
+        producer: Producer,
+        sequence: UInt64
+    ) -> Revision {
+        precondition(!isFull, "EventLane.apply: the caller checks isFull")
+        var header = header
+        applied = applied.next
+        header.revision = applied
+        header.previous = chain.replace(key, by: applied)
+        header.coalesced = 0
+        let slot = Int(applied.counter % UInt64(Self.ringSize))
+        ring[slot].removeAll(keepingCapacity: true)
+        RecordWriter.append(header, key: key, payload: payload, to: &ring[slot])
+        pending.append((producer, sequence))
+        return applied
+    }
+
+    /// Closes a batch over everything applied; returns its number.
+    mutating func closeBatch() -> UInt64 {
+        lastBatch += 1
+        batches.append((lastBatch, applied))
+        return lastBatch
+    }
+
+    /// The journal holds everything up to a batch: returns the origins, in order.
+    mutating func commit(_ batch: UInt64) -> [(producer: Producer, sequence: UInt64)] {
+        var last = committed
+        while let first = batches.first, first.batch <= batch {
+            last = first.last
+            batches.removeFirst()
+        }
+        let count = Int(last.counter - committed.counter)
+        let origins = Array(pending.prefix(count))
+        pending.removeFirst(count)
+        committed = last
+        return origins
+    }
+
+    /// The journal lost a batch and all behind it: takes them back and returns their origins.
+    mutating func rollBack() -> [(producer: Producer, sequence: UInt64)] {
+        let origins = pending
+        pending.removeAll()
+        batches.removeAll()
+        applied = committed
+        // Revisions will be given again: a chain that mentions them would lie.
+        chain.removeAll()
+        return origins
+    }
+}
+
+/// The last event-lane revision of each key, for the tap's `prev_rev` chain.
+///
+/// Bounded: when full it forgets everything, and a key starts a new chain with 0 ("first, or
+/// not known any more").
+struct EventChain {
+    private static let maximumKeys = 65_536
+    private var index = ByteIndex()
+    private var bytes: [UInt8] = []
+    private var ranges: [Range<Int>] = []
+    private var revisions: [Revision] = []
+
+    /// Sets a key's last revision and returns the one before, or zero.
+    mutating func replace(_ key: Span<UInt8>, by revision: Revision) -> Revision {
+        let hash = ByteIndex.hash(key)
+        let found = index.find(hash) { number in
+            let range = ranges[number]
+            guard range.count == key.count else { return false }
+            for offset in 0..<key.count where bytes[range.lowerBound + offset] != key[offset] {
+                return false
+            }
+            return true
+        }
+        if let found {
+            let before = revisions[found]
+            revisions[found] = revision
+            return before
+        }
+        if ranges.count == Self.maximumKeys { removeAll() }
+        index.insert(hash, ranges.count)
+        let start = bytes.count
+        bytes.append(span: key)
+        ranges.append(start..<bytes.count)
+        revisions.append(revision)
+        return .zero
+    }
+
+    mutating func removeAll() {
+        index.removeAll()
+        bytes.removeAll(keepingCapacity: true)
+        ranges.removeAll(keepingCapacity: true)
+        revisions.removeAll(keepingCapacity: true)
+    }
+}

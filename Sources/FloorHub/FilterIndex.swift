@@ -1,0 +1,125 @@
+import FloorEvents
+
+/// Which sessions want which keys: a tree of filter segments.
+///
+/// Equal filters of many sessions are one node, so that a change costs what its key's depth
+/// costs, not what the number of readers costs.
+struct FilterIndex {
+    private struct Node {
+        var parent = -1
+        var segment: [UInt8] = []
+        var hash: UInt32 = 0
+        var plusChild = -1
+        var children = 0
+        /// Sessions with a subscription whose filter ends here, each with its count.
+        var readers: [(session: Session, subscriptions: Int)] = []
+        var isFree = false
+    }
+
+    private var nodes: [Node] = [Node()]
+    private var free: [Int] = []
+    private var edges = ByteIndex()
+    /// Grows with every change of the set of nodes; cached matches of older ones are void.
+    private(set) var generation: UInt64 = 0
+
+    /// The sessions whose filter is this node's.
+    func readers(_ node: Int) -> [(session: Session, subscriptions: Int)] { nodes[node].readers }
+
+    /// Adds a subscription; returns the filter's node, for `remove`.
+    mutating func add(_ filter: KeyFilter, _ session: Session) -> Int {
+        var node = 0
+        var start = 0
+        for end in 0..<filter.bytes.count where filter.bytes[end] == UInt8(ascii: "/") {
+            node = child(of: node, filter.bytes.span.extracting(start..<end))
+            start = end + 1
+        }
+        for place in nodes[node].readers.indices
+        where nodes[node].readers[place].session === session {
+            nodes[node].readers[place].subscriptions += 1
+            return node
+        }
+        nodes[node].readers.append((session, 1))
+        generation += 1
+        return node
+    }
+
+    /// Removes one subscription of a session from a filter's node.
+    mutating func remove(_ node: Int, _ session: Session) {
+        guard
+            let place = nodes[node].readers.firstIndex(where: { $0.session === session })
+        else { preconditionFailure("FilterIndex.remove: the session has no such filter") }
+        nodes[node].readers[place].subscriptions -= 1
+        guard nodes[node].readers[place].subscriptions == 0 else { return }
+        nodes[node].readers.remove(at: place)
+        generation += 1
+        prune(node)
+    }
+
+    /// Appends the nodes whose filters match a well-formed key.
+    func match(_ key: Span<UInt8>, into found: inout [Int]) {
+        match(node: 0, key, from: 0, into: &found)
+    }
+
+    private func match(node: Int, _ key: Span<UInt8>, from start: Int, into found: inout [Int]) {
+        if !nodes[node].readers.isEmpty { found.append(node) }
+        guard nodes[node].children > 0, start < key.count else { return }
+        var end = start
+        while key[end] != UInt8(ascii: "/") { end += 1 }
+        if nodes[node].plusChild >= 0 {
+            match(node: nodes[node].plusChild, key, from: end + 1, into: &found)
+        }
+        if let next = edge(from: node, key.extracting(start..<end)) {
+            match(node: next, key, from: end + 1, into: &found)
+        }
+    }
+
+    private func edge(from node: Int, _ segment: Span<UInt8>) -> Int? {
+        edges.find(ByteIndex.hash(segment, salt: UInt32(node))) { candidate in
+            guard nodes[candidate].parent == node,
+                nodes[candidate].segment.count == segment.count
+            else { return false }
+            for index in 0..<segment.count where nodes[candidate].segment[index] != segment[index] {
+                return false
+            }
+            return true
+        }
+    }
+
+    private mutating func child(of node: Int, _ segment: Span<UInt8>) -> Int {
+        let isPlus = segment.count == 1 && segment[0] == UInt8(ascii: "+")
+        if isPlus, nodes[node].plusChild >= 0 { return nodes[node].plusChild }
+        if !isPlus, let found = edge(from: node, segment) { return found }
+        var fresh = Node()
+        fresh.parent = node
+        for index in 0..<segment.count { fresh.segment.append(segment[index]) }
+        fresh.hash = ByteIndex.hash(segment, salt: UInt32(node))
+        let place: Int
+        if let reused = free.popLast() {
+            place = reused
+            nodes[place] = fresh
+        } else {
+            place = nodes.count
+            nodes.append(fresh)
+        }
+        nodes[node].children += 1
+        if isPlus { nodes[node].plusChild = place } else { edges.insert(fresh.hash, place) }
+        return place
+    }
+
+    /// Removes nodes that no filter needs any more.
+    private mutating func prune(_ start: Int) {
+        var node = start
+        while node != 0, nodes[node].readers.isEmpty, nodes[node].children == 0 {
+            let parent = nodes[node].parent
+            if nodes[parent].plusChild == node {
+                nodes[parent].plusChild = -1
+            } else {
+                edges.remove(nodes[node].hash, node)
+            }
+            nodes[parent].children -= 1
+            nodes[node] = Node()
+            free.append(node)
+            node = parent
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import FloorEvents
+import FloorWire
+
+// A session is a cursor over the event lane (rule 5): from the ring while it is recent enough,
+// from the journal when it is not, and a GAP for what the journal no longer has.
+
+/// Who waits for a page of the journal.
+enum PageReader {
+    case session(Session)
+    case replay(Session, request: UInt64, Request, KeyFilter)
+}
+
+extension Hub {
+    /// Sends one DELIVER of events, if any are due; true when one was sent.
+    mutating func deliverEvents(_ session: Session, _ effects: inout HubEffects) -> Bool {
+        guard session.hasEvents else { return false }
+        // An application that does not consume events must not starve its own state lane.
+        let reserve = Int(session.initialCredit / 4)
+        var frame = DeliverFrame(capacity: session.creditLeft - reserve)
+        guard frame.hasRoom else { return false }
+        if session.page == nil, session.eventPosition < lane.windowStart {
+            requestPage(session, &effects)
+            return false
+        }
+        frame.begin(session, &effects.bytes)
+        if session.page != nil {
+            addFromPage(session, &frame, &effects)
+        } else {
+            addFromWindow(session, &frame, &effects.bytes)
+        }
+        let sent = finish(session, &frame, &effects)
+        // Nothing matched in this stretch, but there is more behind it.
+        if !sent, session.hasEvents, !session.awaitsPage, frame.isUnhindered {
+            effects.hasMoreWork = true
+            activate(session)
+        }
+        return sent
+    }
+
+    private mutating func addFromWindow(
+        _ session: Session,
+        _ frame: inout DeliverFrame,
+        _ out: inout [UInt8]
+    ) {
+        var looked = 0
+        while session.eventPosition <= lane.committed {
+            guard looked < Limits.eventRecordsPerStep else { return }
+            let record = lane.record(session.eventPosition)
+            if wants(session, record.span, session.eventPosition, at: 0) {
+                guard frame.fits(record.count, out) else { return frame.noteFull() }
+                frame.add(record, flags: [], coalesced: 0, &out)
+            }
+            session.eventPosition = session.eventPosition.next
+            looked += 1
+        }
+        session.hasEvents = false
+    }
+
+    /// Whether some subscription wants an event.
+    private func wants(
+        _ session: Session,
+        _ bytes: Span<UInt8>,
+        _ revision: Revision,
+        at offset: Int
+    ) -> Bool {
+        let keyLength = Int(bytes.u16(offset + 68))
+        let start = offset + RecordHeader.size
+        let key = bytes.extracting(start..<(start + keyLength))
+        for subscription in session.subscriptions
+        where revision > subscription.eventStart && subscription.filter.matches(key) {
+            return true
+        }
+        return false
+    }
+
+    // MARK: the journal
+
+    private mutating func requestPage(_ session: Session, _ effects: inout HubEffects) {
+        guard !session.awaitsPage else { return }
+        lastReadToken += 1
+        session.readToken = lastReadToken
+        session.awaitsPage = true
+        pageReaders[lastReadToken] = .session(session)
+        effects.list.append(
+            .readEvents(
+                ReadRequest(
+                    token: lastReadToken,
+                    after: session.eventPosition.previous,
+                    maximumRecords: Limits.eventRecordsPerStep,
+                    maximumBytes: Limits.frameBytes
+                )
+            )
+        )
+    }
+
+    mutating func cancelRead(_ session: Session) {
+        guard session.awaitsPage else { return }
+        pageReaders[session.readToken] = nil
+        session.awaitsPage = false
+    }
+
+    mutating func takePage(_ page: JournalPage, _ effects: inout HubEffects) {
+        guard let reader = pageReaders.removeValue(forKey: page.token) else { return }
+        switch reader {
+        case .session(let session):
+            session.awaitsPage = false
+            guard !session.isEnded else { return }
+            if page.floor >= session.eventPosition { tellGap(session, page.floor, &effects) }
+            session.page = page
+            session.pageOffset = 0
+            activate(session)
+        case .replay(let session, let request, let question, let filter):
+            guard !session.isEnded else { return }
+            answerReplay(session, request, question, filter, page, &effects)
+        }
+    }
+
+    private mutating func tellGap(
+        _ session: Session,
+        _ floor: Revision,
+        _ effects: inout HubEffects
+    ) {
+        let from = session.eventPosition
+        // Across epochs the number of records lost is not known, and 0 says so.
+        let count = from.epoch == floor.epoch ? floor.counter - from.counter + 1 : 0
+        counts.gaps += 1
+        session.eventPosition = floor.next
+        let gap = Gap(from: from, to: floor, count: count)
+        send(session, .gap, &effects) { gap.append(to: &$0) }
+    }
+
+    private mutating func addFromPage(
+        _ session: Session,
+        _ frame: inout DeliverFrame,
+        _ effects: inout HubEffects
+    ) {
+        guard let page = session.page else { return }
+        let bytes = page.records.span
+        while session.pageOffset < bytes.count {
+            guard let view = try? RecordView(bytes, at: session.pageOffset) else {
+                preconditionFailure("the journal returned bytes that are no record")
+            }
+            let revision = view.revision(bytes)
+            if wants(session, bytes, revision, at: session.pageOffset) {
+                guard frame.fits(view.range.count, effects.bytes) else {
+                    return frame.noteFull()
+                }
+                let record = bytes.copy(view.range)
+                frame.add(record, flags: [.replay], coalesced: 0, &effects.bytes)
+            }
+            session.eventPosition = revision.next
+            session.pageOffset = view.range.upperBound
+        }
+        session.page = nil
+        session.eventPosition = max(session.eventPosition, page.through.next)
+        if session.eventPosition > lane.committed { session.hasEvents = false }
+    }
+}

@@ -1,0 +1,350 @@
+import FloorEvents
+import FloorWire
+
+// PUB: every record gets exactly one result, at once (state lane) or once the journal holds it
+// (event lane).
+
+extension Hub {
+    mutating func publish(
+        _ session: Session,
+        _ header: FrameHeader,
+        _ body: Span<UInt8>,
+        _ effects: inout HubEffects
+    ) {
+        let batch: RecordBatch
+        do {
+            batch = try RecordBatch(body)
+        } catch {
+            counts.malformed += 1
+            let refusal = Refusal(.protocolError, error.sentence, sequence: header.sequence)
+            return send(session, .reject, &effects) { refusal.append(to: &$0) }
+        }
+        let producer = session.producer
+        producer.forgetRetryable(below: header.argument)
+        activate(session)
+        guard batch.count > 0, header.sequence > 0,
+            header.sequence <= UInt64.max - UInt64(batch.count)
+        else { return }
+        guard header.sequence <= producer.last + 1 else {
+            session.expectedSequence = producer.last + 1
+            session.owesAcknowledgement = true
+            return
+        }
+        var sequence = header.sequence
+        var at = RecordBatch.prefixSize
+        while at < body.count {
+            guard let view = try? RecordView(body, at: at) else {
+                preconditionFailure("RecordBatch has checked every record")
+            }
+            apply(session, sequence, view, body, &effects)
+            sequence += 1
+            at = view.range.upperBound
+        }
+    }
+
+    private mutating func apply(
+        _ session: Session,
+        _ sequence: UInt64,
+        _ view: RecordView,
+        _ body: Span<UInt8>,
+        _ effects: inout HubEffects
+    ) {
+        let producer = session.producer
+        if sequence <= producer.last {
+            counts.duplicates += 1
+            // A pending one's result leaves when its commit is known, to the present session.
+            if !producer.isPending(sequence) { session.addResult(producer.result(of: sequence)) }
+            return
+        }
+        producer.last = sequence
+        var header = view.header(body)
+        header.producer = producer.id
+        header.producerSequence = sequence
+        header.flags.formIntersection(.fromPublisher)
+        let key = body.extracting(view.key)
+        let payload = body.extracting(view.payload)
+        var result = ResultRun(sequence, .ok)
+        switch (header.kind, header.operation) {
+        case (.presence?, _):
+            result.status = .denied
+        case (.flag?, _), (.note?, _), (.private?, _):
+            result.status = .unsupported
+        case (.event?, .append?):
+            guard applyEvent(header, key, payload, producer, &result) else { break }
+            return  // its result comes with the commit
+        case (let kind?, .put?) where kind.lane == .state:
+            result = put(header, kind, key, payload, producer, &effects)
+        case (let kind?, .delete?) where kind.lane == .state:
+            result = delete(header, key, payload, &effects)
+        default:
+            result.status = .invalid
+        }
+        finish(result, producer, session)
+    }
+
+    /// Gives an operation its result.
+    private mutating func finish(_ result: ResultRun, _ producer: Producer, _ session: Session) {
+        if result.status.isRetryable {
+            producer.addRetryable(result.first)
+        }
+        if result.status == .ok { counts.recordsIn += 1 } else { counts.refused += 1 }
+        producer.store(result)
+        session.addResult(result)
+    }
+
+    // MARK: state lane
+
+    private mutating func put(
+        _ header: RecordHeader,
+        _ kind: RecordKind,
+        _ key: Span<UInt8>,
+        _ payload: Span<UInt8>,
+        _ producer: Producer,
+        _ effects: inout HubEffects
+    ) -> ResultRun {
+        var result = ResultRun(header.producerSequence, .ok)
+        let hash = ByteIndex.hash(key)
+        let slot = table.find(key, hash: hash)
+        if let slot {
+            let entry = table.entries[slot]
+            // A key in the table is well-formed, but it may be of another kind.
+            guard KeyRules.kind(of: key) == kind else {
+                result.status = .badKey
+                return result
+            }
+            let present = entry.isDeleted ? Revision.zero : entry.revision
+            if header.previous != .zero, header.previous != present {
+                result.status = .conflict
+                result.revision = present
+                return result
+            }
+        } else {
+            guard (try? KeyRules.checkKey(key)) == kind else {
+                result.status = .badKey
+                return result
+            }
+            guard header.previous == .zero else {
+                result.status = .conflict
+                return result
+            }
+            guard table.used < options.maximumKeys else {
+                result.status = .limit
+                return result
+            }
+        }
+        let owner = header.flags.contains(.unleased) ? nil : producer
+        var stamped = header
+        stamped.hubTime = 0
+        result.revision = putState(
+            stamped,
+            key: key,
+            payload: payload,
+            owner: owner,
+            known: slot,
+            hash: hash,
+            &effects
+        )
+        return result
+    }
+
+    private mutating func delete(
+        _ header: RecordHeader,
+        _ key: Span<UInt8>,
+        _ payload: Span<UInt8>,
+        _ effects: inout HubEffects
+    ) -> ResultRun {
+        var result = ResultRun(header.producerSequence, .ok)
+        guard payload.count == 0 else {
+            result.status = .invalid
+            return result
+        }
+        let hash = ByteIndex.hash(key)
+        guard let slot = table.find(key, hash: hash), !table.entries[slot].isDeleted else {
+            result.status = .notFound
+            return result
+        }
+        guard KeyRules.kind(of: key) == header.kind else {
+            result.status = .badKey
+            return result
+        }
+        let present = table.entries[slot].revision
+        if header.previous != .zero, header.previous != present {
+            result.status = .conflict
+            result.revision = present
+            return result
+        }
+        table.disown(slot)
+        var stamped = header
+        stamped.hubTime = stamp()
+        let before = table.entries[slot].changes
+        table.write(slot, stamped, key: key, payload: payload, boot: now.boot)
+        result.revision = table.head
+        announce(slot, changesBefore: before, &effects)
+        return result
+    }
+
+    /// Writes a value that has passed every rule, tells its readers, and returns its revision.
+    @discardableResult
+    mutating func putState(
+        _ header: RecordHeader,
+        key: Span<UInt8>,
+        payload: Span<UInt8>,
+        owner: Producer?,
+        known: Int? = nil,
+        hash: UInt32? = nil,
+        _ effects: inout HubEffects
+    ) -> Revision {
+        let hash = hash ?? ByteIndex.hash(key)
+        let slot = known ?? table.find(key, hash: hash) ?? table.insert(key, hash: hash)
+        var header = header
+        header.hubTime = stamp()
+        let before = table.entries[slot].changes
+        table.write(slot, header, key: key, payload: payload, boot: now.boot)
+        if let owner {
+            table.take(slot, for: owner)
+            if !owner.isListedHolder {
+                owner.isListedHolder = true
+                holders.append(owner)
+            }
+        } else {
+            table.disown(slot)
+        }
+        announce(slot, changesBefore: before, &effects)
+        return table.head
+    }
+
+    /// Queues a changed key for every session that wants it, and for the tap.
+    mutating func announce(
+        _ slot: Int,
+        changesBefore: UInt32,
+        _ effects: inout HubEffects
+    ) {
+        if table.entries[slot].matchGeneration != filters.generation {
+            matchBuffer.removeAll(keepingCapacity: true)
+            let record = table.entries[slot].record
+            filters.match(record.span.extracting(table.keyRange(slot)), into: &matchBuffer)
+            table.setMatches(slot, matchBuffer, generation: filters.generation)
+        }
+        let revision = table.entries[slot].revision
+        for node in table.entries[slot].matches {
+            for reader in filters.readers(node) {
+                reader.session.markDirty(slot, changesBefore: changesBefore, revision: revision)
+                activate(reader.session)
+            }
+        }
+        if options.hasTap {
+            let keyRange = table.keyRange(slot)
+            emitTap(table.entries[slot].record, keyRange, &effects)
+        }
+    }
+
+    private mutating func emitTap(
+        _ record: [UInt8],
+        _ key: Range<Int>,
+        _ effects: inout HubEffects
+    ) {
+        let start = effects.bytes.count
+        effects.bytes.append(contentsOf: record)
+        let keyRange = (start + key.lowerBound)..<(start + key.upperBound)
+        effects.list.append(.tap(key: keyRange, record: start..<effects.bytes.count))
+    }
+
+    // MARK: event lane
+
+    /// Applies one event, to be committed; false with the result filled in when it may not be.
+    private mutating func applyEvent(
+        _ header: RecordHeader,
+        _ key: Span<UInt8>,
+        _ payload: Span<UInt8>,
+        _ producer: Producer,
+        _ result: inout ResultRun
+    ) -> Bool {
+        guard (try? KeyRules.checkKey(key)) == .event else {
+            result.status = .badKey
+            return false
+        }
+        if let retryAt = eventLaneRetryAt, now.boot < retryAt {
+            result.status = .storage
+            return false
+        }
+        guard !lane.isFull else {
+            result.status = .limit
+            return false
+        }
+        var stamped = header
+        stamped.hubTime = stamp()
+        _ = lane.apply(
+            stamped,
+            key: key,
+            payload: payload,
+            producer: producer,
+            sequence: header.producerSequence
+        )
+        producer.addPending(header.producerSequence)
+        return true
+    }
+
+    /// Hands what this turn applied to the journal.
+    mutating func closeBatch(_ effects: inout HubEffects) {
+        guard lane.hasUncommitted else { return }
+        var revision = lane.firstUncommitted
+        while revision <= lane.applied {
+            let start = effects.bytes.count
+            effects.bytes.append(contentsOf: lane.record(revision))
+            effects.list.append(.append(start..<effects.bytes.count))
+            revision = revision.next
+        }
+        effects.list.append(.commit(batch: lane.closeBatch()))
+    }
+
+    /// The journal holds a batch: acknowledge and publish it, in order (rule 3, R11).
+    mutating func commit(_ batch: UInt64, _ effects: inout HubEffects) {
+        eventLaneRetryAt = nil
+        var revision = lane.committed
+        for origin in lane.commit(batch) {
+            revision = revision.next
+            origin.producer.confirmPending(origin.sequence)
+            let result = ResultRun(origin.sequence, .ok, revision: revision)
+            origin.producer.store(result)
+            counts.recordsIn += 1
+            if let session = origin.producer.session {
+                session.addResult(result)
+                activate(session)
+            }
+            announceEvent(revision, &effects)
+        }
+    }
+
+    /// The journal lost a batch: everything uncommitted is taken back, to be tried again.
+    mutating func rollBack(_ effects: inout HubEffects) {
+        counts.commitFailures += 1
+        eventLaneRetryAt = now.boot + 1_000_000
+        for origin in lane.rollBack() {
+            origin.producer.confirmPending(origin.sequence)
+            origin.producer.addRetryable(origin.sequence)
+            let result = ResultRun(origin.sequence, .storage)
+            origin.producer.store(result)
+            counts.refused += 1
+            if let session = origin.producer.session {
+                session.addResult(result)
+                activate(session)
+            }
+        }
+    }
+
+    private mutating func announceEvent(_ revision: Revision, _ effects: inout HubEffects) {
+        let record = lane.record(revision)
+        let keyLength = Int(record.span.u16(68))
+        let keyRange = RecordHeader.size..<(RecordHeader.size + keyLength)
+        matchBuffer.removeAll(keepingCapacity: true)
+        filters.match(record.span.extracting(keyRange), into: &matchBuffer)
+        for node in matchBuffer {
+            for reader in filters.readers(node) where !reader.session.hasEvents {
+                reader.session.hasEvents = true
+                reader.session.eventPosition = revision
+            }
+            for reader in filters.readers(node) { activate(reader.session) }
+        }
+        if options.hasTap { emitTap(record, keyRange, &effects) }
+    }
+}

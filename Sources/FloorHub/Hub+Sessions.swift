@@ -1,0 +1,266 @@
+import FloorEvents
+import FloorWire
+
+// Sessions: HELLO to WELCOME, takeover, and every way a session ends.
+
+extension Hub {
+    mutating func hello(_ link: LinkID, _ body: Span<UInt8>, _ effects: inout HubEffects) {
+        let hello: Hello
+        do {
+            hello = try Hello(body)
+        } catch {
+            counts.malformed += 1
+            return fence(link, .protocolError, error.sentence, &effects)
+        }
+        if sessionsByLink[link] != nil {
+            return fence(link, .protocolError, "a link says HELLO once", &effects)
+        }
+        do {
+            let producer = try admit(hello)
+            open(link, hello, producer, &effects)
+        } catch {
+            counts.rejected += 1
+            write(.reject, error, to: link, &effects)
+        }
+    }
+
+    /// The producer a HELLO speaks for, or why it may not.
+    private mutating func admit(_ hello: Hello) throws(Refusal) -> Producer {
+        guard hello.versions.contains(UInt16(FrameHeader.version)) else {
+            throw Refusal(.unsupported, "this hub speaks FBP/1")
+        }
+        guard hello.producer != .zero else {
+            throw Refusal(.invalid, "the producer id must not be zero")
+        }
+        guard sessions.count < options.maximumSessions else {
+            throw Refusal(.limit, "the hub is full", retryAfterMilliseconds: 5000)
+        }
+        try checkWill(hello)
+        let principal = try principal(named: hello.principal)
+        guard let known = producers[hello.producer] else {
+            return try newProducer(hello, principal)
+        }
+        guard known.principal === principal else {
+            throw Refusal(.denied, "the producer id belongs to another principal")
+        }
+        if known.session != nil, known.secret != hello.resumeSecret {
+            // R21: a copy of a client, or a thief of its id; the one who is alive keeps it.
+            throw Refusal(
+                .exists,
+                "another session with this producer id is alive",
+                retryAfterMilliseconds: options.heartbeatMilliseconds
+            )
+        }
+        let first = max(hello.firstUnacknowledged, 1)
+        guard first <= known.last + 1 + UInt64(Limits.outboxOperationsCeiling) else {
+            throw Refusal(.invalid, "the first unacknowledged operation is too far ahead")
+        }
+        known.last = max(known.last, first - 1)
+        known.forgetRetryable(below: first)
+        return known
+    }
+
+    private func checkWill(_ hello: Hello) throws(Refusal) {
+        guard hello.willGraceMilliseconds <= Limits.willGraceMaximumMilliseconds else {
+            throw Refusal(.invalid, "the will's grace is too long")
+        }
+        guard !hello.will.isEmpty else { return }
+        guard let view = try? RecordView(hello.will.span, at: 0),
+            view.range.count == hello.will.count,
+            let kind = try? KeyRules.checkKey(hello.will.span.extracting(view.key)),
+            kind == view.header(hello.will.span).kind, kind.lane == .state, kind != .presence,
+            view.header(hello.will.span).operation == .put
+        else { throw Refusal(.invalid, "the will must be one PUT of a state key") }
+    }
+
+    private mutating func principal(named name: String) throws(Refusal) -> Principal {
+        if let known = principals[name] { return known }
+        guard let key = try? FloorKey(.presence, site: "-", unit: "-", entity: name) else {
+            throw Refusal(.invalid, "the principal's name is empty or too long for a key")
+        }
+        let principal = Principal(name: name, presenceKey: key)
+        principals[name] = principal
+        return principal
+    }
+
+    private mutating func newProducer(
+        _ hello: Hello,
+        _ principal: Principal
+    ) throws(Refusal) -> Producer {
+        if producers.count >= Limits.producers { forgetIdleProducers() }
+        guard producers.count < Limits.producers else {
+            throw Refusal(.limit, "too many producers", retryAfterMilliseconds: 60_000)
+        }
+        let last = max(hello.firstUnacknowledged, 1) - 1
+        let producer = Producer(
+            id: hello.producer,
+            principal: principal,
+            last: last,
+            now: now.boot
+        )
+        producers[hello.producer] = producer
+        principal.producers += 1
+        return producer
+    }
+
+    private mutating func open(
+        _ link: LinkID,
+        _ hello: Hello,
+        _ producer: Producer,
+        _ effects: inout HubEffects
+    ) {
+        if let old = producer.session {
+            fence(old.link, .fenced, "the client has connected again", &effects)
+        }
+        let wanted =
+            hello.heartbeatMilliseconds == 0
+            ? options.heartbeatMilliseconds : hello.heartbeatMilliseconds
+        let heartbeat = min(
+            max(wanted, Limits.heartbeatMinimumMilliseconds),
+            Limits.heartbeatMaximumMilliseconds
+        )
+        let session = Session(
+            link: link,
+            number: freshSessionNumber(),
+            principal: producer.principal,
+            producer: producer,
+            hello: hello,
+            heartbeat: Int64(heartbeat) * 1000,
+            resumesLineage: hello.lineage == options.lineage,
+            now: now.boot
+        )
+        session.will = hello.will
+        session.willGrace = Int64(hello.willGraceMilliseconds) * 1000
+        sessions.append(session)
+        sessionsByLink[link] = session
+        producer.session = session
+        producer.secret = FloorID(high: options.randomWord(), low: options.randomWord() | 1)
+        producer.lastUsed = now.boot
+        counts.welcomed += 1
+
+        var welcome = Welcome(
+            lineage: options.lineage,
+            epoch: options.epoch,
+            session: session.number,
+            resumeSecret: producer.secret
+        )
+        welcome.hubTime = stamp()
+        welcome.heartbeatMilliseconds = heartbeat
+        welcome.lastApplied = producer.last
+        welcome.stateDelta =
+            session.resumesLineage && hello.stateToken.epoch == options.epoch
+            && hello.stateToken >= table.tombstoneHorizon
+        welcome.eventDelta = session.resumesLineage
+        welcome.suspectMilliseconds = UInt32(options.suspectMicroseconds / 1000)
+        welcome.staleMilliseconds = UInt32(options.staleMicroseconds / 1000)
+        send(session, .welcome, &effects) { welcome.append(to: &$0) }
+
+        noteTraffic(session, &effects)
+        session.principal.wills.removeAll()  // R19: whoever is back needs no will
+        dying.removeAll { $0 === session.principal }
+        changePresence(session.principal, by: 1, &effects)
+    }
+
+    private mutating func freshSessionNumber() -> UInt32 {
+        while true {
+            let number = UInt32(truncatingIfNeeded: options.randomWord())
+            if number != 0, numbers.insert(number).inserted { return number }
+        }
+    }
+
+    // MARK: the end of a session
+
+    mutating func bye(_ session: Session, _ effects: inout HubEffects) {
+        let producer = session.producer
+        end(session, wasClean: true, &effects)
+        producer.lastHeard = min(producer.lastHeard, now.boot - options.suspectMicroseconds)
+        renewFreshness(producer, &effects)
+    }
+
+    /// Ends the link's session, if it has one, and tells the peer why.
+    mutating func fence(
+        _ link: LinkID,
+        _ status: FloorStatus,
+        _ sentence: String,
+        _ effects: inout HubEffects
+    ) {
+        counts.fenced += 1
+        let session = sessionsByLink[link]
+        write(.goAway, Refusal(status, sentence), to: link, session: session, &effects)
+        if let session { end(session, wasClean: false, &effects) }
+    }
+
+    /// The link is gone or useless: its session ends without a word.
+    mutating func dropLink(_ link: LinkID, _ effects: inout HubEffects) {
+        if let session = sessionsByLink[link] { end(session, wasClean: false, &effects) }
+    }
+
+    private mutating func end(
+        _ session: Session,
+        wasClean: Bool,
+        _ effects: inout HubEffects
+    ) {
+        guard !session.isEnded else { return }
+        session.isEnded = true
+        for subscription in session.subscriptions { filters.remove(subscription.node, session) }
+        session.subscriptions.removeAll()
+        session.dirty.removeAll()
+        session.dirtyBits.removeAll()
+        sessionsByLink[session.link] = nil
+        numbers.remove(session.number)
+        sessions.removeAll { $0 === session }
+        active.removeAll { $0 === session }
+        if session.awaitsPage { pageReaders[session.readToken] = nil }
+        if session.producer.session === session { session.producer.session = nil }
+        session.producer.lastUsed = now.boot
+        let principal = session.principal
+        if !wasClean, !session.will.isEmpty {
+            principal.wills.append(
+                (now.boot + session.willGrace, session.will, session.producer)
+            )
+        }
+        changePresence(principal, by: -1, &effects)
+        if principal.sessions == 0, !principal.wills.isEmpty,
+            !dying.contains(where: { $0 === principal })
+        {
+            dying.append(principal)
+        }
+        if principal.sessions == 0, principal.wills.isEmpty { forget(principal) }
+    }
+
+    /// A principal without sessions, wills or producers needs no memory.
+    private mutating func forget(_ principal: Principal) {
+        if principal.producers == 0 { principals[principal.name] = nil }
+    }
+
+    /// Appends a REJECT or GOAWAY to a link that may have no session.
+    private mutating func write(
+        _ type: FrameType,
+        _ refusal: Refusal,
+        to link: LinkID,
+        session: Session? = nil,
+        _ effects: inout HubEffects
+    ) {
+        if let session {
+            return send(session, type, &effects) { refusal.append(to: &$0) }
+        }
+        let start = FrameWriter.begin(FrameHeader(type, session: 0), in: &effects.bytes)
+        refusal.append(to: &effects.bytes)
+        FrameWriter.end(start, in: &effects.bytes)
+        emit(.control(link, start..<effects.bytes.count), &effects)
+    }
+
+    private mutating func changePresence(
+        _ principal: Principal,
+        by change: Int,
+        _ effects: inout HubEffects
+    ) {
+        principal.sessions += change
+        var payload: [UInt8] = []
+        Presence(sessions: UInt32(principal.sessions), since: stamp()).append(to: &payload)
+        var header = RecordHeader(.presence, .put, schema: PayloadSchema.presence)
+        header.flags = [.unleased]
+        let key = principal.presenceKey.bytes
+        putState(header, key: key.span, payload: payload.span, owner: nil, &effects)
+    }
+}

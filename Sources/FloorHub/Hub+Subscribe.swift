@@ -1,0 +1,109 @@
+import FloorEvents
+import FloorWire
+
+// SUBSCRIBE and UNSUBSCRIBE: where a reader's lanes start.
+
+extension Hub {
+    mutating func subscribe(
+        _ session: Session,
+        _ request: Subscribe,
+        _ effects: inout HubEffects
+    ) {
+        var answer = Subscribed(request.subscription, .ok)
+        answer.stateHead = table.head
+        let filter: KeyFilter
+        do {
+            filter = try checked(session, request)
+        } catch {
+            answer.status = error
+            counts.refused += 1
+            return send(session, .subscribed, &effects) { answer.append(to: &$0) }
+        }
+        let start = eventStart(session, request)
+        answer.eventStart = start
+        send(session, .subscribed, &effects) { answer.append(to: &$0) }
+
+        let node = filters.add(filter, session)
+        let snapshot = stateStart(session, request)
+        let subscription = Subscription(
+            id: request.subscription,
+            filter: filter,
+            node: node,
+            eventStart: start,
+            snapshot: snapshot
+        )
+        session.subscriptions.append(subscription)
+        session.minimumInterval = max(
+            session.minimumInterval,
+            Int64(request.minimumIntervalMilliseconds) * 1000
+        )
+        var isFull = false
+        if case .owed(_, _, full: true, _) = snapshot { isFull = true }
+        if isFull { counts.snapshots += 1 }
+        let mark = SnapshotMark(request.subscription, full: isFull, revision: table.head)
+        send(session, .snapshotBegin, &effects) { mark.append(to: &$0) }
+        if start < lane.committed { moveBack(session, to: start) }
+        activate(session)
+    }
+
+    private func checked(
+        _ session: Session,
+        _ request: Subscribe
+    ) throws(FloorStatus) -> KeyFilter {
+        guard let filter = try? KeyFilter(bytes: request.filter) else { throw .badKey }
+        guard !session.subscriptions.contains(where: { $0.id == request.subscription }) else {
+            throw .exists
+        }
+        guard session.subscriptions.count < Limits.subscriptionsPerSession else { throw .limit }
+        guard request.minimumIntervalMilliseconds <= Limits.minimumIntervalCeiling else {
+            throw .invalid
+        }
+        return filter
+    }
+
+    /// The state cursor: everything, or what changed after the token (rule 7).
+    private func stateStart(_ session: Session, _ request: Subscribe) -> Subscription.Snapshot {
+        let token = request.stateToken
+        let isDelta =
+            session.resumesLineage && token.epoch == options.epoch && token <= table.head
+            && token >= table.tombstoneHorizon
+        let next = isDelta ? token.next : Revision(epoch: options.epoch, counter: 1)
+        return .owed(next: next, end: table.head, full: !isDelta, sent: 0)
+    }
+
+    /// The event lane starts after the token; without one, now.
+    private func eventStart(_ session: Session, _ request: Subscribe) -> Revision {
+        guard session.resumesLineage, request.eventToken != .zero,
+            request.eventToken <= lane.committed
+        else { return lane.committed }
+        return request.eventToken
+    }
+
+    /// Sends the session's event cursor back, for a subscription that starts earlier.
+    private mutating func moveBack(_ session: Session, to start: Revision) {
+        let next = start.next
+        if session.hasEvents, session.eventPosition <= next { return }
+        session.hasEvents = true
+        session.eventPosition = next
+        session.page = nil
+        session.pageOffset = 0
+        cancelRead(session)
+    }
+
+    mutating func unsubscribe(
+        _ session: Session,
+        _ request: Unsubscribe,
+        _ effects: inout HubEffects
+    ) {
+        var answer = Subscribed(request.subscription, .ok, ended: true)
+        answer.stateHead = table.head
+        answer.eventStart = lane.committed
+        if let place = session.subscriptions.firstIndex(where: { $0.id == request.subscription }) {
+            filters.remove(session.subscriptions[place].node, session)
+            session.subscriptions.remove(at: place)
+        } else {
+            answer.status = .notFound
+        }
+        send(session, .subscribed, &effects) { answer.append(to: &$0) }
+    }
+}

@@ -1,0 +1,139 @@
+import FloorEvents
+import FloorWire
+
+// What silence does: sessions end, leased values turn suspect and then stale, wills run,
+// tombstones and idle producers are forgotten. Every timer re-checks what it is about (R20).
+
+extension Hub {
+    /// How often leases and sessions are looked at, in microseconds.
+    private static let leaseCheckInterval: Int64 = 100_000
+    private static let tombstoneCheckInterval: Int64 = 10_000_000
+
+    mutating func runTimers(_ effects: inout HubEffects) {
+        for session in waiting where !session.isEnded { activate(session) }
+        waiting.removeAll(keepingCapacity: true)
+        if now.boot >= nextLeaseCheck {
+            nextLeaseCheck = now.boot + Self.leaseCheckInterval
+            endSilentSessions(&effects)
+            for holder in holders { renewFreshness(holder, &effects) }
+            dropFormerHolders()
+        }
+        runWills(&effects)
+        if now.boot >= nextTombstoneCheck {
+            nextTombstoneCheck = now.boot + Self.tombstoneCheckInterval
+            let readers = sessions
+            table.expireTombstones(before: now.boot - options.tombstoneMicroseconds) { slot in
+                readers.contains { $0.isDirty(slot) }
+            }
+        }
+    }
+
+    /// A message of a live session: its values are alive.
+    mutating func noteTraffic(_ session: Session, _ effects: inout HubEffects) {
+        session.lastHeard = now.boot
+        session.producer.lastHeard = now.boot
+        if session.producer.freshness != .live { renewFreshness(session.producer, &effects) }
+    }
+
+    private mutating func endSilentSessions(_ effects: inout HubEffects) {
+        var silent: [LinkID] = []
+        for session in sessions
+        where now.boot - session.lastHeard > session.heartbeat * Int64(Limits.silentHeartbeats) {
+            silent.append(session.link)
+        }
+        for link in silent { fence(link, .timedOut, "no heartbeat was heard", &effects) }
+    }
+
+    /// Brings the freshness of a producer's values in line with its silence.
+    mutating func renewFreshness(_ producer: Producer, _ effects: inout HubEffects) {
+        let silence = now.boot - producer.lastHeard
+        let freshness: Freshness =
+            silence >= options.staleMicroseconds
+            ? .stale : silence >= options.suspectMicroseconds ? .suspect : .live
+        guard freshness != producer.freshness else { return }
+        producer.freshness = freshness
+        let flags: RecordFlags
+        switch freshness {
+        case .live: flags = []
+        case .suspect: flags = .suspect
+        case .stale: flags = .stale
+        }
+        var slot = producer.firstOwned
+        while slot >= 0 {
+            let before = table.entries[slot].changes
+            table.restamp(slot, freshness: flags, hubTime: stamp())
+            announce(slot, changesBefore: before, &effects)
+            if freshness == .suspect { counts.suspects += 1 }
+            if freshness == .stale { counts.stales += 1 }
+            slot = table.entries[slot].nextOwned
+        }
+    }
+
+    private mutating func dropFormerHolders() {
+        holders.removeAll { holder in
+            guard holder.ownedCount == 0 else { return false }
+            holder.isListedHolder = false
+            return true
+        }
+    }
+
+    // MARK: wills
+
+    private mutating func runWills(_ effects: inout HubEffects) {
+        guard !dying.isEmpty else { return }
+        for principal in dying {
+            while let will = principal.wills.first, will.due <= now.boot {
+                principal.wills.removeFirst()
+                run(will.record, of: will.producer, &effects)
+            }
+        }
+        dying.removeAll { $0.wills.isEmpty }
+    }
+
+    private mutating func run(
+        _ will: [UInt8],
+        of producer: Producer,
+        _ effects: inout HubEffects
+    ) {
+        guard let view = try? RecordView(will.span, at: 0) else {
+            preconditionFailure("HELLO checks the will")
+        }
+        let key = will.span.extracting(view.key)
+        let hash = ByteIndex.hash(key)
+        let slot = table.find(key, hash: hash)
+        // Somebody else has spoken for the key since: the will is about a past (R19).
+        if let slot, !table.entries[slot].isDeleted, table.entries[slot].owner !== producer {
+            return
+        }
+        guard slot != nil || table.used < options.maximumKeys else { return }
+        var header = view.header(will.span)
+        header.flags = [.will, .unleased]
+        header.previous = .zero
+        header.producer = producer.id
+        header.producerSequence = 0
+        counts.wills += 1
+        putState(
+            header,
+            key: key,
+            payload: will.span.extracting(view.payload),
+            owner: nil,
+            known: slot,
+            hash: hash,
+            &effects
+        )
+    }
+
+    // MARK: memory
+
+    /// Forgets producers that have been idle for their time, or else the longest idle tenth.
+    mutating func forgetIdleProducers() {
+        let idle = producers.values.filter {
+            $0.session == nil && $0.ownedCount == 0 && $0.pending.isEmpty
+        }
+        let horizon = now.boot - Limits.producerMemoryMicroseconds
+        for producer in idle where producer.lastUsed <= horizon {
+            producers[producer.id] = nil
+            producer.principal.producers -= 1
+        }
+    }
+}

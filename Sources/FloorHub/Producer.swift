@@ -1,0 +1,104 @@
+import FloorEvents
+import FloorWire
+
+/// Who numbers operations; lives longer than its sessions.
+///
+/// Sequences up to `last` are processed. Those still waiting for the journal are in `pending`,
+/// those refused with a retryable result in `retryable`; the cumulative acknowledgement stays
+/// below both (rule 9; docs/wire-protocol.md, ACK).
+final class Producer {
+    let id: FloorID
+    let principal: Principal
+    var secret = FloorID.zero
+    var session: Session?
+    var last: UInt64
+    /// Stored results of the most recent runs, oldest first.
+    var runs: [ResultRun] = []
+    /// Runs of processed sequences that the journal has not confirmed, ascending.
+    var pending: [ClosedRange<UInt64>] = []
+    /// Runs of sequences with a retryable result the client may not know of yet, ascending.
+    var retryable: [ClosedRange<UInt64>] = []
+    var lastUsed: Int64
+
+    // The lease on the values this producer wrote last.
+    var lastHeard: Int64
+    var freshness = Freshness.live
+    var firstOwned = -1
+    var ownedCount = 0
+    var isListedHolder = false
+
+    init(id: FloorID, principal: Principal, last: UInt64, now: Int64) {
+        self.id = id
+        self.principal = principal
+        self.last = last
+        lastUsed = now
+        lastHeard = now
+    }
+
+    /// Every sequence up to here has its final result.
+    var cumulative: UInt64 {
+        var result = last
+        if let first = pending.first { result = min(result, first.lowerBound - 1) }
+        if let first = retryable.first { result = min(result, first.lowerBound - 1) }
+        return result
+    }
+
+    /// Keeps a result, so that the same operation arriving again gets the same answer.
+    func store(_ run: ResultRun) {
+        if let last = runs.indices.last, runs[last].extend(by: run) { return }
+        if runs.count == Limits.resultRunsPerProducer { runs.removeFirst() }
+        runs.append(run)
+    }
+
+    /// The stored result of one sequence; ok without a revision when it is no longer kept.
+    func result(of sequence: UInt64) -> ResultRun {
+        for run in runs.reversed() where run.contains(sequence) {
+            var one = ResultRun(sequence, run.status)
+            if run.revision != .zero {
+                let offset = run.count > 1 ? sequence - run.first : 0
+                one.revision = Revision(rawValue: run.revision.rawValue + offset)
+            }
+            one.claimGeneration = run.claimGeneration
+            one.owner = run.owner
+            return one
+        }
+        return ResultRun(sequence, .ok)
+    }
+
+    func isPending(_ sequence: UInt64) -> Bool {
+        pending.contains { $0.contains(sequence) }
+    }
+
+    func addPending(_ sequence: UInt64) { Self.add(sequence, to: &pending) }
+    func addRetryable(_ sequence: UInt64) { Self.add(sequence, to: &retryable) }
+
+    /// The lowest pending sequence has its result.
+    func confirmPending(_ sequence: UInt64) {
+        guard let first = pending.first else { return }
+        precondition(first.lowerBound == sequence, "results must leave in commit order")
+        if first.upperBound == sequence {
+            pending.removeFirst()
+        } else {
+            pending[0] = (sequence + 1)...first.upperBound
+        }
+    }
+
+    /// The client knows the results of everything below `first`.
+    func forgetRetryable(below first: UInt64) {
+        while let run = retryable.first, run.lowerBound < first {
+            if run.upperBound < first {
+                retryable.removeFirst()
+            } else {
+                retryable[0] = first...run.upperBound
+            }
+        }
+    }
+
+    private static func add(_ sequence: UInt64, to runs: inout [ClosedRange<UInt64>]) {
+        if let last = runs.last, last.upperBound + 1 == sequence {
+            runs[runs.count - 1] = last.lowerBound...sequence
+        } else {
+            runs.append(sequence...sequence)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import FloorEvents
+import FloorWire
+
+/// One reader's wish, and how far its snapshot is.
+struct Subscription {
+    var id: UInt32
+    var filter: KeyFilter
+    /// The filter's place in the filter index.
+    var node: Int
+    /// Event-lane records after this revision are wanted.
+    var eventStart: Revision
+    var snapshot: Snapshot
+
+    enum Snapshot {
+        /// The cursor over the order of last change: next place, last place.
+        case owed(next: Revision, end: Revision, full: Bool, sent: UInt64)
+        /// The cursor is through; keys that changed meanwhile, up to `until`, must go first.
+        case draining(until: Revision, full: Bool, sent: UInt64)
+        case done
+    }
+}
+
+/// One key that a session must be told of.
+struct DirtyKey {
+    var slot: Int32
+    /// The entry's change count when it became dirty; the difference was passed over.
+    var changesBefore: UInt32
+    var firstRevision: Revision
+}
+
+/// A session: one connected client.
+///
+/// Invariant: `dirtyBits` has a bit exactly for the keys in `dirty` from `dirtyHead` on.
+final class Session {
+    let link: LinkID
+    let number: UInt32
+    let principal: Principal
+    let producer: Producer
+    let heartbeat: Int64
+    let initialCredit: UInt64
+    let resumesLineage: Bool
+    var willGrace: Int64 = 0
+    var will: [UInt8] = []
+
+    var lastHeard: Int64
+    /// The last number given to a message down.
+    var sequence: UInt64 = 0
+    var creditGranted: UInt64
+    var creditUsed: UInt64 = 0
+
+    var subscriptions: [Subscription] = []
+    var dirty: [DirtyKey] = []
+    var dirtyHead = 0
+    var dirtyBits: [UInt64] = []
+    var servesOwedNext = false
+
+    /// Whether matching event-lane records from `eventPosition` on wait to be sent.
+    var hasEvents = false
+    /// The next revision to look at; meaningful while `hasEvents`.
+    var eventPosition = Revision.zero
+    var page: JournalPage?
+    var pageOffset = 0
+    var readToken: UInt64 = 0
+    var awaitsPage = false
+
+    /// A DELIVER that found the pipe full, to be sent before anything else.
+    var blockedMessage: [UInt8] = []
+    var retryAt: Int64 = 0
+    var minimumInterval: Int64 = 0
+    var nextDeliver: Int64 = 0
+
+    var results: [ResultRun] = []
+    var expectedSequence: UInt64 = 0
+    var owesAcknowledgement = false
+    var isActive = false
+    var isEnded = false
+
+    init(
+        link: LinkID,
+        number: UInt32,
+        principal: Principal,
+        producer: Producer,
+        hello: Hello,
+        heartbeat: Int64,
+        resumesLineage: Bool,
+        now: Int64
+    ) {
+        self.link = link
+        self.number = number
+        self.principal = principal
+        self.producer = producer
+        self.heartbeat = heartbeat
+        self.resumesLineage = resumesLineage
+        initialCredit = min(
+            max(hello.initialCredit, UInt64(Limits.creditMinimumBytes)),
+            UInt64(Limits.creditAheadBytes)
+        )
+        creditGranted = initialCredit
+        lastHeard = now
+    }
+
+    var creditLeft: Int { Int(creditGranted - min(creditGranted, creditUsed)) }
+    var hasDirty: Bool { dirtyHead < dirty.count }
+    var dirtyCount: Int { dirty.count - dirtyHead }
+
+    func isDirty(_ slot: Int) -> Bool {
+        let word = slot >> 6
+        return word < dirtyBits.count && dirtyBits[word] & (1 << UInt64(slot & 63)) != 0
+    }
+
+    /// Queues a key once; a key already queued keeps its place.
+    func markDirty(_ slot: Int, changesBefore: UInt32, revision: Revision) {
+        let word = slot >> 6
+        if word >= dirtyBits.count {
+            dirtyBits.append(contentsOf: repeatElement(0, count: word + 1 - dirtyBits.count))
+        }
+        let bit: UInt64 = 1 << UInt64(slot & 63)
+        guard dirtyBits[word] & bit == 0 else { return }
+        dirtyBits[word] |= bit
+        dirty.append(
+            DirtyKey(slot: Int32(slot), changesBefore: changesBefore, firstRevision: revision)
+        )
+    }
+
+    /// Takes the key that has waited longest.
+    func takeDirty() -> DirtyKey {
+        let key = dirty[dirtyHead]
+        dirtyHead += 1
+        dirtyBits[Int(key.slot) >> 6] &= ~(1 << UInt64(key.slot & 63))
+        if dirtyHead == dirty.count {
+            dirty.removeAll(keepingCapacity: true)
+            dirtyHead = 0
+        } else if dirtyHead >= 4096, dirtyHead * 2 >= dirty.count {
+            dirty.removeFirst(dirtyHead)
+            dirtyHead = 0
+        }
+        return key
+    }
+
+    /// The last revision up to which everything matching was sent (rule 8).
+    func stableRevision(head: Revision) -> Revision {
+        var lowest = head
+        if hasDirty { lowest = min(lowest, dirty[dirtyHead].firstRevision.previous) }
+        for subscription in subscriptions {
+            if case .owed(let next, _, full: false, _) = subscription.snapshot {
+                lowest = min(lowest, next.previous)
+            }
+        }
+        return lowest
+    }
+
+    /// The last event-lane revision up to which everything matching was sent.
+    func stableEvent(head: Revision) -> Revision {
+        hasEvents ? min(eventPosition.previous, head) : head
+    }
+
+    /// Adds a result, joined to the last run where it fits.
+    func addResult(_ run: ResultRun) {
+        owesAcknowledgement = true
+        if let last = results.indices.last, results[last].extend(by: run) { return }
+        results.append(run)
+    }
+}
+
+/// One authenticated name and its live sessions.
+final class Principal {
+    let name: String
+    let presenceKey: FloorKey
+    var sessions = 0
+    var producers = 0
+    /// Wills of sessions that ended without BYE, waiting for their grace to pass.
+    var wills: [(due: Int64, record: [UInt8], producer: Producer)] = []
+
+    init(name: String, presenceKey: FloorKey) {
+        self.name = name
+        self.presenceKey = presenceKey
+    }
+}
