@@ -67,7 +67,7 @@ public struct Hub: ~Copyable {
 
     /// Takes one input and appends what has to be done.
     ///
-    /// - Parameter now: the time of the input; the boot clock never goes back.
+    /// `now` is the time of the input; the boot clock never goes back.
     public mutating func step(
         _ input: HubInput,
         at now: FloorTime,
