@@ -1,1 +1,0 @@
-// FloorImport: see README, Layout.
