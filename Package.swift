@@ -33,15 +33,17 @@ let embeddedTargets: [Target] = [
     embeddableTarget("FloorEvents"),
     embeddableTarget("FloorWire", ["FloorEvents"]),
     embeddableTarget("FloorHub", ["FloorEvents", "FloorWire"]),
-    embeddableTarget("FloorZeroMQ", ["CZeroMQ", "CPosix"]),
+    embeddableTarget("FloorPosix", ["CPosix"]),
+    embeddableTarget("FloorZeroMQ", ["CZeroMQ", "FloorPosix"]),
     embeddableTarget("FloorClient", ["FloorEvents", "FloorWire"]),
     embeddableTarget(
-        "FloorClientLoop", ["FloorClient", "FloorZeroMQ", "FloorWire", "FloorEvents", "CPosix"]),
+        "FloorClientLoop",
+        ["FloorClient", "FloorZeroMQ", "FloorWire", "FloorEvents", "FloorPosix"]),
     embeddableTarget(
-        "FloorHubServer", ["FloorHub", "FloorZeroMQ", "FloorWire", "FloorEvents", "CPosix"]),
+        "FloorHubServer", ["FloorHub", "FloorZeroMQ", "FloorWire", "FloorEvents", "FloorPosix"]),
     embeddableTarget(
         "FloorBusC",
-        ["CFloorBus", "FloorClientLoop", "FloorClient", "FloorEvents", "FloorWire", "CPosix"]),
+        ["CFloorBus", "FloorClientLoop", "FloorClient", "FloorEvents", "FloorWire", "FloorPosix"]),
 ]
 
 let argumentParser: Target.Dependency = .product(
@@ -53,7 +55,7 @@ let hostTargets: [Target] = [
         name: "FloorBus",
         dependencies: [
             "FloorEvents", "FloorWire", "FloorClient", "FloorClientLoop", "FloorHub",
-            "FloorHubServer", "CPosix",
+            "FloorHubServer", "FloorPosix",
         ],
         swiftSettings: strict),
     .target(name: "FloorImport", dependencies: ["CZlib"], swiftSettings: strict),
@@ -70,7 +72,8 @@ let testTargets: [Target] = [
     testTarget("FloorEventsTests", ["FloorEvents"]),
     testTarget("FloorWireTests", ["FloorWire", "FloorEvents"]),
     testTarget("FloorHubTests", ["FloorHub", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
-    testTarget("FloorZeroMQTests", ["FloorZeroMQ"]),
+    testTarget("FloorPosixTests", ["FloorPosix"]),
+    testTarget("FloorZeroMQTests", ["FloorZeroMQ", "FloorPosix", "CZeroMQ"]),
     testTarget("FloorClientTests", ["FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
     testTarget("FloorImportTests", ["FloorImport"]),
     testTarget("FloorBusTests", ["FloorBus", "FloorZeroMQ", "FloorWire"]),

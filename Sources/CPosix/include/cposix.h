@@ -1,4 +1,107 @@
+/* The platform calls that Embedded Swift cannot make by itself, and nothing more.
+ *
+ * Embedded Swift has neither Foundation nor Glibc, and pthread types differ from system to system.
+ * Only the target FloorPosix imports this module. A port to another Unix is cposix.c and this file.
+ *
+ * Convention: a function that can fail returns 0 (or a useful value >= 0) when it worked and the
+ * negative errno when it did not. Nobody else reads errno. Every descriptor is close-on-exec. */
 #ifndef CPOSIX_H
 #define CPOSIX_H
+
+#include <errno.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* errno numbers differ between systems and are macros; Swift sees them as constants this way. */
+enum {
+    FLOOR_POSIX_EACCES = EACCES,
+    FLOOR_POSIX_EADDRINUSE = EADDRINUSE,
+    FLOOR_POSIX_EADDRNOTAVAIL = EADDRNOTAVAIL,
+    FLOOR_POSIX_EAGAIN = EAGAIN,
+    FLOOR_POSIX_EBUSY = EBUSY,
+    FLOOR_POSIX_ECHILD = ECHILD,
+    FLOOR_POSIX_EEXIST = EEXIST,
+    FLOOR_POSIX_EFBIG = EFBIG,
+    FLOOR_POSIX_EHOSTUNREACH = EHOSTUNREACH,
+    FLOOR_POSIX_EINTR = EINTR,
+    FLOOR_POSIX_EINVAL = EINVAL,
+    FLOOR_POSIX_EMFILE = EMFILE,
+    FLOOR_POSIX_ENAMETOOLONG = ENAMETOOLONG,
+    FLOOR_POSIX_ENODEV = ENODEV,
+    FLOOR_POSIX_ENOENT = ENOENT,
+    FLOOR_POSIX_ENOMEM = ENOMEM,
+    FLOOR_POSIX_ENOSPC = ENOSPC,
+    FLOOR_POSIX_ENOTDIR = ENOTDIR,
+    FLOOR_POSIX_ENOTSOCK = ENOTSOCK,
+    FLOOR_POSIX_EPROTONOSUPPORT = EPROTONOSUPPORT,
+    FLOOR_POSIX_EROFS = EROFS,
+    FLOOR_POSIX_ETIMEDOUT = ETIMEDOUT
+};
+
+/* Mutex. On the heap, because a pthread_mutex_t may not move and a Swift value may. */
+typedef struct floor_posix_mutex floor_posix_mutex_t;
+floor_posix_mutex_t *floor_posix_mutex_create(void); /* NULL: out of memory */
+void floor_posix_mutex_destroy(floor_posix_mutex_t *mutex);
+int floor_posix_mutex_lock(floor_posix_mutex_t *mutex);
+int floor_posix_mutex_trylock(floor_posix_mutex_t *mutex); /* -EBUSY: another thread holds it */
+int floor_posix_mutex_unlock(floor_posix_mutex_t *mutex);
+
+/* Condition variable. Its deadlines are on CLOCK_MONOTONIC, so that a stepped wall clock neither
+ * prolongs nor cuts a wait; choosing the clock needs a pthread attribute. */
+typedef struct floor_posix_condition floor_posix_condition_t;
+floor_posix_condition_t *floor_posix_condition_create(void); /* NULL: out of memory */
+void floor_posix_condition_destroy(floor_posix_condition_t *condition);
+int floor_posix_condition_wait(floor_posix_condition_t *condition, floor_posix_mutex_t *mutex);
+/* -ETIMEDOUT once floor_posix_monotonic_ns() has reached deadline_ns. */
+int floor_posix_condition_wait_until(
+    floor_posix_condition_t *condition, floor_posix_mutex_t *mutex, uint64_t deadline_ns);
+void floor_posix_condition_signal(floor_posix_condition_t *condition);
+void floor_posix_condition_broadcast(floor_posix_condition_t *condition);
+
+/* Threads. pthread_t is an integer on Linux and a pointer elsewhere; the id hides which. The new
+ * thread has every signal blocked, so that a host program's handlers run on its own threads, and
+ * carries the first 15 bytes of the name in ps and gdb. */
+int floor_posix_thread_start(
+    uint64_t *id, const char *name, void (*body)(void *context), void *context);
+int floor_posix_thread_join(uint64_t id);
+int floor_posix_thread_detach(uint64_t id);
+
+/* Clocks. Boot time goes on while the machine sleeps: leases and timers use it. */
+uint64_t floor_posix_boot_us(void);
+uint64_t floor_posix_monotonic_ns(void);
+int64_t floor_posix_wall_us(void); /* since 1970, UTC */
+
+/* A descriptor that another thread can make readable: an eventfd, or a pipe where that is missing.
+ * With an eventfd both ends are the same number. */
+int floor_posix_wake_open(int *read_end, int *write_end);
+int floor_posix_wake_signal(int write_end); /* any thread, and a signal handler */
+int floor_posix_wake_drain(int read_end);   /* 1: it had been signalled, 0: it had not */
+void floor_posix_wake_close(int read_end, int write_end);
+
+/* poll(2) that goes on after EINTR with what is left of the time. timeout_ms < 0: no limit.
+ * Returns how many are ready. `ready` tells readable, writable, and closed or failed. */
+#define FLOOR_POSIX_READABLE 1
+#define FLOOR_POSIX_WRITABLE 2
+#define FLOOR_POSIX_HUNG_UP 4
+#define FLOOR_POSIX_POLL_MAX 32
+typedef struct floor_posix_poll {
+    int32_t descriptor;
+    int16_t interest; /* FLOOR_POSIX_READABLE | FLOOR_POSIX_WRITABLE */
+    int16_t ready;
+} floor_posix_poll_t;
+int floor_posix_poll(floor_posix_poll_t *items, size_t count, int64_t timeout_ms);
+
+/* The process. getpid tells a forked child from its parent. */
+int64_t floor_posix_process_id(void);
+int floor_posix_open_file_limit(uint64_t *soft, uint64_t *hard); /* RLIMIT_NOFILE */
+int floor_posix_random(void *bytes, size_t count);
+
+/* Files. The Swift standard library has none, and durability needs fsync on file and directory. */
+int floor_posix_lock_file(const char *path); /* descriptor, -EAGAIN: another one holds the lock */
+int floor_posix_close(int descriptor);
+int64_t floor_posix_read_file(const char *path, void *bytes, size_t capacity); /* -EFBIG: larger */
+int floor_posix_write_file(const char *path, const void *bytes, size_t count, uint32_t mode);
+int floor_posix_make_directory(const char *path, uint32_t mode);
+int floor_posix_remove_file(const char *path);
+
 #endif

@@ -1,0 +1,37 @@
+import CPosix
+
+/// The three clocks; each says what it is good for.
+public enum Clocks {
+    /// Microseconds since the machine started, its sleep included: leases and timers.
+    public static func bootMicroseconds() -> UInt64 { floor_posix_boot_us() }
+
+    /// Microseconds since 1970 UTC, for stamps that people read; it may jump.
+    public static func wallMicroseconds() -> Int64 { floor_posix_wall_us() }
+
+    /// Nanoseconds that only go forward, without sleep: measuring, and `Condition` deadlines.
+    public static func monotonicNanoseconds() -> UInt64 { floor_posix_monotonic_ns() }
+}
+
+/// Facts about this process.
+public enum ThisProcess {
+    /// Its process id; a forked child has another one.
+    public static var id: Int64 { floor_posix_process_id() }
+
+    /// How many files and sockets it may have open at once, and how far that may be raised.
+    ///
+    /// A hub checks it at start: at the limit, libzmq's accept() spins (each peer needs one).
+    public static func openFileLimit() throws(PosixError) -> (soft: UInt64, hard: UInt64) {
+        var soft: UInt64 = 0
+        var hard: UInt64 = 0
+        try check(unsafe floor_posix_open_file_limit(&soft, &hard), "read the open file limit")
+        return (soft, hard)
+    }
+}
+
+/// Random bytes from the kernel, good enough for secrets.
+public enum Randomness {
+    /// Overwrites every element with a random byte.
+    public static func fill(_ bytes: inout [UInt8]) throws(PosixError) {
+        try check(unsafe floor_posix_random(&bytes, bytes.count), "read random bytes")
+    }
+}

@@ -1,1 +1,0 @@
-// FloorZeroMQ: see README, Layout.
