@@ -86,25 +86,27 @@ extension Hub {
     mutating func noteBlocked(_ link: LinkID, _ bytes: [UInt8]) {
         guard let session = sessionsByLink[link] else { return }
         counts.blocked += 1
-        session.blockedMessage = bytes
+        session.blockedMessages.append(bytes)
         session.retryAt = now.boot + Limits.blockedRetryMicroseconds
         nextRetry = min(nextRetry, session.retryAt)
         activateLater(session)
     }
 
-    /// Puts a message that found the pipe full before anything new; false while it must wait.
+    /// Puts what found the pipe full before anything new; false while it must wait.
     @discardableResult
     mutating func resendBlocked(_ session: Session, _ effects: inout HubEffects) -> Bool {
-        guard !session.blockedMessage.isEmpty else { return true }
+        guard !session.blockedMessages.isEmpty else { return true }
         guard now.boot >= session.retryAt else {
             nextRetry = min(nextRetry, session.retryAt)
             activateLater(session)
             return false
         }
-        let start = effects.bytes.count
-        effects.bytes.append(contentsOf: session.blockedMessage)
-        session.blockedMessage = []
-        emit(.deliver(session.link, start..<effects.bytes.count), &effects)
+        for message in session.blockedMessages {
+            let start = effects.bytes.count
+            effects.bytes.append(contentsOf: message)
+            emit(.deliver(session.link, start..<effects.bytes.count), &effects)
+        }
+        session.blockedMessages.removeAll()
         return true
     }
 

@@ -32,6 +32,9 @@ extension Hub {
         guard hello.producer != .zero else {
             throw Refusal(.invalid, "the producer id must not be zero")
         }
+        guard !isShutDown else {
+            throw Refusal(.closed, "the hub is stopping", retryAfterMilliseconds: 1000)
+        }
         guard sessions.count < options.maximumSessions else {
             throw Refusal(.limit, "the hub is full", retryAfterMilliseconds: 5000)
         }
@@ -188,6 +191,17 @@ extension Hub {
         let session = sessionsByLink[link]
         write(.goAway, Refusal(status, sentence), to: link, session: session, &effects)
         if let session { end(session, wasClean: false, &effects) }
+    }
+
+    /// Tells every session that the hub stops; acknowledged things stay acknowledged.
+    mutating func shutDown(_ effects: inout HubEffects) {
+        isShutDown = true
+        for session in sessions {
+            write(
+                .goAway, Refusal(.closed, "the hub is stopping", retryAfterMilliseconds: 250),
+                to: session.link, session: session, &effects)
+            end(session, wasClean: true, &effects)
+        }
     }
 
     /// The link is gone or useless: its session ends without a word.

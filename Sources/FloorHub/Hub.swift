@@ -56,6 +56,7 @@ public struct Hub: ~Copyable {
     var nextRetry: Int64 = .max
     var matchBuffer: [Int] = []
     var counts = HubStatistics()
+    var isShutDown = false
 
     /// A hub that has seen nothing.
     public init(_ options: HubOptions) {
@@ -85,6 +86,7 @@ public struct Hub: ~Copyable {
         case .committed(let batch): commit(batch, &effects)
         case .commitFailed: rollBack(&effects)
         case .journalPage(let page): takePage(page, &effects)
+        case .shutdown: shutDown(&effects)
         case .turnEnd: endTurn(&effects)
         }
     }

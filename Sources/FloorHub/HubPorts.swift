@@ -19,7 +19,7 @@ public enum HubInput: Sendable {
     case message(LinkID, [UInt8])
     /// A message arrived that was not exactly one payload frame.
     case malformed(LinkID)
-    /// A DELIVER found the link's pipe full; here it is back.
+    /// A DELIVER found the link's pipe full, or came behind one that did; here it is back.
     case deliverBlocked(LinkID, [UInt8])
     /// Any other message found the link's pipe full.
     case controlBlocked(LinkID)
@@ -31,6 +31,8 @@ public enum HubInput: Sendable {
     case commitFailed(batch: UInt64)
     /// The journal's answer to a `readEvents` effect.
     case journalPage(JournalPage)
+    /// The hub is about to stop: every session is told, none is opened any more.
+    case shutdown
     /// Everything that waited has been stepped: serve readers, acknowledge, run timers.
     case turnEnd
 }

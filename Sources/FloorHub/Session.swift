@@ -63,8 +63,8 @@ final class Session {
     var readToken: UInt64 = 0
     var awaitsPage = false
 
-    /// A DELIVER that found the pipe full, to be sent before anything else.
-    var blockedMessage: [UInt8] = []
+    /// DELIVERs that found the pipe full, to be sent again, in order, before anything else.
+    var blockedMessages: [[UInt8]] = []
     var retryAt: Int64 = 0
     var minimumInterval: Int64 = 0
     var nextDeliver: Int64 = 0

@@ -1,1 +1,0 @@
-// FloorHubServer: see README, Layout.
