@@ -38,16 +38,22 @@ let embeddedTargets: [Target] = [
     embeddableTarget("FloorClient", ["FloorEvents", "FloorWire"]),
     embeddableTarget(
         "FloorClientLoop",
-        ["FloorClient", "FloorZeroMQ", "FloorWire", "FloorEvents", "FloorPosix"]),
+        ["FloorClient", "FloorZeroMQ", "FloorWire", "FloorEvents", "FloorPosix"]
+    ),
     embeddableTarget(
-        "FloorHubServer", ["FloorHub", "FloorZeroMQ", "FloorWire", "FloorEvents", "FloorPosix"]),
+        "FloorHubServer",
+        ["FloorHub", "FloorZeroMQ", "FloorWire", "FloorEvents", "FloorPosix"]
+    ),
     embeddableTarget(
         "FloorBusC",
-        ["CFloorBus", "FloorClientLoop", "FloorClient", "FloorEvents", "FloorWire", "FloorPosix"]),
+        ["CFloorBus", "FloorClientLoop", "FloorClient", "FloorEvents", "FloorWire", "FloorPosix"]
+    ),
 ]
 
 let argumentParser: Target.Dependency = .product(
-    name: "ArgumentParser", package: "swift-argument-parser")
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
 
 let hostTargets: [Target] = [
     .systemLibrary(name: "CZlib"),
@@ -57,15 +63,19 @@ let hostTargets: [Target] = [
             "FloorEvents", "FloorWire", "FloorClient", "FloorClientLoop", "FloorHub",
             "FloorHubServer", "FloorPosix",
         ],
-        swiftSettings: strict),
+        swiftSettings: strict
+    ),
     .target(name: "FloorImport", dependencies: ["CZlib"], swiftSettings: strict),
     .target(
         name: "FloorBusTestKit",
         dependencies: ["FloorEvents", "FloorWire", "FloorClient", "FloorHub"],
-        swiftSettings: strict),
+        swiftSettings: strict
+    ),
     .executableTarget(
-        name: "FloorCLI", dependencies: ["FloorBus", "FloorImport", argumentParser],
-        swiftSettings: strict),
+        name: "FloorCLI",
+        dependencies: ["FloorBus", "FloorImport", argumentParser],
+        swiftSettings: strict
+    ),
 ]
 
 let testTargets: [Target] = [
@@ -80,7 +90,8 @@ let testTargets: [Target] = [
     testTarget("FloorCLITests", ["FloorCLI", "FloorBus", "FloorImport"]),
     testTarget(
         "FloorSimulationTests",
-        ["FloorHub", "FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
+        ["FloorHub", "FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]
+    ),
     testTarget("TidyTests", []),
 ]
 

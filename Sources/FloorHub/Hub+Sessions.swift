@@ -198,8 +198,12 @@ extension Hub {
         isShutDown = true
         for session in sessions {
             write(
-                .goAway, Refusal(.closed, "the hub is stopping", retryAfterMilliseconds: 250),
-                to: session.link, session: session, &effects)
+                .goAway,
+                Refusal(.closed, "the hub is stopping", retryAfterMilliseconds: 250),
+                to: session.link,
+                session: session,
+                &effects
+            )
             end(session, wasClean: true, &effects)
         }
     }

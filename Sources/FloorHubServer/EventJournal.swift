@@ -44,7 +44,8 @@ public final class MemoryJournal: EventJournal {
 
     /// An empty journal of one life of a hub.
     public init(
-        epoch: UInt32, maximumRecords: Int = Limits.memoryJournalRecords,
+        epoch: UInt32,
+        maximumRecords: Int = Limits.memoryJournalRecords,
         maximumBytes: Int = Limits.memoryJournalBytes
     ) {
         precondition(maximumRecords > 0 && maximumBytes > 0, "a journal holds at least a record")
@@ -103,7 +104,11 @@ public final class MemoryJournal: EventJournal {
             count += 1
         }
         return JournalPage(
-            token: request.token, records: page, floor: floor, through: through,
-            atEnd: place >= committed)
+            token: request.token,
+            records: page,
+            floor: floor,
+            through: through,
+            atEnd: place >= committed
+        )
     }
 }

@@ -24,29 +24,21 @@ struct HubIdentity {
     static func inDirectory(_ path: String) throws(HubServerError) -> HubIdentity {
         let lock: FileLock
         do {
-            try makeDirectory(path)
+            try FileSystem.makeDirectory(path: path)
             lock = try FileLock(path: path + "/floorbus.lock")
         } catch {
             if error.code == ErrorNumber.tryAgain { throw .directoryInUse(path) }
             throw .directory(path, error)
         }
         let file = path + "/identity"
-        var lineage: FloorID
+        var lineage = try freshLineage()
         var epoch: UInt32 = 0
-        do {
-            let bytes = try SmallFile.read(path: file, limit: fileSize + 1)
+        if let bytes = try readIfThere(file) {
             guard bytes.count == fileSize, bytes.span.u64(0) == magic else {
-                throw HubServerError.badIdentity(file)
+                throw .badIdentity(file)
             }
             lineage = bytes.span.floorID(8)
             epoch = bytes.span.u32(24)
-        } catch let error as PosixError {
-            guard error.code == ErrorNumber.notFound else { throw .directory(file, error) }
-            lineage = try freshLineage()
-        } catch let error as HubServerError {
-            throw error
-        } catch {
-            throw .badIdentity(file)
         }
         // 24 bits of epoch: a restart every second would last half a year.
         guard epoch < 1 << 24 - 1 else { throw .badIdentity(file) }
@@ -64,11 +56,12 @@ struct HubIdentity {
         return HubIdentity(lineage: lineage, epoch: epoch, lock: lock)
     }
 
-    private static func makeDirectory(_ path: String) throws(PosixError) {
+    private static func readIfThere(_ file: String) throws(HubServerError) -> [UInt8]? {
         do {
-            try FileSystem.makeDirectory(path: path)
+            return try SmallFile.read(path: file, limit: fileSize + 1)
         } catch {
-            guard error.code == ErrorNumber.exists else { throw error }
+            guard error.code == ErrorNumber.notFound else { throw .directory(file, error) }
+            return nil
         }
     }
 

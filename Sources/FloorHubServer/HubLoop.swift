@@ -1,0 +1,137 @@
+import FloorEvents
+import FloorHub
+import FloorPosix
+import FloorZeroMQ
+
+/// One turn after another: receive → step → perform, until nothing is left to do.
+///
+/// Everything here runs with the server's lock held.
+struct HubLoop: ~Copyable {
+    var hub: Hub
+    var sockets: HubSockets
+    private let journal: any EventJournal
+    private var effects = HubEffects()
+    /// What performing gave back; stepped before the next turn ends.
+    private var feedback: [HubInput] = []
+    /// Links whose pipe was full in this round: nothing may overtake what came back.
+    private var blocked: [LinkID] = []
+
+    /// Most messages received before readers are served.
+    private static let messagesPerTurn = 512
+
+    init(hub: consuming Hub, journal: any EventJournal, sockets: HubSockets) {
+        self.hub = hub
+        self.journal = journal
+        self.sockets = sockets
+    }
+
+    /// Steps the core with one input; its effects are performed by the next `turn`.
+    mutating func step(_ input: HubInput) { hub.step(input, at: Self.now(), into: &effects) }
+
+    /// Does all there is to do now; returns how long to wait, in milliseconds.
+    mutating func turn() throws(ZeroMQError) -> Int64 {
+        let now = Self.now()
+        let count = try receive(at: now)
+        try sockets.drainTap()
+        hub.step(.turnEnd, at: now, into: &effects)
+        perform()
+        // What the journal and the pipes answered belongs to this turn: a commit that is
+        // already known must not wait for the next message.
+        while takeFeedback() {
+            hub.step(.turnEnd, at: Self.now(), into: &effects)
+            perform()
+        }
+        if hasMoreWork || count >= Self.messagesPerTurn { return 0 }
+        if try sockets.isReadable() { return 0 }
+        let left = hub.nextDeadline - Self.now().boot
+        return max(0, min(left / 1000 + 1, 1000))
+    }
+
+    private var hasMoreWork = false
+
+    private mutating func receive(at now: FloorTime) throws(ZeroMQError) -> Int {
+        var count = 0
+        while count < Self.messagesPerTurn {
+            guard let input = try sockets.receiveOne() else { break }
+            hub.step(input, at: now, into: &effects)
+            count += 1
+        }
+        return count
+    }
+
+    // MARK: performing
+
+    private mutating func perform() {
+        blocked.removeAll(keepingCapacity: true)
+        // Out of self while they are performed; back afterwards, so that the storage stays.
+        var work = HubEffects()
+        swap(&work, &effects)
+        perform(work.list, work.bytes.span)
+        hasMoreWork = work.hasMoreWork
+        work.removeAll()
+        swap(&work, &effects)
+    }
+
+    private mutating func perform(_ list: [HubEffect], _ bytes: Span<UInt8>) {
+        for effect in list {
+            switch effect {
+            case .deliver(let link, let range):
+                deliver(link, bytes.extracting(range))
+            case .control(let link, let range):
+                control(link, bytes.extracting(range))
+            case .tap(let key, let record):
+                sockets.publish(key: bytes.extracting(key), record: bytes.extracting(record))
+            case .append(let range):
+                journal.append(bytes.extracting(range))
+            case .commit(let batch):
+                journal.commit(batch: batch)
+            case .readEvents(let request):
+                feedback.append(.journalPage(journal.read(request)))
+            }
+        }
+    }
+
+    private mutating func deliver(_ link: LinkID, _ bytes: Span<UInt8>) {
+        if !blocked.contains(link) {
+            switch sockets.send(bytes, to: link) {
+            case .sent: return
+            case .wouldBlock: blocked.append(link)
+            case .unreachable, .failed: return feedback.append(.linkGone(link))
+            }
+        }
+        var copy: [UInt8] = []
+        copy.reserveCapacity(bytes.count)
+        for index in 0..<bytes.count { copy.append(bytes[index]) }
+        feedback.append(.deliverBlocked(link, copy))
+    }
+
+    private mutating func control(_ link: LinkID, _ bytes: Span<UInt8>) {
+        guard !blocked.contains(link) else { return feedback.append(.controlBlocked(link)) }
+        switch sockets.send(bytes, to: link) {
+        case .sent: return
+        case .wouldBlock:
+            blocked.append(link)
+            feedback.append(.controlBlocked(link))
+        case .unreachable, .failed: feedback.append(.linkGone(link))
+        }
+    }
+
+    /// Steps the core with what came back; false when there was nothing.
+    private mutating func takeFeedback() -> Bool {
+        for outcome in journal.takeOutcomes() {
+            switch outcome {
+            case .committed(let batch): feedback.append(.committed(batch: batch))
+            case .failed(let batch): feedback.append(.commitFailed(batch: batch))
+            }
+        }
+        guard !feedback.isEmpty else { return false }
+        let now = Self.now()
+        for input in feedback { hub.step(input, at: now, into: &effects) }
+        feedback.removeAll(keepingCapacity: true)
+        return true
+    }
+
+    static func now() -> FloorTime {
+        FloorTime(boot: Int64(Clocks.bootMicroseconds()), wall: Clocks.wallMicroseconds())
+    }
+}

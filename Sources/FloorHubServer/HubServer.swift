@@ -1,0 +1,189 @@
+public import FloorEvents
+public import FloorHub
+import FloorPosix
+import FloorZeroMQ
+import Synchronization
+
+/// A running hub: its sockets, its thread, its journal, around the pure core.
+///
+///     let server = try HubServer(configuration)
+///     try server.start()
+///     …
+///     server.stop()
+///
+/// One lock guards the core and its sockets. The core thread waits with poll(2) outside the
+/// lock; inside it receives what is there, steps the core for each message, ends the turn, and
+/// performs the effects in order. Nothing in it blocks: every send is DONTWAIT.
+///
+/// - Thread: every member may be used from any thread.
+///
+/// @unchecked Sendable because every mutable property is touched only with `lock` held, and the
+/// sockets are touched only by its holder, as libzmq asks.
+public final class HubServer: @unchecked Sendable {
+    /// The session endpoints with their real ports, in the order of the configuration.
+    public let endpoints: [String]
+    /// The tap's endpoint with its real port, or nil.
+    public let tapEndpoint: String?
+    /// The endpoint for clients in this process.
+    public let localEndpoint: String
+    /// The data's birth name.
+    public let lineage: FloorID
+    /// Which life of the hub this is.
+    public let epoch: UInt32
+    /// What the operator should know, for example a low descriptor limit; empty when all is well.
+    public let notices: [String]
+
+    private let lock = Lock()
+    private let wake: WakeDescriptor
+    private var loop: HubLoop
+    private let identity: HubIdentity
+    private let drainMilliseconds: Int
+    private var thread: FloorThread?
+    private let isStopping = Atomic(false)
+    private var failure: ZeroMQError?
+
+    /// Takes the data directory and binds; no message is served before `start`.
+    ///
+    /// - Throws: `HubServerError`, whose `sentence` says what to do.
+    public init(_ configuration: HubConfiguration) throws(HubServerError) {
+        try configuration.checkEndpoints()
+        if let directory = configuration.dataDirectory {
+            identity = try HubIdentity.inDirectory(directory)
+        } else {
+            identity = try HubIdentity.inMemory()
+        }
+        lineage = identity.lineage
+        epoch = identity.epoch
+        drainMilliseconds = configuration.drainMilliseconds
+        do { wake = try WakeDescriptor() } catch { throw .system(error) }
+        let (sessions, notices) = try Self.sessionLimit(configuration.maximumSessions)
+        self.notices = notices
+        let local = "inproc://floorbus-" + identity.lineage.text + "-" + String(identity.epoch)
+        localEndpoint = local
+        do {
+            let sockets = try HubSockets(configuration, local: local)
+            endpoints = sockets.endpoints
+            tapEndpoint = sockets.tapEndpoint
+            loop = HubLoop(
+                hub: Hub(Self.options(configuration, identity, maximumSessions: sessions)),
+                journal: MemoryJournal(
+                    epoch: identity.epoch,
+                    maximumRecords: configuration.journalRecords,
+                    maximumBytes: configuration.journalBytes
+                ),
+                sockets: sockets
+            )
+        } catch {
+            throw .socket(error)
+        }
+    }
+
+    private static func options(
+        _ configuration: HubConfiguration,
+        _ identity: HubIdentity,
+        maximumSessions: Int
+    ) -> HubOptions {
+        var options = HubOptions(
+            lineage: identity.lineage,
+            epoch: identity.epoch,
+            randomWord: randomWord
+        )
+        options.maximumSessions = maximumSessions
+        options.maximumKeys = configuration.maximumKeys
+        options.suspectMicroseconds = Int64(configuration.suspectMilliseconds) * 1000
+        options.staleMicroseconds = Int64(configuration.staleMilliseconds) * 1000
+        options.hasTap = configuration.tap != nil
+        return options
+    }
+
+    /// One descriptor a peer, some for the process itself: at the limit accept() spins.
+    private static func sessionLimit(
+        _ wanted: Int
+    ) throws(HubServerError) -> (Int, notices: [String]) {
+        let soft: UInt64
+        do { soft = try ThisProcess.openFileLimit().soft } catch { throw .system(error) }
+        let reserve = 128
+        let possible = max(1, Int(clamping: soft) - reserve)
+        guard possible < wanted else { return (wanted, []) }
+        return (
+            possible,
+            [
+                "the descriptor limit is \(soft), so at most \(possible) clients can connect; "
+                    + "raise it with 'ulimit -n' or LimitNOFILE"
+            ]
+        )
+    }
+
+    /// Starts the core thread.
+    ///
+    /// - Throws: `HubServerError.system` when the system allows no further thread.
+    public func start() throws(HubServerError) {
+        do {
+            thread = try FloorThread.start(name: "floorbus hub") { [self] in run() }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Tells every session, lets them take their last messages, and ends the thread.
+    ///
+    /// A second call does nothing. Blocks for at most about `drainMilliseconds`.
+    public func stop() {
+        guard !isStopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        wake.signal()
+        thread?.join()
+        lock.withLock { loop.sockets.close() }
+    }
+
+    /// What the hub has counted since it started.
+    public var statistics: HubStatistics { lock.withLock { loop.hub.statistics } }
+
+    /// Why the core thread ended by itself, or nil.
+    public var failureSentence: String? { lock.withLock { failure?.description } }
+
+    // MARK: the core thread
+
+    private func run() {
+        var set = PollSet()
+        let wakeSlot = set.add(wake.descriptor)
+        lock.withLock {
+            for descriptor in loop.sockets.descriptors { _ = set.add(descriptor) }
+        }
+        var drainUntil: Int64?
+        var timeout: Int64 = 0
+        while true {
+            guard (try? set.wait(timeoutMilliseconds: timeout)) != nil else { return }
+            if set.events(at: wakeSlot).contains(.readable) { wake.drain() }
+            if drainUntil == nil, isStopping.load(ordering: .acquiring) {
+                drainUntil = Self.bootTime() + Int64(drainMilliseconds) * 1000
+                lock.withLock { loop.step(.shutdown) }
+            }
+            do {
+                timeout = try lock.withLock { () throws(ZeroMQError) in try loop.turn() }
+            } catch {
+                lock.withLock { failure = error }
+                return
+            }
+            if let end = drainUntil {
+                let left = (end - Self.bootTime()) / 1000
+                if left <= 0 { return }
+                timeout = min(timeout, left)
+            }
+        }
+    }
+
+    static func bootTime() -> Int64 { Int64(Clocks.bootMicroseconds()) }
+}
+
+/// One unpredictable word; secrets and session numbers are made of these.
+private func randomWord() -> UInt64 {
+    var bytes = [UInt8](repeating: 0, count: 8)
+    do {
+        try Randomness.fill(&bytes)
+    } catch {
+        preconditionFailure("the kernel gives no random bytes")
+    }
+    var word: UInt64 = 0
+    for byte in bytes { word = word << 8 | UInt64(byte) }
+    return word
+}

@@ -1,0 +1,121 @@
+import FloorHub
+import FloorPosix
+import FloorZeroMQ
+
+/// The hub's sockets: one ROUTER per transport, because inproc carries no metadata and each
+/// transport is trusted differently, and the tap.
+struct HubSockets {
+    /// By `Transport.rawValue`; nil where nothing listens.
+    private var routers: [ZeroMQSocket?]
+    private let tap: ZeroMQSocket?
+    let endpoints: [String]
+    let tapEndpoint: String?
+    private var nextRouter = 0
+    private var message = RouterMessage()
+    private var topic: [UInt8] = []
+
+    init(_ configuration: HubConfiguration, local: String) throws(ZeroMQError) {
+        var routers = [ZeroMQSocket?](repeating: nil, count: Transport.allCases.count)
+        var endpoints: [String] = []
+        let inproc = try ZeroMQSocket(.hubRouter)
+        try inproc.bind(local)
+        routers[Transport.inproc.rawValue] = inproc
+        for endpoint in configuration.listen {
+            guard let transport = Transport(endpoint) else { continue }
+            let socket: ZeroMQSocket
+            if let open = routers[transport.rawValue] {
+                socket = open
+            } else {
+                socket = try ZeroMQSocket(.hubRouter)
+                routers[transport.rawValue] = socket
+            }
+            endpoints.append(try socket.bind(endpoint))
+        }
+        if let endpoint = configuration.tap {
+            let socket = try ZeroMQSocket(.tapPublisher)
+            tapEndpoint = try socket.bind(endpoint)
+            tap = socket
+        } else {
+            tapEndpoint = nil
+            tap = nil
+        }
+        self.routers = routers
+        self.endpoints = endpoints
+    }
+
+    var descriptors: [Int32] {
+        var result: [Int32] = []
+        for router in routers { if let router { result.append(router.descriptor) } }
+        if let tap { result.append(tap.descriptor) }
+        return result
+    }
+
+    /// Receives one message, or nil when there is none; the ROUTERs take turns.
+    mutating func receiveOne() throws(ZeroMQError) -> HubInput? {
+        for _ in routers.indices {
+            let place = nextRouter
+            guard let router = routers[place] else {
+                advance()
+                continue
+            }
+            switch router.receive(into: &message) {
+            case .received:
+                guard let peer = message.peer else { continue }
+                return .message(Self.link(place, peer), message.payload)
+            case .malformed:
+                // A peer with a routing id of its own has no name here, and is not answered.
+                guard let peer = message.peer else { continue }
+                return .malformed(Self.link(place, peer))
+            case .nothing: advance()
+            case .failed(let error): throw error
+            }
+        }
+        return nil
+    }
+
+    private mutating func advance() { nextRouter = (nextRouter + 1) % routers.count }
+
+    /// Takes subscriptions off the tap; libzmq filters by itself, they are only to be drained.
+    mutating func drainTap() throws(ZeroMQError) {
+        guard let tap else { return }
+        while true {
+            switch tap.receiveSubscription(topic: &topic) {
+            case .nothing: return
+            case .failed(let error): throw error
+            default: break
+            }
+        }
+    }
+
+    /// Whether a socket became readable while it was used (a send swallows the edge).
+    func isReadable() throws(ZeroMQError) -> Bool {
+        for router in routers {
+            if let router, try router.readiness().contains(.readable) { return true }
+        }
+        if let tap, try tap.readiness().contains(.readable) { return true }
+        return false
+    }
+
+    func send(_ bytes: Span<UInt8>, to link: LinkID) -> SendOutcome {
+        let place = Int(link.rawValue >> 32)
+        guard let router = routers[place] else { return .unreachable }
+        return router.send(
+            to: PeerID(number: UInt32(truncatingIfNeeded: link.rawValue)),
+            bytes: bytes
+        )
+    }
+
+    func publish(key: Span<UInt8>, record: Span<UInt8>) {
+        // The tap drops for readers that are too slow; they see it in the prev_rev chain (T1).
+        _ = tap?.publish(key: key, record: record)
+    }
+
+    func close() {
+        for router in routers { router?.close() }
+        tap?.close()
+    }
+
+    private static func link(_ place: Int, _ peer: PeerID) -> LinkID {
+        LinkID(UInt64(place) << 32 | UInt64(peer.number))
+    }
+}
