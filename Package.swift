@@ -55,6 +55,9 @@ let argumentParser: Target.Dependency = .product(
     package: "swift-argument-parser"
 )
 
+let unixSignals: Target.Dependency = .product(
+    name: "UnixSignals", package: "swift-service-lifecycle")
+
 let hostTargets: [Target] = [
     .systemLibrary(name: "CZlib"),
     .target(
@@ -73,7 +76,7 @@ let hostTargets: [Target] = [
     ),
     .executableTarget(
         name: "FloorCLI",
-        dependencies: ["FloorBus", "FloorImport", argumentParser],
+        dependencies: ["FloorBus", "FloorImport", argumentParser, unixSignals],
         swiftSettings: strict
     ),
 ]
@@ -107,6 +110,9 @@ let package = Package(
         ],
     dependencies: embedded
         ? []
-        : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+        : [
+            .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+            .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        ],
     targets: embedded ? embeddedTargets : embeddedTargets + hostTargets + testTargets
 )

@@ -29,7 +29,7 @@ public enum Limits {
     public static let unacknowledgedBytes = 1024 * 1024
     /// Operations a client keeps until acknowledged, when it asks for nothing else.
     public static let outboxOperations = 1024
-    /// Most operations a client may be configured to keep, and a producer may jump on resume.
+    /// Most operations a client may be configured to keep; also how far a resumed producer may jump.
     public static let outboxOperationsCeiling = 65_536
     /// Stored results per producer, each a run of consecutive equal results.
     public static let resultRunsPerProducer = 64
@@ -95,4 +95,19 @@ public enum Limits {
     public static let revisionCounterBits: UInt64 = 40
     /// Sync answers of the tap per second (guarantee T3, later); further ones wait.
     public static let tapSyncAnswersPerSecond = 64
+    /// Most bytes of records in a client's outbox.
+    public static let outboxBytes = 8 * 1024 * 1024
+    /// Most bytes of one PUB, so that an answer never waits long behind bulk.
+    public static let publishBytes = 32 * 1024
+    /// Most mailboxes of one client: one per subscription, and as many for questions.
+    public static let mailboxes = 512
+    /// Most questions of one client that wait for their answer; each holds at most a page.
+    public static let requestsPerClient = 64
+    /// Unread events, in windows of credit, beyond which a client tells a gap instead; only many
+    /// reconnects without a reader get there.
+    public static let unreadWindows = 4
+    /// Wait before a client tries again what a hub refused for good, in microseconds.
+    public static let slowRetryMicroseconds: Int64 = 30_000_000
+    /// Longest wait a hub may ask a client for, in microseconds.
+    public static let retryAfterMicroseconds: Int64 = 600_000_000
 }

@@ -1,0 +1,72 @@
+public import FloorEvents
+public import FloorHub
+public import FloorHubServer
+
+/// A hub inside this process.
+///
+///     var configuration = HubConfiguration()
+///     configuration.listen = ["tcp://127.0.0.1:7410"]
+///     let hub = try EmbeddedHub(configuration)
+///     defer { hub.stop() }
+///     let client = try hub.connect(as: "cti")     // no network in between
+///
+/// The journal is in memory: what was published is gone with the process, and event
+/// subscribers that resume afterwards are told by a gap.
+///
+/// - Thread: every member may be used from any thread.
+/// - Lifetime: stops when `stop` is called or the last reference is gone.
+public final class EmbeddedHub: Sendable {
+    private let server: HubServer
+
+    /// Binds, and starts serving.
+    ///
+    /// - Throws: `FloorBusError`: an address in use, a directory that another hub has, an
+    ///   address that strangers reach.
+    public init(_ configuration: HubConfiguration = HubConfiguration()) throws(FloorBusError) {
+        do {
+            server = try HubServer(configuration)
+            try server.start()
+        } catch {
+            throw FloorBusError(.storage, error.sentence)
+        }
+    }
+
+    deinit { server.stop() }
+
+    /// The session endpoints with their real ports.
+    public var endpoints: [String] { server.endpoints }
+    /// The tap's endpoint with its real port, or nil.
+    public var tapEndpoint: String? { server.tapEndpoint }
+    /// The endpoint for clients in this process.
+    public var localEndpoint: String { server.localEndpoint }
+    /// Which life of the hub this is.
+    public var epoch: UInt32 { server.epoch }
+    /// The data's birth name.
+    public var lineage: FloorID { server.lineage }
+    /// What the operator should know; empty when all is well.
+    public var notices: [String] { server.notices }
+    /// What the hub has counted since it started.
+    public var statistics: HubStatistics { server.statistics }
+    /// Why the hub stopped by itself, or nil.
+    public var failure: String? { server.failureSentence }
+
+    /// Tells every session, lets them take their last messages, and stops.
+    ///
+    /// Blocks for the drain time, a fraction of a second; a second call does nothing.
+    public func stop() { server.stop() }
+
+    /// A client of this hub, in this process.
+    ///
+    /// - Parameters:
+    ///   - principal: who the client is.
+    ///   - application: its name, for people.
+    public func connect(
+        as principal: String,
+        application: String = ""
+    ) throws(FloorBusError) -> FloorBusClient {
+        try FloorBusClient(
+            endpoints: [localEndpoint],
+            options: FloorBusClient.Options(principal: principal, application: application)
+        )
+    }
+}

@@ -1,1 +1,0 @@
-// FloorBus: see README, Layout.

@@ -1,0 +1,197 @@
+import FloorClient
+import FloorClientLoop
+public import FloorEvents
+import FloorWire
+
+/// What can be published, with its payload.
+public enum FloorContent: Sendable, Hashable {
+    /// What an agent is doing; for `agent/` keys.
+    case agent(AgentState)
+    /// How full a queue is; for `queue/` keys.
+    case queue(QueueLevel)
+    /// A team's figures; for `team/` keys.
+    case team(TeamFigures)
+    /// An application's own last value; for `custom/` keys. At most 16 KiB.
+    case custom([UInt8], schema: UInt16)
+    /// An application's own event; for `event/` keys. At most 16 KiB.
+    case event([UInt8], schema: UInt16)
+
+    var kind: RecordKind {
+        switch self {
+        case .agent: .agent
+        case .queue: .queue
+        case .team: .team
+        case .custom: .custom
+        case .event: .event
+        }
+    }
+
+    func encoded() throws(FloorStatus) -> (payload: [UInt8], schema: UInt16) {
+        var out: [UInt8] = []
+        switch self {
+        case .agent(let state):
+            try state.append(to: &out)
+            return (out, PayloadSchema.agent)
+        case .queue(let level):
+            try level.append(to: &out)
+            return (out, PayloadSchema.queue)
+        case .team(let figures):
+            try figures.append(to: &out)
+            return (out, PayloadSchema.team)
+        case .custom(let bytes, let schema), .event(let bytes, let schema):
+            return (bytes, schema)
+        }
+    }
+}
+
+/// What one publish does beside its content.
+public struct PublishOptions: Sendable, Hashable {
+    /// Whether the value is under this client's lease: suspect and stale when it falls silent.
+    public var isLeased = true
+    /// The revision the key must have; zero = any.
+    public var expectedRevision = Revision.zero
+    /// When it happened by the publisher's clock, microseconds since 1970; advice only.
+    public var sourceTime: Int64 = 0
+
+    /// Leased, whatever the key's revision.
+    public init() {}
+
+    /// A value that stays fresh after its publisher has gone, as a command line wants.
+    public static var unleased: PublishOptions {
+        var options = PublishOptions()
+        options.isLeased = false
+        return options
+    }
+}
+
+/// How an operation came out at the hub.
+public struct PublishResult: Sendable, Hashable {
+    /// How it came out; `ok` when it was applied.
+    public let status: FloorStatus
+    /// The revision it made; on a conflict the key's present one.
+    public let revision: Revision
+    /// On a conflict, who holds it; empty when nobody does.
+    public let owner: String
+
+    init(status: FloorStatus, revision: Revision = .zero, owner: String = "") {
+        self.status = status
+        self.revision = revision
+        self.owner = owner
+    }
+}
+
+extension FloorBusClient {
+    /// Publishes and waits until the hub has applied it; events until the journal holds them.
+    ///
+    /// While the link is down it waits, for as long as that lasts; cancel the client with
+    /// `close` to give up, which answers `closed`.
+    ///
+    /// - Parameters:
+    ///   - content: what; its kind must be the key's.
+    ///   - key: of what.
+    ///   - options: lease, expected revision, source time.
+    /// - Returns: the revision it made.
+    /// - Throws: `FloorBusError` with the status: `conflict`, `denied`, `limit`, `tooBig`, …
+    @discardableResult
+    public func publish(
+        _ content: FloorContent,
+        to key: FloorKey,
+        options: PublishOptions = PublishOptions()
+    ) async throws(FloorBusError) -> PublishResult {
+        let prepared = try prepare(content, key, options)
+        return try await finish(prepared.0, key, prepared.1)
+    }
+
+    /// Removes a key's last value and waits until the hub has done so.
+    ///
+    /// - Parameters:
+    ///   - key: of a state kind.
+    ///   - expectedRevision: the revision the key must have; zero = any.
+    /// - Throws: `FloorBusError` with the status: `notFound`, `conflict`, …
+    @discardableResult
+    public func remove(
+        _ key: FloorKey,
+        expectedRevision: Revision = .zero
+    ) async throws(FloorBusError) -> PublishResult {
+        var publication = Publication(.delete)
+        publication.expectedRevision = expectedRevision
+        return try await finish(publication, key, [])
+    }
+
+    /// Publishes without waiting; never blocks.
+    ///
+    /// The operation is kept until the hub has answered; `flush` waits for that, and
+    /// `statistics.refused` counts those that came out badly.
+    ///
+    /// - Throws: `FloorBusError` with `limit` when the outbox is full: wait with `flush`.
+    public func post(
+        _ content: FloorContent,
+        to key: FloorKey,
+        options: PublishOptions = PublishOptions()
+    ) throws(FloorBusError) {
+        let prepared = try prepare(content, key, options)
+        if case .failure(let status) = submit(prepared.0, key, prepared.1) {
+            throw FloorBusError(status, "could not publish to " + key.text + ": " + status.sentence)
+        }
+    }
+
+    private func prepare(
+        _ content: FloorContent,
+        _ key: FloorKey,
+        _ options: PublishOptions
+    ) throws(FloorBusError) -> (Publication, [UInt8]) {
+        guard key.kind == content.kind else {
+            throw FloorBusError(
+                .badKey,
+                "the key " + key.text + " is of the kind " + key.kind.name + ", the content is "
+                    + content.kind.name
+            )
+        }
+        let encoded: (payload: [UInt8], schema: UInt16)
+        do { encoded = try content.encoded() } catch { throw FloorBusError(error) }
+        var publication = Publication(
+            key.kind.lane == .state ? .put : .append,
+            schema: encoded.schema
+        )
+        publication.isLeased = options.isLeased
+        publication.expectedRevision = options.expectedRevision
+        publication.sourceTime = options.sourceTime
+        return (publication, encoded.payload)
+    }
+
+    private func submit(
+        _ publication: Publication,
+        _ key: FloorKey,
+        _ payload: [UInt8]
+    ) -> Result<Ticket, FloorStatus> {
+        do {
+            return .success(
+                try loop.withCore { core throws(FloorStatus) in
+                    try core.publish(
+                        publication,
+                        key: key.bytes.span,
+                        payload: payload.span,
+                        results: results.mailbox
+                    )
+                }
+            )
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func finish(
+        _ publication: Publication,
+        _ key: FloorKey,
+        _ payload: [UInt8]
+    ) async throws(FloorBusError) -> PublishResult {
+        let result = await results.result { self.submit(publication, key, payload) }
+        guard result.status == .ok else {
+            throw FloorBusError(
+                result.status,
+                "could not publish to " + key.text + ": " + result.status.sentence
+            )
+        }
+        return result
+    }
+}

@@ -1,0 +1,144 @@
+public import FloorClient
+import FloorClientLoop
+public import FloorEvents
+import FloorWire
+import Synchronization
+
+/// A client of a hub: publishes, subscribes, asks.
+///
+///     let client = try FloorBusClient.connect(to: "tcp://127.0.0.1:7410", as: "ana")
+///     let key = try FloorKey(.agent, site: "bj", unit: "sales", entity: "4711")
+///     let state = AgentState(activity: .ready, cause: .agent)
+///     let result = try await client.publish(.agent(state), to: key)
+///     print(result.revision.counter)
+///     await client.close()
+///
+/// It connects in the background and reconnects by itself; operations are kept until the hub
+/// has acknowledged them, subscriptions resume where they were.
+///
+/// - Thread: every member may be used from any thread or task.
+/// - Lifetime: `close` ends it; a client that is dropped without `close` is closed without
+///   waiting for acknowledgements.
+public final class FloorBusClient: Sendable {
+    /// How a client behaves; the defaults suit a desktop.
+    public struct Options: Sendable {
+        /// Who the client is, on trusted local links. At most 64 bytes.
+        public var principal: String
+        /// The application's name, for people. At most 64 bytes.
+        public var application: String
+        /// The heartbeat, in milliseconds; 0 = the hub's.
+        public var heartbeatMilliseconds: UInt32 = 0
+        /// Bytes the hub may send ahead, 64 KiB to 1 MiB; bounds the events not yet consumed.
+        public var creditBytes = Limits.creditDefaultBytes
+        /// Most operations kept until acknowledged; more are refused with `limit`.
+        public var outboxOperations = Limits.outboxOperations
+        /// First and last bound of the wait before reconnecting, in milliseconds.
+        public var reconnectMilliseconds = Limits.reconnectMilliseconds
+        /// The agent whose state the hub sets when this principal is gone, and to what.
+        public var will: (key: FloorKey, state: AgentState)?
+        /// How long after the principal's last session the will runs, in milliseconds.
+        public var willGraceMilliseconds = Limits.willGraceMilliseconds
+        /// Whether own values are said again to a hub that has lost them.
+        public var reasserts = true
+
+        /// Options with defaults.
+        public init(principal: String, application: String = "") {
+            self.principal = principal
+            self.application = application
+        }
+
+        func engineOptions() throws(FloorStatus) -> ClientOptions {
+            var options = ClientOptions(principal: principal, application: application)
+            options.heartbeatMilliseconds = heartbeatMilliseconds
+            options.creditBytes = creditBytes
+            options.outboxOperations = outboxOperations
+            options.reconnectMilliseconds = reconnectMilliseconds
+            options.willGraceMilliseconds = willGraceMilliseconds
+            options.reasserts = reasserts
+            if let will { try options.setWill(will.state, for: will.key) }
+            return options
+        }
+    }
+
+    let loop: ClientLoop
+    let waiters: Waiters
+    let results: ResultDesk
+
+    /// Starts a client.
+    ///
+    /// Returns at once; the link comes up in the background. A subscription's first event, or
+    /// the first result, tells when it is there.
+    ///
+    /// - Parameters:
+    ///   - endpoints: addresses of one hub, tried in turn: `tcp://HOST:PORT`, `ipc:///PATH`.
+    ///   - options: who the client is and how it behaves.
+    /// - Throws: `FloorBusError` for malformed endpoints and options out of bounds.
+    public init(endpoints: [String], options: Options) throws(FloorBusError) {
+        let waiters = Waiters()
+        self.waiters = waiters
+        let engineOptions: ClientOptions
+        do { engineOptions = try options.engineOptions() } catch { throw FloorBusError(error) }
+        do {
+            loop = try ClientLoop(endpoints: endpoints, options: engineOptions) { mailboxes in
+                waiters.resume(mailboxes)
+            }
+        } catch {
+            throw FloorBusError(.invalid, error.sentence)
+        }
+        results = try ResultDesk(loop: loop)
+        waiters.setDesk(results)
+        do { try loop.start() } catch { throw FloorBusError(.internal, error.sentence) }
+    }
+
+    /// Starts a client of the hub at one endpoint.
+    ///
+    /// - Parameters:
+    ///   - endpoint: `tcp://HOST:PORT` or `ipc:///PATH`.
+    ///   - principal: who the client is.
+    ///   - application: its name, for people.
+    /// - Returns: the client; it connects in the background.
+    public static func connect(
+        to endpoint: String,
+        as principal: String,
+        application: String = ""
+    ) throws(FloorBusError) -> FloorBusClient {
+        try FloorBusClient(
+            endpoints: [endpoint],
+            options: Options(principal: principal, application: application)
+        )
+    }
+
+    deinit { loop.close() }
+
+    /// Whether a session with the hub is open now.
+    public var isConnected: Bool { loop.peek { $0.isLinked } }
+
+    /// Operations the hub has not answered yet.
+    public var unacknowledged: Int { loop.peek { $0.unacknowledged } }
+
+    /// What the client has counted.
+    public var statistics: ClientStatistics { loop.peek { $0.statistics } }
+
+    /// Waits until every operation so far has its result, or the time is up.
+    ///
+    /// - Parameter timeout: the longest wait.
+    /// - Returns: whether all are answered.
+    @discardableResult
+    public func flush(timeout: Duration = .seconds(5)) async -> Bool {
+        await results.waitUntilAnswered(timeout: timeout)
+    }
+
+    /// Waits for results, says goodbye to the hub and ends.
+    ///
+    /// Leased values of this client turn suspect at once: publish `loggedOff` first.
+    ///
+    /// - Parameter flush: the longest wait for results.
+    /// - Returns: whether every operation was answered.
+    @discardableResult
+    public func close(flush: Duration = .seconds(5)) async -> Bool {
+        let complete = unacknowledged == 0 ? true : await self.flush(timeout: flush)
+        loop.close()
+        waiters.close()
+        return complete
+    }
+}

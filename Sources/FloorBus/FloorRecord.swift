@@ -1,0 +1,121 @@
+public import FloorEvents
+import FloorWire
+
+/// One value or event as a subscriber sees it.
+///
+///     for try await event in subscription {
+///         if case .record(let record) = event, let state = try record.agentState {
+///             print(record.key.text, state.activity.name, record.freshness.name)
+///         }
+///     }
+///
+/// - Units: times in microseconds since 1970, UTC; `hubTime` by the hub's clock.
+/// - Lifetime: a value of its own; nothing in it points into the client.
+public struct FloorRecord: Sendable, Hashable {
+    /// What it is about.
+    public let key: FloorKey
+    /// What it does to the key.
+    public let operation: RecordOperation
+    /// Its place in its lane.
+    public let revision: Revision
+    /// The key's revision before it; zero = the first, or not known.
+    public let previousRevision: Revision
+    /// When the hub applied it.
+    public let hubTime: Int64
+    /// When the publisher says it happened; advice only.
+    public let sourceTime: Int64
+    /// Who published it; zero = the hub itself.
+    public let producer: FloorID
+    /// How sure the bus is that a leased value still holds.
+    public let freshness: Freshness
+    /// Whether a snapshot brought it, not a change.
+    public let isFromSnapshot: Bool
+    /// Whether it comes from the journal, after a break.
+    public let isReplayed: Bool
+    /// Whether a will wrote it because its owner is gone.
+    public let isWill: Bool
+    /// Older values of the key that this subscriber was not given.
+    public let coalesced: UInt32
+    /// The layout of the payload, per kind.
+    public let schema: UInt16
+    /// The payload's bytes.
+    public let payload: [UInt8]
+
+    /// Reads a record's bytes; nil when the key or operation is unknown to this version.
+    init?(_ bytes: Span<UInt8>, coalesced: UInt32) {
+        guard let view = try? RecordView(bytes, at: 0) else { return nil }
+        let header = view.header(bytes)
+        guard let key = try? FloorKey(bytes: bytes.copy(view.key)),
+            let operation = header.operation
+        else { return nil }
+        self.key = key
+        self.operation = operation
+        revision = header.revision
+        previousRevision = header.previous
+        hubTime = header.hubTime
+        sourceTime = header.sourceTime
+        producer = header.producer
+        freshness = header.flags.freshness
+        isFromSnapshot = header.flags.contains(.snapshot)
+        isReplayed = header.flags.contains(.replay)
+        isWill = header.flags.contains(.will)
+        self.coalesced = coalesced
+        schema = header.schema
+        payload = bytes.copy(view.payload)
+    }
+
+    /// The agent's state; nil for other kinds and for removed keys.
+    ///
+    /// - Throws: `FloorBusError` when the payload is not well-formed.
+    public var agentState: AgentState? {
+        get throws(FloorBusError) {
+            try decode(.agent) { bytes throws(WireError) in try AgentState(payload: bytes) }
+        }
+    }
+
+    /// The queue's level; nil for other kinds and for removed keys.
+    ///
+    /// - Throws: `FloorBusError` when the payload is not well-formed.
+    public var queueLevel: QueueLevel? {
+        get throws(FloorBusError) {
+            try decode(.queue) { bytes throws(WireError) in try QueueLevel(payload: bytes) }
+        }
+    }
+
+    /// The team's figures; nil for other kinds and for removed keys.
+    ///
+    /// - Throws: `FloorBusError` when the payload is not well-formed.
+    public var teamFigures: TeamFigures? {
+        get throws(FloorBusError) {
+            try decode(.team) { bytes throws(WireError) in try TeamFigures(payload: bytes) }
+        }
+    }
+
+    /// How many live sessions the principal has, and since when; nil for other kinds.
+    ///
+    /// - Throws: `FloorBusError` when the payload is not well-formed.
+    public var presence: (sessions: UInt32, since: Int64)? {
+        get throws(FloorBusError) {
+            let presence = try decode(.presence) { bytes throws(WireError) in
+                try Presence(payload: bytes)
+            }
+            return presence.map { ($0.sessions, $0.since) }
+        }
+    }
+
+    private func decode<Value>(
+        _ kind: RecordKind,
+        _ body: (Span<UInt8>) throws(WireError) -> Value
+    ) throws(FloorBusError) -> Value? {
+        guard key.kind == kind, operation != .delete else { return nil }
+        do {
+            return try body(payload.span)
+        } catch {
+            throw FloorBusError(
+                .protocolError,
+                "the payload of " + key.text + " is not well-formed: "
+                    + error.sentence
+            )
+        }
+    }
+}

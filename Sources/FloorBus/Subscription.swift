@@ -1,0 +1,215 @@
+import FloorClient
+import FloorClientLoop
+public import FloorEvents
+import FloorWire
+
+/// A live subscription: an asynchronous sequence of what happens to matching keys.
+///
+///     let subscription = try client.subscribe(to: KeyFilter("agent/bj/"))
+///     for try await event in subscription {
+///         switch event {
+///         case .record(let record): show(record)
+///         case .removed(let record): hide(record.key)
+///         case .snapshotEnd: print("complete")
+///         case .gap, .linkUp, .linkDown: break
+///         }
+///     }
+///
+/// State values conflate: a slow reader gets the newest value of each key, with the number it
+/// was not given. Events never conflate: at most the client's credit lies unread, the rest
+/// waits at the hub.
+///
+/// - Thread: read by one task at a time.
+/// - Lifetime: ends when the last reference is gone, when the client is closed, or when the
+///   reading task is cancelled.
+public final class Subscription: AsyncSequence, Sendable {
+    /// What it brings.
+    public typealias Element = FloorBusEvent
+    /// How it can fail: the hub refuses the filter.
+    public typealias Failure = FloorBusError
+
+    private let loop: ClientLoop
+    private let waiters: Waiters
+    private let mailbox: MailboxID
+
+    init(
+        _ filters: [KeyFilter],
+        loop: ClientLoop,
+        waiters: Waiters,
+        minimumIntervalMilliseconds: UInt32
+    ) throws(FloorBusError) {
+        self.loop = loop
+        self.waiters = waiters
+        mailbox = try loop.openMailbox()
+        do {
+            let mailbox = mailbox
+            try loop.withCore { core throws(FloorStatus) in
+                for filter in filters {
+                    _ = try core.subscribe(
+                        filter,
+                        mailbox: mailbox,
+                        minimumIntervalMilliseconds: minimumIntervalMilliseconds
+                    )
+                }
+            }
+        } catch {
+            throw FloorBusError(error)
+        }
+    }
+
+    deinit {
+        let mailbox = mailbox
+        loop.withCore { $0.closeMailbox(mailbox) }
+        waiters.forget(mailbox)
+    }
+
+    /// Starts reading; a second iterator goes on where the first one stopped.
+    public func makeAsyncIterator() -> Iterator { Iterator(self) }
+
+    /// Reads a subscription.
+    public struct Iterator: AsyncIteratorProtocol {
+        /// How it can fail: the hub refuses the filter.
+        public typealias Failure = FloorBusError
+        private let subscription: Subscription
+        private var delivery = Delivery()
+
+        init(_ subscription: Subscription) { self.subscription = subscription }
+
+        /// The next event; nil when the client is closed or the task is cancelled.
+        public mutating func next() async throws(FloorBusError) -> FloorBusEvent? {
+            while true {
+                if let event = try takeNow() { return event }
+                if Task.isCancelled || subscription.waiters.isClosed { return nil }
+                await subscription.waiters.wait(for: subscription.mailbox)
+            }
+        }
+
+        /// The next event if there is one now; never waits.
+        public mutating func takeNow() throws(FloorBusError) -> FloorBusEvent? {
+            while let kind = subscription.loop.next(subscription.mailbox, into: &delivery) {
+                if let event = try delivery.event(kind) { return event }
+            }
+            return nil
+        }
+    }
+}
+
+extension Delivery {
+    /// The delivery as an event; nil for kinds a subscription does not show.
+    func event(_ kind: DeliveryKind) throws(FloorBusError) -> FloorBusEvent? {
+        switch kind {
+        case .record: FloorRecord(bytes.span, coalesced: coalesced).map { .record($0) }
+        case .deleted: FloorRecord(bytes.span, coalesced: coalesced).map { .removed($0) }
+        case .link: linkEvent
+        case .snapshotEnd: .snapshotEnd(keys: count)
+        case .gap: .gap(from: gap.from, to: gap.to, count: gap.count)
+        case .subscriptionFailed:
+            throw FloorBusError(status, "the hub refused the subscription: " + status.sentence)
+        case .result, .replyRecord, .replyEnd: nil
+        }
+    }
+
+    private var linkEvent: FloorBusEvent {
+        switch link {
+        case .down(let status): return .linkDown(status)
+        case .up(let epoch, let lineage, let continuity):
+            let kind: LinkChange.Continuity
+            switch continuity {
+            case .first: kind = .first
+            case .resumed: kind = .resumed
+            case .resynced: kind = .resynced
+            }
+            return .linkUp(LinkChange(continuity: kind, epoch: epoch, lineage: lineage))
+        }
+    }
+}
+
+extension FloorBusClient {
+    /// Subscribes to what matches any of the filters.
+    ///
+    /// Begins with a snapshot of the present values, then brings every change; after a break it
+    /// resumes where it was, or begins anew when that is not possible, and says so.
+    ///
+    /// - Parameters:
+    ///   - filters: one or more; a key that several match comes once.
+    ///   - minimumIntervalMilliseconds: the hub gathers changes for so long; 0 = sends at once.
+    /// - Returns: the sequence of events.
+    /// - Throws: `FloorBusError` with `limit` for too many subscriptions.
+    public func subscribe(
+        to filters: KeyFilter...,
+        minimumIntervalMilliseconds: UInt32 = 0
+    ) throws(FloorBusError) -> Subscription {
+        try subscribe(
+            toAny: filters,
+            minimumIntervalMilliseconds: minimumIntervalMilliseconds
+        )
+    }
+
+    /// Subscribes to what matches any of a list of filters.
+    public func subscribe(
+        toAny filters: [KeyFilter],
+        minimumIntervalMilliseconds: UInt32 = 0
+    ) throws(FloorBusError) -> Subscription {
+        try Subscription(
+            filters,
+            loop: loop,
+            waiters: waiters,
+            minimumIntervalMilliseconds: minimumIntervalMilliseconds
+        )
+    }
+
+    /// Asks the hub for the present values of matching keys.
+    ///
+    ///     let agents = try await client.get(KeyFilter("agent/bj/"))
+    ///
+    /// - Parameters:
+    ///   - filter: which keys; `team/-/hub/stats/` asks for the hub's own figures.
+    ///   - timeout: the longest wait.
+    /// - Returns: one record a key, in no particular order.
+    /// - Throws: `FloorBusError` with `offline` or `timedOut` when the hub does not answer.
+    public func get(
+        _ filter: KeyFilter,
+        timeout: Duration = .seconds(5)
+    ) async throws(FloorBusError) -> [FloorRecord] {
+        let mailbox = try loop.openMailbox()
+        defer {
+            loop.withCore { $0.closeMailbox(mailbox) }
+            waiters.forget(mailbox)
+        }
+        do {
+            _ = try loop.withCore { core throws(FloorStatus) in
+                try core.get(filter, mailbox: mailbox)
+            }
+        } catch {
+            throw FloorBusError(error)
+        }
+        let waiters = waiters
+        let timer = Task {
+            try? await Task.sleep(for: timeout)
+            waiters.resume([mailbox])
+        }
+        defer { timer.cancel() }
+        let deadline = ContinuousClock.now + timeout
+        var records: [FloorRecord] = []
+        var delivery = Delivery()
+        while true {
+            while let kind = loop.next(mailbox, into: &delivery) {
+                switch kind {
+                case .replyRecord:
+                    if let record = FloorRecord(delivery.bytes.span, coalesced: 0) {
+                        records.append(record)
+                    }
+                case .replyEnd:
+                    guard delivery.status == .ok else { throw FloorBusError(delivery.status) }
+                    return records
+                default: break
+                }
+            }
+            if waiters.isClosed || Task.isCancelled { throw FloorBusError(.closed) }
+            guard ContinuousClock.now < deadline else {
+                throw FloorBusError(.timedOut, "the hub did not answer in time")
+            }
+            await waiters.wait(for: mailbox)
+        }
+    }
+}

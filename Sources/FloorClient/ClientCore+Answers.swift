@@ -1,0 +1,60 @@
+import FloorEvents
+import FloorWire
+
+// Questions outside any subscription. An answer is paged: the next page is asked for when the
+// application has taken the last one, so that an answer never fills the memory. It never enters
+// the cache (race R29).
+
+extension ClientCore {
+    mutating func sendRequests(_ effects: inout ClientEffects) {
+        for index in requests.list.indices where requests.list[index].wantsPage {
+            requests.list[index].isSent = true
+            requests.list[index].isPageDone = false
+            requests.list[index].pageBytes = 0
+            let request = requests.list[index]
+            let number = RequestID(rawValue: request.id).wire
+            send(request.type, sequence: number, &effects) { request.body.append(to: &$0) }
+        }
+    }
+
+    mutating func takeReply(_ body: Span<UInt8>) throws(WireError) {
+        let batch = try RecordBatch(body)
+        // An answer to a question that was given up.
+        guard let index = requests.index(ofWire: batch.lead) else { return }
+        requests.list[index].pageBytes += body.count
+        guard requests.list[index].pageBytes <= Limits.frameBytes else {
+            throw .tooLong(limit: Limits.frameBytes, got: requests.list[index].pageBytes)
+        }
+        let mailbox = requests.list[index].mailbox
+        var at = RecordBatch.prefixSize
+        while at < body.count {
+            let view = try RecordView(body, at: at)
+            let stored = events.add(body.extracting(view.range), message: -1)
+            mailboxes[mailbox].items.append(.reply(Int32(stored), requests.list[index].id))
+            requests.list[index].unread += 1
+            at = view.range.upperBound
+        }
+        signal(mailbox)
+    }
+
+    mutating func takeReplyEnd(_ end: ReplyEnd) {
+        guard let index = requests.index(ofWire: end.request) else { return }
+        let request = requests.list[index]
+        guard end.status == .ok, end.more else { return endRequest(request.id, end.status) }
+        // A cursor that stands still would ask for the same page for ever.
+        guard end.cursor > request.body.cursor else {
+            return endRequest(request.id, .protocolError)
+        }
+        requests.list[index].body.cursor = end.cursor
+        requests.list[index].isPageDone = true
+    }
+
+    /// Ends a question and says how.
+    mutating func endRequest(_ id: UInt32, _ status: FloorStatus) {
+        guard let index = requests.index(of: id) else { return }
+        let mailbox = requests.list[index].mailbox
+        requests.list.remove(at: index)
+        mailboxes[mailbox].items.append(.replyEnd(id, status))
+        signal(mailbox)
+    }
+}

@@ -1,0 +1,176 @@
+import FloorEvents
+import FloorWire
+
+// A link's life: open, HELLO, WELCOME, heartbeats, and every way it ends.
+
+extension ClientCore {
+    mutating func openLink(_ effects: inout ClientEffects) {
+        link.attempt += 1
+        link.phase = .opening(deadline: now.boot + Limits.helloTimeoutMicroseconds)
+        effects.list.append(.openLink(attempt: link.attempt))
+    }
+
+    mutating func greet(_ effects: inout ClientEffects) {
+        guard case .opening = link.phase else { return }
+        link.phase = .greeting(deadline: now.boot + Limits.helloTimeoutMicroseconds)
+        link.session = 0
+        link.sequence = 0
+        var hello = Hello(
+            producer: producer,
+            principal: options.principal,
+            application: options.application
+        )
+        hello.resumeSecret = link.secret
+        hello.incarnation = incarnation
+        hello.lineage = link.lineage
+        hello.firstUnacknowledged = outbox.first
+        hello.heartbeatMilliseconds = options.heartbeatMilliseconds
+        hello.willGraceMilliseconds = options.willGraceMilliseconds
+        hello.initialCredit = credit.openLink()
+        hello.will = options.will
+        if var state = subscriptions.list.first?.stateToken,
+            var event = subscriptions.list.first?.eventToken
+        {
+            for subscription in subscriptions.list {
+                state = min(state, subscription.stateToken)
+                event = min(event, subscription.eventToken)
+            }
+            hello.stateToken = state
+            hello.eventToken = event
+        }
+        send(.hello, &effects) { hello.append(to: &$0) }
+    }
+
+    mutating func takeWelcome(
+        _ header: FrameHeader,
+        _ body: Span<UInt8>,
+        _ effects: inout ClientEffects
+    ) throws(WireError) {
+        let welcome = try Welcome(body)
+        guard header.session == welcome.session, header.sequence == 1 else {
+            throw .badValue(field: "session_id")
+        }
+        guard welcome.lastApplied < 1 << 62 else { throw .badValue(field: "last_applied") }
+        link.phase = .linked
+        link.session = welcome.session
+        link.sequence = 1
+        link.secret = welcome.resumeSecret
+        link.linkedSince = now.boot
+        let heartbeat = min(
+            max(welcome.heartbeatMilliseconds, Limits.heartbeatMinimumMilliseconds),
+            Limits.heartbeatMaximumMilliseconds
+        )
+        link.heartbeat = Int64(heartbeat) * 1000
+        link.window = (
+            min(max(1, Int(welcome.maximumMessages)), Limits.unacknowledgedMessages),
+            min(max(Limits.publishBytes, Int(welcome.maximumBytes)), Limits.unacknowledgedBytes)
+        )
+        clock.linkOpened()
+        outbox.welcome(last: welcome.lastApplied)
+        counts.welcomed += 1
+        let continuity = meet(welcome)
+        tellLink(.up(epoch: welcome.epoch, lineage: welcome.lineage, continuity))
+        ping(&effects)
+    }
+
+    /// Compares the hub with the last one met.
+    private mutating func meet(_ welcome: Welcome) -> LinkContinuity {
+        let otherLineage = welcome.lineage != link.lineage || welcome.epoch < link.epoch
+        let isOther = otherLineage || welcome.epoch != link.epoch
+        let isFirst = !link.hasBeenLinked
+        link.hasBeenLinked = true
+        link.lineage = welcome.lineage
+        link.epoch = welcome.epoch
+        if isFirst { return .first }
+        if isOther {
+            counts.resyncs += 1
+            subscriptions.worldChanged(lineage: otherLineage)
+            cache.forgetRevisions()
+            if options.reasserts { own.markAll() }
+        } else if options.reasserts, !options.will.isEmpty,
+            now.boot - link.downSince >= Int64(options.willGraceMilliseconds) * 1000,
+            let view = try? RecordView(options.will.span, at: 0)
+        {
+            // The will may have run: what it said is not true any more (race R19).
+            let will = options.will
+            own.mark(will.span.extracting(view.key))
+        }
+        unmarkWaiting()
+        return isOther ? .resynced : .resumed
+    }
+
+    /// What the outbox will bring anew needs no saying again.
+    private mutating func unmarkWaiting() {
+        guard own.dueCount > 0 else { return }
+        for record in outbox.unnumberedRecords {
+            guard let view = try? RecordView(record.span, at: 0) else { continue }
+            own.unmark(record.span.extracting(view.key))
+        }
+    }
+
+    mutating func ping(_ effects: inout ClientEffects) {
+        lastPing += 1
+        link.nextPing = now.boot + link.heartbeat
+        clock.notePing(lastPing, at: now.boot)
+        let ping = Ping(clientTime: now.boot)
+        send(.ping, sequence: lastPing, argument: outbox.first, &effects) { ping.append(to: &$0) }
+    }
+
+    /// REJECT of HELLO, REJECT of the session, GOAWAY: the hub ends the link.
+    mutating func takeEnd(_ refusal: Refusal, _ effects: inout ClientEffects) {
+        effects.list.append(.closeLink(attempt: link.attempt))
+        // A hub that says "ok" while it ends the link has no reason we could tell.
+        let status = refusal.status == .ok ? FloorStatus.offline : refusal.status
+        loseLink(status, retryAfter: refusal.retryAfterMilliseconds, &effects)
+    }
+
+    /// Closes the link ourselves and tries again.
+    mutating func fault(_ status: FloorStatus, _ effects: inout ClientEffects) {
+        if status == .protocolError { counts.faults += 1 }
+        effects.list.append(.closeLink(attempt: link.attempt))
+        loseLink(status, &effects)
+    }
+
+    mutating func loseLink(
+        _ status: FloorStatus,
+        retryAfter: UInt32 = 0,
+        _ effects: inout ClientEffects
+    ) {
+        let wait = link.wait(
+            after: status,
+            retryAfter: retryAfter,
+            bounds: options.reconnectMilliseconds,
+            now: now.boot,
+            random: randomWord()
+        )
+        endLink(status)
+        link.phase = .waiting(until: now.boot + wait)
+    }
+
+    /// Forgets what belonged to the session and tells the mailboxes.
+    mutating func endLink(_ status: FloorStatus) {
+        if link.isLinked { link.downSince = now.boot }
+        link.session = 0
+        subscriptions.linkLost()
+        for request in requests.list { endRequest(request.id, .offline) }
+        tellLink(.down(status))
+    }
+
+    /// Tells every mailbox where the link is; one that has not taken the last report sees only
+    /// this one.
+    private mutating func tellLink(_ report: LinkReport) {
+        guard self.report != report else { return }
+        self.report = report
+        for mailbox in mailboxes.indices where mailboxes[mailbox].isOpen {
+            queueLink(mailbox)
+        }
+    }
+
+    mutating func queueLink(_ mailbox: Int) {
+        if case .up(_, _, .resynced)? = report { mailboxes[mailbox].untoldResync = true }
+        guard !mailboxes[mailbox].isLinkQueued else { return }
+        mailboxes[mailbox].isLinkQueued = true
+        mailboxes[mailbox].items.append(.link)
+        signal(mailbox)
+    }
+}

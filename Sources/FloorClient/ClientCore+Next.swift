@@ -1,0 +1,155 @@
+public import FloorEvents
+public import FloorWire
+
+// Mailbox → application.
+
+extension ClientCore {
+    /// Takes the next event of a mailbox into `delivery`; nil when there is none.
+    ///
+    /// After nil the loop is told again, by `mailboxReady`, when there is one. Taking events
+    /// frees credit: look at `needsTurn` afterwards.
+    public mutating func next(
+        _ id: MailboxID,
+        into delivery: inout Delivery
+    ) -> DeliveryKind? {
+        guard let mailbox = index(of: id) else { return nil }
+        while let item = mailboxes[mailbox].items.popFirst() {
+            if let kind = take(item, mailbox, &delivery) { return kind }
+        }
+        mailboxes[mailbox].isSignalled = false
+        return nil
+    }
+
+    private mutating func take(
+        _ item: MailboxItem,
+        _ mailbox: Int,
+        _ delivery: inout Delivery
+    ) -> DeliveryKind? {
+        switch item {
+        case .key(let slot): return takeKey(Int(slot), mailbox, &delivery)
+        case .event(let slot, let subscription):
+            let isWanted = subscriptions.index(of: subscription) != nil
+            if isWanted {
+                events.copy(Int(slot), into: &delivery.bytes)
+                delivery.subscription = SubscriptionID(rawValue: subscription)
+                delivery.coalesced = 0
+            }
+            giveBack(events.release(Int(slot)))
+            return isWanted ? .record : nil
+        case .link: return takeLink(mailbox, &delivery)
+        case .snapshotEnd(let subscription, let count):
+            delivery.subscription = SubscriptionID(rawValue: subscription)
+            delivery.count = count
+            return .snapshotEnd
+        case .gap:
+            guard let gap = mailboxes[mailbox].gap else { return nil }
+            mailboxes[mailbox].gap = nil
+            delivery.gap = gap
+            return .gap
+        case .result: return takeResult(mailbox, &delivery)
+        case .failed(let subscription, let status):
+            delivery.subscription = SubscriptionID(rawValue: subscription)
+            delivery.status = status
+            return .subscriptionFailed
+        case .reply(let slot, let request):
+            events.copy(Int(slot), into: &delivery.bytes)
+            _ = events.release(Int(slot))
+            delivery.request = RequestID(rawValue: request)
+            if let index = requests.index(of: request) { requests.list[index].unread -= 1 }
+            return .replyRecord
+        case .replyEnd(let request, let status):
+            delivery.request = RequestID(rawValue: request)
+            delivery.status = status
+            return .replyEnd
+        }
+    }
+
+    private mutating func takeKey(
+        _ slot: Int,
+        _ mailbox: Int,
+        _ delivery: inout Delivery
+    ) -> DeliveryKind? {
+        guard let coalesced = mailboxes[mailbox].takeMark(slot) else { return nil }
+        cache.changeQueued(slot, by: -1)
+        refreshTargets(slot)
+        let isDeleted = cache.values[slot].isDeleted
+        let targets = subscriptions.sets[cache.values[slot].targets]
+        let target = targets.first { $0.mailbox == mailbox }
+        if let target {
+            delivery.bytes.removeAll(keepingCapacity: true)
+            delivery.bytes.append(contentsOf: cache.values[slot].record)
+            RecordWriter.restamp(
+                &delivery.bytes,
+                at: 0,
+                adding: coalesced > 0 ? [.coalesced] : [],
+                coalesced: coalesced
+            )
+            delivery.subscription = SubscriptionID(rawValue: target.subscription)
+            delivery.coalesced = coalesced
+        }
+        removeIfTold(slot)
+        return target == nil ? nil : isDeleted ? .deleted : .record
+    }
+
+    private mutating func takeLink(
+        _ mailbox: Int,
+        _ delivery: inout Delivery
+    ) -> DeliveryKind? {
+        mailboxes[mailbox].isLinkQueued = false
+        guard var report else { return nil }
+        if case .up(let epoch, let lineage, .resumed) = report,
+            mailboxes[mailbox].untoldResync
+        {
+            // The reader was not told of the link in between that had to start over.
+            report = .up(epoch: epoch, lineage: lineage, .resynced)
+        }
+        if case .up = report { mailboxes[mailbox].untoldResync = false }
+        if case .down = report, mailboxes[mailbox].toldLink == report { return nil }
+        mailboxes[mailbox].toldLink = report
+        delivery.link = report
+        return .link
+    }
+
+    private mutating func takeResult(
+        _ mailbox: Int,
+        _ delivery: inout Delivery
+    ) -> DeliveryKind? {
+        guard let result = mailboxes[mailbox].results.popFirst() else { return nil }
+        mailboxes[mailbox].owedResults -= 1
+        delivery.ticket = result.ticket
+        delivery.status = result.status
+        delivery.revision = result.revision
+        delivery.claimGeneration = result.claimGeneration
+        delivery.owner = result.owner
+        return .result
+    }
+
+    // MARK: the cache, read directly
+
+    /// Calls `body` with every cached value that matches, as whole records; in no order.
+    ///
+    /// While the link is down these are the last values known.
+    public func forEachValue(
+        matching filter: KeyFilter,
+        _ body: (Span<UInt8>, RecordView) -> Void
+    ) {
+        for slot in cache.values.indices
+        where cache.isUsed(slot) && !cache.values[slot].isDeleted {
+            let record = cache.values[slot].record
+            guard cache.matches(slot, filter), let view = try? RecordView(record.span, at: 0)
+            else { continue }
+            body(record.span, view)
+        }
+    }
+
+    /// Copies a cached value into `delivery.bytes`; false when there is none.
+    public func value(of key: FloorKey, into delivery: inout Delivery) -> Bool {
+        let bytes = key.bytes.span
+        guard let slot = cache.find(bytes, hash: ByteIndex.hash(bytes)),
+            !cache.values[slot].isDeleted
+        else { return false }
+        delivery.bytes.removeAll(keepingCapacity: true)
+        delivery.bytes.append(contentsOf: cache.values[slot].record)
+        return true
+    }
+}

@@ -1,0 +1,284 @@
+public import FloorEvents
+import FloorWire
+
+// The path of one event through the core, in the order of the files:
+//
+//   publish         ClientCore+Commands.swift   an operation goes into the outbox
+//   step(.turnEnd)  ClientCore.swift            what has gathered leaves: SUBSCRIBE, PUB, CREDIT
+//   receive         ClientCore+Receive.swift    one message: which type, is it the next
+//   takeRecord      ClientCore+Records.swift    DELIVER → cache or event store → mailboxes
+//   next            ClientCore+Next.swift       mailbox → application
+//
+// Links come and go in ClientCore+Link.swift, answers to questions in ClientCore+Answers.swift.
+
+/// The client engine: what to send, what to keep, what to tell the application.
+///
+/// Pure: an input and a time go in, effects come out; it has no clock, lock, thread or socket.
+///
+///     var core = try ClientCore(options, producer: id, incarnation: 1, randomWord: random)
+///     core.step(.start, at: now, into: &effects)         // .openLink(attempt: 1)
+///     let mailbox = try core.openMailbox()
+///     _ = try core.subscribe(KeyFilter("agent/bj/"), mailbox: mailbox)
+///     core.step(.turnEnd, at: now, into: &effects)
+///
+/// - Thread: one at a time; the loop holds its lock around every call.
+/// - Messages leave at `turnEnd`: call it after a batch of inputs and after commands, and when
+///   `needsTurn` says so after `next`.
+public struct ClientCore: ~Copyable {
+    let options: ClientOptions
+    let producer: FloorID
+    let incarnation: UInt64
+    let randomWord: @Sendable () -> UInt64
+    var now = FloorTime(boot: 0, wall: 0)
+
+    var link = LinkState()
+    var clock = ClockSamples()
+    var outbox: Outbox
+    var own = OwnValues()
+    var credit: Credit
+    var cache = Cache()
+    var events = EventStore()
+    var subscriptions = SubscriptionTable()
+    var requests = RequestTable()
+    var mailboxes: [Mailbox] = []
+    /// Mailboxes to tell the loop of at the end of the step.
+    var ready: [Int] = []
+    /// Where the link is, as mailboxes are told.
+    var report: LinkReport?
+    var lastTicket: UInt64 = 0
+    var lastPing: UInt64 = 0
+    /// Grows with every record received.
+    var recordNumber: UInt64 = 0
+    var isClosing = false
+    var scratch: [UInt8] = []
+    var counts = ClientStatistics()
+
+    /// A client that has not started.
+    ///
+    /// - Parameters:
+    ///   - producer: names the client to the hub for as long as its operations matter.
+    ///   - incarnation: grows with every start of the process.
+    ///   - randomWord: unpredictable words, for the wait between attempts.
+    /// - Throws: `FloorStatus.tooBig` for long names, `invalid` for options out of bounds.
+    public init(
+        _ options: ClientOptions,
+        producer: FloorID,
+        incarnation: UInt64,
+        randomWord: @escaping @Sendable () -> UInt64
+    ) throws(FloorStatus) {
+        try options.check()
+        guard producer != .zero else { throw .invalid }
+        self.options = options
+        self.producer = producer
+        self.incarnation = incarnation
+        self.randomWord = randomWord
+        outbox = Outbox(capacity: options.outboxOperations)
+        credit = Credit(window: options.creditBytes)
+    }
+
+    /// Takes one input and appends what has to be done.
+    ///
+    /// - Parameter now: the time of the input; the boot clock never goes back.
+    public mutating func step(
+        _ input: ClientInput,
+        at now: FloorTime,
+        into effects: inout ClientEffects
+    ) {
+        set(now)
+        switch input {
+        case .start:
+            if link.phase == .idle { openLink(&effects) }
+        case .linkUp(let attempt):
+            if attempt == link.attempt { greet(&effects) }
+        case .linkDown(let attempt, let loss):
+            if attempt == link.attempt, link.isOpen { loseLink(loss.status, &effects) }
+        case .message(let attempt, let bytes):
+            receive(bytes.span, attempt: attempt, &effects)
+        case .tick: runTimers(&effects)
+        case .turnEnd: endTurn(&effects)
+        }
+        tellReady(&effects)
+    }
+
+    /// Takes one message without a copy of its own: as `step(.message)`.
+    public mutating func receive(
+        _ message: Span<UInt8>,
+        attempt: UInt64,
+        at now: FloorTime,
+        into effects: inout ClientEffects
+    ) {
+        set(now)
+        receive(message, attempt: attempt, &effects)
+        tellReady(&effects)
+    }
+
+    private mutating func set(_ now: FloorTime) {
+        self.now.boot = max(self.now.boot, now.boot)
+        self.now.wall = now.wall
+    }
+
+    /// When `tick` is due, microseconds on the boot clock.
+    public var nextDeadline: Int64 {
+        link.isLinked ? min(link.deadline, outbox.nextRetry) : link.deadline
+    }
+
+    /// Whether something waits that only a turn sends, for example credit after `next`.
+    public var needsTurn: Bool {
+        isClosing ? link.phase != .closed : link.isLinked && (credit.isDue || requests.wantsPage)
+    }
+
+    /// Operations whose result is not known.
+    public var unacknowledged: Int { outbox.unanswered }
+
+    /// Whether a session is open.
+    public var isLinked: Bool { link.isLinked }
+
+    /// The hub's clock at a moment, microseconds since 1970, and the most it may be off; nil
+    /// before the first PONG of this link.
+    public func hubTime(at moment: FloorTime) -> (time: Int64, error: Int64)? {
+        guard let best = clock.best else { return nil }
+        let sum = moment.boot.addingReportingOverflow(best.offset)
+        return sum.overflow ? nil : (sum.partialValue, best.roundTrip / 2 + 1)
+    }
+
+    /// What the client has counted.
+    public var statistics: ClientStatistics {
+        var result = counts
+        result.isLinked = link.isLinked
+        result.epoch = link.epoch
+        result.subscriptions = subscriptions.indices.count
+        result.keys = cache.count
+        result.outboxDepth = outbox.count
+        result.roundTrip = clock.best?.roundTrip ?? 0
+        return result
+    }
+
+    // MARK: time
+
+    private mutating func runTimers(_ effects: inout ClientEffects) {
+        if link.isOpen, link.phase != .linked, now.boot >= link.deadline {
+            return fault(.timedOut, &effects)
+        }
+        switch link.phase {
+        case .waiting(let until) where now.boot >= until: openLink(&effects)
+        case .linked where now.boot >= link.silenceDeadline: fault(.timedOut, &effects)
+        case .linked where now.boot >= link.nextPing: ping(&effects)
+        default: break
+        }
+    }
+
+    // MARK: one turn
+
+    private mutating func endTurn(_ effects: inout ClientEffects) {
+        if link.isLinked {
+            sendSubscriptions(&effects)
+            sendRequests(&effects)
+            if credit.isDue {
+                send(.credit, argument: credit.announce(), &effects) { _ in }
+            }
+            outbox.requeue(at: now.boot)
+            reassert()
+            sendOperations(&effects)
+        }
+        if isClosing { finishClosing(&effects) }
+    }
+
+    /// Says own values again, leaving half of the outbox to the application.
+    private mutating func reassert() {
+        while own.dueCount > 0, outbox.count < max(1, outbox.capacity / 2),
+            outbox.hasRoom(
+                for: RecordWriter.size(
+                    keyBytes: Limits.keyBytes,
+                    payloadBytes: Limits.payloadBytes
+                )
+            )
+        {
+            lastTicket += 1
+            let ticket = Ticket(rawValue: lastTicket)
+            guard own.takeDue(ticket: ticket, into: &scratch) else { return }
+            let slot = outbox.begin(ticket, nil)
+            outbox.write(slot, record: scratch)
+            outbox.commit(slot)
+            counts.reasserted += 1
+        }
+    }
+
+    private mutating func sendOperations(_ effects: inout ClientEffects) {
+        while outbox.hasUnsent, outbox.maySend(link.window) {
+            let header = FrameHeader(
+                .publish,
+                session: link.session,
+                argument: outbox.first
+            )
+            let start = FrameWriter.begin(header, in: &effects.bytes)
+            let prefix = RecordBatch.begin(lead: 0, in: &effects.bytes)
+            guard let (first, count) = outbox.fill(&effects.bytes) else {
+                effects.bytes.removeLast(effects.bytes.count - start)
+                return
+            }
+            effects.bytes.overwrite(first, at: start + 16)
+            RecordBatch.finish(prefix, lead: 0, count: count, in: &effects.bytes)
+            finishFrame(start, &effects)
+        }
+    }
+
+    private mutating func finishClosing(_ effects: inout ClientEffects) {
+        guard link.phase != .closed else { return }
+        if link.isLinked { send(.bye, &effects) { _ in } }
+        if link.isOpen { effects.list.append(.closeLink(attempt: link.attempt)) }
+        endLink(.closed)
+        link.phase = .closed
+        for operation in outbox.drain() {
+            tell(operation, ResultRun(0, .closed), revision: .zero)
+        }
+        effects.list.append(.closed)
+    }
+
+    // MARK: sending
+
+    /// Appends one message of the session.
+    mutating func send(
+        _ type: FrameType,
+        sequence: UInt64 = 0,
+        argument: UInt64 = 0,
+        _ effects: inout ClientEffects,
+        body: (inout [UInt8]) -> Void
+    ) {
+        let header = FrameHeader(
+            type,
+            session: link.session,
+            sequence: sequence,
+            argument: argument
+        )
+        let start = FrameWriter.begin(header, in: &effects.bytes)
+        body(&effects.bytes)
+        finishFrame(start, &effects)
+    }
+
+    private mutating func finishFrame(_ start: Int, _ effects: inout ClientEffects) {
+        FrameWriter.end(start, in: &effects.bytes)
+        counts.bytesOut += UInt64(effects.bytes.count - start)
+        effects.list.append(.send(start..<effects.bytes.count))
+    }
+
+    // MARK: mailboxes
+
+    /// Notes that a mailbox has something.
+    mutating func signal(_ mailbox: Int) {
+        guard !mailboxes[mailbox].isSignalled, !mailboxes[mailbox].isListed else { return }
+        mailboxes[mailbox].isListed = true
+        ready.append(mailbox)
+    }
+
+    private mutating func tellReady(_ effects: inout ClientEffects) {
+        guard !ready.isEmpty else { return }
+        for mailbox in ready {
+            mailboxes[mailbox].isListed = false
+            guard mailboxes[mailbox].isOpen, !mailboxes[mailbox].items.isEmpty else { continue }
+            mailboxes[mailbox].isSignalled = true
+            let id = MailboxID(index: mailbox, generation: mailboxes[mailbox].generation)
+            effects.list.append(.mailboxReady(id))
+        }
+        ready.removeAll(keepingCapacity: true)
+    }
+}

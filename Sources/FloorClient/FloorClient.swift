@@ -1,1 +1,0 @@
-// FloorClient: see README, Layout.

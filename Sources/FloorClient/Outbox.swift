@@ -1,0 +1,349 @@
+import FloorEvents
+import FloorWire
+
+/// Operations in order until the hub has acknowledged them (rule 9 of docs/wire-protocol.md).
+///
+/// `queue[i]` has the sequence `first + i` while i < `numbered`; behind that lie operations that
+/// get their number when they are sent. So a sequence names one operation for as long as the
+/// hub may know it, and what the hub has never seen can be numbered anew after a reconnect.
+///
+/// An operation leaves the front when its result is known *and* the cumulative acknowledgement
+/// has passed it: the cumulative value may run ahead of results that follow in a second message.
+/// A retryable result makes its place void (-1) and the operation waits for its new number.
+struct Outbox {
+    struct Operation {
+        var record: [UInt8] = []
+        var ticket = Ticket.none
+        var mailbox: MailboxID?
+        var isAnswered = false
+    }
+    private struct Message {
+        var first: UInt64
+        var last: UInt64
+        var bytes: Int
+    }
+    private struct Retry {
+        var slot: Int
+        var due: Int64
+    }
+
+    let capacity: Int
+    private(set) var operations: [Operation] = []
+    private var free: [Int] = []
+    private var queue = Ring<Int32>()
+    /// The sequence of the front: the first unacknowledged operation.
+    private(set) var first: UInt64 = 1
+    private var numbered = 0
+    /// Places before it were sent on this link or need not be.
+    private var sent = 0
+    /// Places before it have their results.
+    private var answered = 0
+    /// The hub has processed everything up to here.
+    private var processed: UInt64 = 0
+    private var messages = Ring<Message>()
+    private var messageBytes = 0
+    private var retries: [Retry] = []
+    private var bytes = 0
+    private var answeredCount = 0
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// Operations in memory.
+    var count: Int { operations.count - free.count }
+    /// Operations without a result.
+    var unanswered: Int { count - answeredCount }
+    /// When the first waiting operation may be tried again.
+    var nextRetry: Int64 { retries.reduce(Int64.max) { min($0, $1.due) } }
+    /// Whether something could be sent.
+    var hasUnsent: Bool { sent < queue.count }
+
+    func hasRoom(for size: Int) -> Bool {
+        count < capacity && bytes + size <= Limits.outboxBytes
+    }
+
+    /// A free operation whose `record` the caller writes before `commit`.
+    mutating func begin(_ ticket: Ticket, _ mailbox: MailboxID?) -> Int {
+        let slot: Int
+        if let reused = free.popLast() {
+            slot = reused
+        } else {
+            operations.append(Operation())
+            slot = operations.count - 1
+        }
+        operations[slot].record.removeAll(keepingCapacity: true)
+        operations[slot].ticket = ticket
+        operations[slot].mailbox = mailbox
+        operations[slot].isAnswered = false
+        return slot
+    }
+
+    mutating func write(
+        _ slot: Int,
+        _ header: RecordHeader,
+        key: Span<UInt8>,
+        payload: Span<UInt8>
+    ) {
+        RecordWriter.append(header, key: key, payload: payload, to: &operations[slot].record)
+    }
+
+    /// Writes a whole record that was in the outbox before.
+    mutating func write(_ slot: Int, record: [UInt8]) {
+        operations[slot].record.append(contentsOf: record)
+    }
+
+    mutating func commit(_ slot: Int) {
+        bytes += operations[slot].record.count
+        queue.append(Int32(slot))
+    }
+
+    func view(_ slot: Int) -> RecordView {
+        let record = operations[slot].record
+        guard let view = try? RecordView(record.span, at: 0) else {
+            preconditionFailure("Outbox: an own record is malformed")
+        }
+        return view
+    }
+
+    // MARK: links
+
+    /// A session opened: the hub has processed everything up to `last` and nothing behind it.
+    mutating func welcome(last: UInt64) {
+        messages = Ring()
+        messageBytes = 0
+        sent = 0
+        processed = last
+        let known = last >= first ? Int(clamping: last - first &+ 1) : 0
+        if known > numbered || known == 0 {
+            // Nothing of ours is known there; or more than ours, under a number used twice.
+            numbered = 0
+            first = last + 1
+        } else {
+            numbered = known
+        }
+        dropVoids(from: numbered)
+        answered = 0
+        advanceAnswered()
+    }
+
+    private mutating func dropVoids(from start: Int) {
+        var index = -1
+        queue.keep { slot in
+            index += 1
+            return index < start || slot >= 0
+        }
+    }
+
+    /// The records of every operation the hub will apply anew.
+    var unnumberedRecords: [[UInt8]] {
+        var records: [[UInt8]] = []
+        for index in numbered..<queue.count { records.append(operations[Int(queue[index])].record) }
+        for retry in retries { records.append(operations[retry.slot].record) }
+        return records
+    }
+
+    // MARK: sending
+
+    /// Whether one more PUB may go out.
+    func maySend(_ maximum: (messages: Int, bytes: Int)) -> Bool {
+        messages.count < maximum.messages
+            && messageBytes + Limits.publishBytes <= maximum.bytes
+    }
+
+    /// Appends the next PUB's records behind its prefix; returns its first sequence and count.
+    mutating func fill(_ out: inout [UInt8]) -> (first: UInt64, count: Int)? {
+        while isSettled(sent) { sent += 1 }
+        guard sent < queue.count else { return nil }
+        let start = sent
+        let begin = out.count
+        let limit = Limits.publishBytes - FrameHeader.size - RecordBatch.prefixSize
+        while sent < queue.count {
+            // Answered ones the hub has processed; it would only send the result again.
+            if isSettled(sent) { break }
+            let slot = Int(queue[sent])
+            guard out.count - begin + operations[slot].record.count <= limit else { break }
+            out.append(contentsOf: operations[slot].record)
+            sent += 1
+            numbered = max(numbered, sent)
+        }
+        let size = out.count - begin
+        messages.append(
+            Message(first: first + UInt64(start), last: first + UInt64(sent) - 1, bytes: size)
+        )
+        messageBytes += size
+        return (first + UInt64(start), sent - start)
+    }
+
+    private func isSettled(_ index: Int) -> Bool {
+        index < numbered && first + UInt64(index) <= processed && isAnswered(index)
+    }
+
+    private func isAnswered(_ index: Int) -> Bool {
+        let slot = queue[index]
+        return slot < 0 || operations[Int(slot)].isAnswered
+    }
+
+    // MARK: answers
+
+    enum Answer {
+        /// Not ours, or answered before.
+        case none
+        case final(slot: Int)
+        case retry(slot: Int)
+    }
+
+    /// The sequences of a run that name operations of ours.
+    func own(_ run: ResultRun) -> Range<UInt64> {
+        let end = first + UInt64(numbered)
+        let low = min(max(run.first, first), end)
+        return low..<min(max(run.first + UInt64(run.count), low), end)
+    }
+
+    /// Takes the result of one operation within `own`.
+    mutating func answer(_ sequence: UInt64, _ status: FloorStatus, due: Int64) -> Answer {
+        let index = Int(sequence - first)
+        processed = max(processed, sequence)
+        guard !isAnswered(index) else { return .none }
+        let slot = Int(queue[index])
+        if status.isRetryable {
+            queue[index] = -1
+            retries.append(Retry(slot: slot, due: due))
+            return .retry(slot: slot)
+        }
+        operations[slot].isAnswered = true
+        answeredCount += 1
+        return .final(slot: slot)
+    }
+
+    /// After answers: forgets what is through and frees the window.
+    mutating func forget(cumulative: UInt64) {
+        while numbered > 0, let slot = queue.first {
+            if slot >= 0 {
+                guard operations[Int(slot)].isAnswered, first <= cumulative else { break }
+                release(Int(slot))
+            }
+            _ = queue.popFirst()
+            first += 1
+            numbered -= 1
+            sent = max(0, sent - 1)
+            answered = max(0, answered - 1)
+        }
+        advanceAnswered()
+    }
+
+    private mutating func advanceAnswered() {
+        while answered < numbered, isAnswered(answered) { answered += 1 }
+        while let message = messages.first, message.last < first + UInt64(answered) {
+            _ = messages.popFirst()
+            messageBytes -= message.bytes
+        }
+    }
+
+    private mutating func release(_ slot: Int) {
+        bytes -= operations[slot].record.count
+        if operations[slot].isAnswered { answeredCount -= 1 }
+        if operations[slot].record.capacity > EventStore.keptCapacity {
+            operations[slot].record = []
+        }
+        operations[slot].mailbox = nil
+        free.append(slot)
+    }
+
+    /// NACK: the hub wants this sequence next. An older wish than an answer is void.
+    mutating func rewind(to expected: UInt64) {
+        guard expected > processed, expected >= first,
+            expected - first < UInt64(sent)
+        else { return }
+        sent = Int(expected - first)
+        var kept = messages.count
+        while kept > 0, messages[kept - 1].last >= expected {
+            kept -= 1
+            messageBytes -= messages[kept].bytes
+        }
+        messages.truncate(to: kept)
+    }
+
+    /// REJECT of a PUB: its operations, taken out; what follows is numbered anew, because the
+    /// hub's last sequence did not move. Nil when no PUB in flight begins there.
+    mutating func reject(_ sequence: UInt64) -> [Operation]? {
+        var place = 0
+        while place < messages.count, messages[place].first != sequence { place += 1 }
+        guard place < messages.count, sequence >= first else { return nil }
+        let start = Int(sequence - first)
+        let end = start + Int(messages[place].last - sequence) + 1
+        var failed: [Operation] = []
+        for index in start..<min(end, numbered) where queue[index] >= 0 {
+            let slot = Int(queue[index])
+            if !operations[slot].isAnswered { failed.append(operations[slot]) }
+            release(slot)
+        }
+        var index = -1
+        queue.keep { slot in
+            index += 1
+            return index < start || (index >= end && slot >= 0)
+        }
+        while messages.count > place {
+            messageBytes -= messages[messages.count - 1].bytes
+            messages.truncate(to: messages.count - 1)
+        }
+        numbered = start
+        sent = min(sent, start)
+        answered = min(answered, start)
+        return failed
+    }
+
+    // MARK: trying again
+
+    /// Gives operations whose wait is over their place at the end.
+    mutating func requeue(at now: Int64) {
+        guard !retries.isEmpty else { return }
+        for retry in retries where retry.due <= now { queue.append(Int32(retry.slot)) }
+        retries.removeAll { $0.due <= now }
+    }
+
+    /// Takes out waiting operations on a key of the state lane that a newer one supersedes:
+    /// said later they would set an older value.
+    mutating func takeSuperseded(by slot: Int) -> Operation? {
+        guard let place = retries.firstIndex(where: { isOlder($0.slot, than: slot) }) else {
+            return nil
+        }
+        let operation = operations[retries[place].slot]
+        release(retries[place].slot)
+        retries.remove(at: place)
+        return operation
+    }
+
+    /// A queued operation that supersedes this waiting one, if any.
+    func successor(of slot: Int) -> Int? {
+        for index in 0..<queue.count where queue[index] >= 0 {
+            if isOlder(slot, than: Int(queue[index])) { return Int(queue[index]) }
+        }
+        return nil
+    }
+
+    private func isOlder(_ old: Int, than new: Int) -> Bool {
+        guard operations[old].ticket.rawValue < operations[new].ticket.rawValue else {
+            return false
+        }
+        let oldRecord = operations[old].record
+        let newRecord = operations[new].record
+        let left = oldRecord.span.extracting(view(old).key)
+        let right = newRecord.span.extracting(view(new).key)
+        guard KeyRules.kind(of: left)?.lane == .state, left.count == right.count else {
+            return false
+        }
+        for index in 0..<left.count where left[index] != right[index] { return false }
+        return true
+    }
+
+    /// Everything without a result, in order, taken out: the client is closed.
+    mutating func drain() -> [Operation] {
+        var left: [Operation] = []
+        for index in 0..<queue.count where queue[index] >= 0 {
+            let operation = operations[Int(queue[index])]
+            if !operation.isAnswered { left.append(operation) }
+        }
+        for retry in retries { left.append(operations[retry.slot]) }
+        self = Outbox(capacity: capacity)
+        return left
+    }
+}

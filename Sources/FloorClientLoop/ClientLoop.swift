@@ -1,0 +1,234 @@
+public import FloorClient
+import FloorEvents
+import FloorPosix
+import FloorZeroMQ
+import Synchronization
+
+/// A running client: the thread and the socket around the pure core.
+///
+///     let loop = try ClientLoop(endpoints: ["tcp://hub:7410"], options: options) { mailboxes in
+///         …                                     // wake whoever waits for these mailboxes
+///     }
+///     try loop.start()
+///     let ticket = try loop.withCore { core throws(FloorStatus) in try core.publish(…) }
+///
+/// One lock guards the core and the socket. The client's thread waits with poll(2) outside the
+/// lock; inside it receives, steps the core, and performs the effects. Commands of the
+/// application take the lock for the length of a table look-up and wake the thread, which sends
+/// everything that has gathered as one message.
+///
+/// - Thread: every member may be used from any thread. `onReady` runs on the client's thread,
+///   with no lock held; it must be short and must not call `close`.
+///
+/// @unchecked Sendable because every mutable property is touched only with `lock` held, and the
+/// socket is touched only by its holder, as libzmq asks.
+public final class ClientLoop: @unchecked Sendable {
+    private let lock = Lock()
+    private let wake: WakeDescriptor
+    private let onReady: @Sendable ([MailboxID]) -> Void
+    private var core: ClientCore
+    private var link: ClientLink
+    private var effects = ClientEffects()
+    private var ready: [MailboxID] = []
+    private var isEnded = false
+    private var thread: FloorThread?
+    /// Whether the thread has been told that there is something to do.
+    private let isWoken = Atomic(false)
+
+    /// Most messages received before the application is told.
+    private static let messagesPerTurn = 256
+
+    /// A client that connects to the first endpoint that answers; they are addresses of one hub.
+    ///
+    /// - Throws: `ClientLoopError`, whose `sentence` says what to do.
+    public init(
+        endpoints: [String],
+        options: ClientOptions,
+        onReady: @escaping @Sendable ([MailboxID]) -> Void
+    ) throws(ClientLoopError) {
+        if endpoints.isEmpty { throw .badEndpoint("") }
+        for endpoint in endpoints where !Self.isKnown(endpoint) { throw .badEndpoint(endpoint) }
+        do { wake = try WakeDescriptor() } catch { throw .system(error) }
+        do {
+            core = try ClientCore(
+                options,
+                producer: FloorID(high: randomWord(), low: randomWord() | 1),
+                incarnation: UInt64(max(1, Clocks.wallMicroseconds())),
+                randomWord: randomWord
+            )
+        } catch {
+            throw .options(error)
+        }
+        link = ClientLink(endpoints: endpoints)
+        self.onReady = onReady
+    }
+
+    private static func isKnown(_ endpoint: String) -> Bool {
+        for scheme in ["tcp://", "ipc://", "inproc://"]
+        where endpoint.utf8.starts(with: scheme.utf8) && endpoint.utf8.count > scheme.utf8.count {
+            return true
+        }
+        return false
+    }
+
+    /// Starts the client's thread, which connects and stays connected.
+    ///
+    /// - Throws: `ClientLoopError.system` when the system allows no further thread.
+    public func start() throws(ClientLoopError) {
+        lock.withLock { core.step(.start, at: Self.now(), into: &effects) }
+        do {
+            thread = try FloorThread.start(name: "floorbus client") { [self] in run() }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Runs `body` on the core, then lets the thread send what has gathered.
+    ///
+    /// `body` must be short: the client's thread waits for it.
+    public func withCore<Result, Failure: Error>(
+        _ body: (inout ClientCore) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { wakeUp() }
+        return try lock.withLock { () throws(Failure) in try body(&core) }
+    }
+
+    /// Takes the next event of a mailbox; wakes the thread only if that is to be told the hub.
+    public func next(_ mailbox: MailboxID, into delivery: inout Delivery) -> DeliveryKind? {
+        lock.lock()
+        let kind = core.next(mailbox, into: &delivery)
+        let needsTurn = core.needsTurn
+        lock.unlock()
+        if needsTurn { wakeUp() }
+        return kind
+    }
+
+    /// Looks at the core without waking the thread.
+    public func peek<Result>(_ body: (borrowing ClientCore) -> Result) -> Result {
+        lock.withLock { body(core) }
+    }
+
+    /// Says BYE, ends the thread and closes the socket.
+    ///
+    /// What is not acknowledged by then is lost: wait for `unacknowledged` to become 0 first.
+    /// A second call does nothing. Blocks for a moment. Never call it from `onReady`.
+    public func close() {
+        lock.lock()
+        let thread = thread
+        self.thread = nil
+        core.close()
+        lock.unlock()
+        guard let thread else { return }
+        wakeUp()
+        thread.join()
+    }
+
+    private func wakeUp() {
+        // One system call for many commands: the thread clears the flag before it looks.
+        if !isWoken.exchange(true, ordering: .acquiringAndReleasing) { wake.signal() }
+    }
+
+    // MARK: the client's thread
+
+    private func run() {
+        var set = PollSet()
+        var timeout: Int64 = 0
+        while true {
+            set.removeAll()
+            let wakeSlot = set.add(wake.descriptor)
+            lock.withLock {
+                for descriptor in link.descriptors { _ = set.add(descriptor) }
+            }
+            guard (try? set.wait(timeoutMilliseconds: timeout)) != nil else { return }
+            if set.events(at: wakeSlot).contains(.readable) { wake.drain() }
+            isWoken.store(false, ordering: .sequentiallyConsistent)
+            lock.lock()
+            timeout = turn()
+            let ended = isEnded
+            let told = ready
+            ready.removeAll(keepingCapacity: true)
+            lock.unlock()
+            if !told.isEmpty { onReady(told) }
+            if ended { return }
+        }
+    }
+
+    /// Does all there is to do now; returns how long to wait, in milliseconds.
+    private func turn() -> Int64 {
+        let now = Self.now()
+        while let event = link.connectionEvent() { core.step(event, at: now, into: &effects) }
+        let attempt = link.attempt
+        var count = 0
+        while count < Self.messagesPerTurn,
+            link.receive({ core.receive($0, attempt: attempt, at: now, into: &effects) })
+        {
+            count += 1
+        }
+        if count < Self.messagesPerTurn { core.step(.tick, at: now, into: &effects) }
+        core.step(.turnEnd, at: now, into: &effects)
+        perform()
+        if count == Self.messagesPerTurn || link.isReadable() { return 0 }
+        let left = core.nextDeadline - Self.now().boot
+        return max(0, min(left / 1000 + 1, 1000))
+    }
+
+    /// Performs the effects, and those that performing causes.
+    private func perform() {
+        while !effects.list.isEmpty {
+            var work = ClientEffects()
+            swap(&work, &effects)
+            perform(work.list, work.bytes.span)
+            // Keep the larger storage for the next turn.
+            if effects.list.isEmpty {
+                work.removeAll()
+                swap(&work, &effects)
+            }
+        }
+    }
+
+    private func perform(_ list: [ClientEffect], _ bytes: Span<UInt8>) {
+        var isFull = false
+        for effect in list {
+            switch effect {
+            case .openLink(let attempt):
+                do {
+                    try link.open(attempt: attempt)
+                } catch {
+                    step(.linkDown(attempt: attempt, .broken))
+                }
+            case .closeLink(let attempt):
+                if attempt == link.attempt { link.close() }
+            case .send(let range):
+                // The window keeps this far below the high-water mark; a full pipe means the
+                // hub has stopped reading, and a fresh link starts from what is acknowledged.
+                if !isFull, !link.send(bytes.extracting(range)) {
+                    isFull = true
+                    step(.linkDown(attempt: link.attempt, .blocked))
+                }
+            case .mailboxReady(let mailbox): ready.append(mailbox)
+            case .closed:
+                link.close()
+                isEnded = true
+            }
+        }
+    }
+
+    private func step(_ input: ClientInput) { core.step(input, at: Self.now(), into: &effects) }
+
+    private static func now() -> FloorTime {
+        FloorTime(boot: Int64(Clocks.bootMicroseconds()), wall: Clocks.wallMicroseconds())
+    }
+}
+
+/// One unpredictable word; producer ids are made of these.
+private func randomWord() -> UInt64 {
+    var bytes = [UInt8](repeating: 0, count: 8)
+    do {
+        try Randomness.fill(&bytes)
+    } catch {
+        preconditionFailure("the kernel gives no random bytes")
+    }
+    var word: UInt64 = 0
+    for byte in bytes { word = word << 8 | UInt64(byte) }
+    return word
+}

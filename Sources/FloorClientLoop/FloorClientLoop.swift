@@ -1,1 +1,0 @@
-// FloorClientLoop: see README, Layout.
