@@ -1,0 +1,116 @@
+import FloorEvents
+import FloorWire
+
+@testable import FloorHub
+
+// The invariants of the design's testing document, checked after a run has come to rest.
+
+extension World {
+    /// Every broken invariant as a sentence; empty when all hold.
+    func check() -> [String] {
+        for client in clients {
+            checkCache(client)
+            checkEvents(client)
+            checkOwnValues(client)
+            if client.unanswered > 0 {
+                fail("\(client.name): \(client.unanswered) operations have no answer")
+            }
+        }
+        checkSessions()
+        if luck.keepsDisk || crashes == 0 { checkJournal() }
+        return faults + clients.flatMap(\.faults)
+    }
+
+    /// I1: every client's view equals the hub's table restricted to its filters.
+    private func checkCache(_ client: SimulatedClient) {
+        var expected: [[UInt8]: (Revision, [UInt8])] = [:]
+        for entry in hub.table.entries where !entry.record.isEmpty && !entry.isDeleted {
+            let bytes = entry.record.span
+            guard let view = try? RecordView(bytes, at: 0) else {
+                return fail("the table holds something that is no record")
+            }
+            let key = bytes.copy(view.key)
+            guard client.filters.contains(where: { $0.matches(key.span) }) else { continue }
+            expected[key] = (entry.revision, bytes.copy(view.payload))
+        }
+        for (key, value) in expected {
+            let name = String(decoding: key, as: UTF8.self)
+            guard let seen = client.view[key] else {
+                fail("I1 broken, \(client.name) does not see \(name)")
+                continue
+            }
+            if seen.revision != value.0 || seen.payload != value.1 {
+                fail("I1 broken, \(client.name) sees an old value of \(name)")
+            }
+        }
+        for key in client.view.keys where expected[key] == nil {
+            fail("I1 broken, \(client.name) still sees \(String(decoding: key, as: UTF8.self))")
+        }
+    }
+
+    /// I7: every committed event a client wanted has arrived or lies in a gap.
+    private func checkEvents(_ client: SimulatedClient) {
+        guard let first = client.events.first else { return }
+        let seen = Set(client.events)
+        for (revision, bytes) in journal.committed where revision > first {
+            guard let view = try? RecordView(bytes.span, at: 0) else { continue }
+            let key = bytes.span.extracting(view.key)
+            guard client.filters.contains(where: { $0.matches(key) }) else { continue }
+            if seen.contains(revision) { continue }
+            if client.gaps.contains(where: { $0.from <= revision && revision <= $0.to }) {
+                continue
+            }
+            fail("I7 broken, \(client.name) missed event \(revision.epoch).\(revision.counter)")
+        }
+    }
+
+    /// A live client's own leased keys are in the table as it published them last.
+    private func checkOwnValues(_ client: SimulatedClient) {
+        for (key, payload) in client.ownValues where key.entity.hasPrefix(client.name) {
+            let slot = hub.table.find(key.bytes.span, hash: ByteIndex.hash(key.bytes.span))
+            guard let slot, !hub.table.entries[slot].isDeleted else {
+                // Values without a lease are nobody's to say again after a crash.
+                if crashes == 0 { fail("\(client.name): \(key.text) is lost") }
+                continue
+            }
+            let record = hub.table.entries[slot].record
+            guard let view = try? RecordView(record.span, at: 0) else { continue }
+            if record.span.copy(view.payload) != payload, crashes == 0 {
+                fail("\(client.name): \(key.text) has an old value")
+            }
+        }
+    }
+
+    /// I6: what a session holds is bounded by its keys; at rest it holds nothing.
+    private func checkSessions() {
+        for session in hub.sessions {
+            if session.hasDirty { fail("\(session.principal.name): dirty keys at rest") }
+            if session.hasEvents { fail("\(session.principal.name): events at rest") }
+            if !session.blockedMessages.isEmpty { fail("\(session.principal.name): blocked") }
+        }
+        if hub.sessions.count != clients.count {
+            fail("\(hub.sessions.count) sessions for \(clients.count) clients")
+        }
+    }
+
+    /// Every accepted event is in the journal once (retention aside), none is there twice.
+    private func checkJournal() {
+        var payloads: [[UInt8]: Int] = [:]
+        for (_, bytes) in journal.committed {
+            guard let view = try? RecordView(bytes.span, at: 0) else { continue }
+            payloads[bytes.span.copy(view.payload), default: 0] += 1
+        }
+        // Without dedup rows on disk a resent event may be stored again after a crash.
+        if crashes == 0 {
+            for (payload, count) in payloads where count > 1 {
+                fail("\(String(decoding: payload, as: UTF8.self)) is in the journal \(count) times")
+            }
+        }
+        guard journal.keepsEverything else { return }
+        for client in clients {
+            for payload in client.acceptedEvents where payloads[payload] == nil {
+                fail("an accepted event is not in the journal")
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import FloorBusTestKit
+import FloorClient
+import FloorEvents
+import FloorWire
+
+/// One client of the simulated floor: a ClientCore, its link, and what its application has seen.
+final class SimulatedClient {
+    let name: String
+    let filters: [KeyFilter]
+    private(set) var core: ClientCore
+    var effects = ClientEffects()
+    private(set) var mailbox: MailboxID
+    private let results: MailboxID
+    var attempt: UInt64 = 0
+    var link: UInt64?
+    /// The attempt has been asked for but is not there yet.
+    var isConnecting = false
+    var isFrozen = false
+    var faults: [String] = []
+
+    /// What the application shows: key → revision and payload.
+    private(set) var view: [[UInt8]: (revision: Revision, payload: [UInt8])] = [:]
+    private var lastRevision: [[UInt8]: Revision] = [:]
+    private var lineage: FloorID?
+    private(set) var events: [Revision] = []
+    private(set) var gaps: [(from: Revision, to: Revision)] = []
+    /// Events after this revision must arrive or be in a gap; nil until the first snapshot end.
+    var eventsDueAfter: Revision?
+    private(set) var snapshots = 0
+    private var answered: Set<Ticket> = []
+    private(set) var asked: Set<Ticket> = []
+    /// The last own value per key, as published; nil payload = removed.
+    var ownValues: [FloorKey: [UInt8]] = [:]
+    private(set) var acceptedEvents: Set<[UInt8]> = []
+    private var eventOfTicket: [Ticket: [UInt8]] = [:]
+
+    init(name: String, filters: [KeyFilter], random: inout SeededRandom) throws {
+        self.name = name
+        self.filters = filters
+        var options = ClientOptions(principal: name, application: "simulation")
+        options.creditBytes =
+            random.oneIn(2) ? Limits.creditMinimumBytes : Limits.creditDefaultBytes
+        options.outboxOperations = 256
+        let words = SeededRandom(seed: random.next())
+        let box = RandomBox(words)
+        core = try ClientCore(
+            options,
+            producer: FloorID(high: random.next(), low: random.next() | 1),
+            incarnation: 1,
+            randomWord: { box.next() }
+        )
+        mailbox = try core.openMailbox()
+        results = try core.openMailbox()
+        for filter in filters { _ = try core.subscribe(filter, mailbox: mailbox) }
+    }
+
+    func step(_ input: ClientInput, at now: FloorTime) { core.step(input, at: now, into: &effects) }
+
+    var nextDeadline: Int64 { core.nextDeadline }
+    var isQuiet: Bool { core.isLinked && core.unacknowledged == 0 }
+    var unacknowledged: Int { core.unacknowledged }
+
+    func publish(_ key: FloorKey, _ payload: [UInt8], leased: Bool, random: inout SeededRandom) {
+        var publication = Publication(key.kind.lane == .state ? .put : .append, schema: 7)
+        publication.isLeased = leased
+        guard
+            let ticket = try? core.publish(
+                publication,
+                key: key.bytes.span,
+                payload: payload.span,
+                results: results
+            )
+        else { return }
+        asked.insert(ticket)
+        if key.kind.lane == .event {
+            eventOfTicket[ticket] = payload
+        } else {
+            ownValues[key] = payload
+        }
+    }
+
+    func remove(_ key: FloorKey) {
+        guard
+            let ticket = try? core.publish(
+                Publication(.delete),
+                key: key.bytes.span,
+                payload: [UInt8]().span,
+                results: results
+            )
+        else { return }
+        asked.insert(ticket)
+        ownValues[key] = nil
+    }
+
+    func close() { core.close() }
+
+    /// The application takes what has arrived, at most so many events.
+    func consume(_ most: Int) {
+        var delivery = Delivery()
+        var taken = 0
+        while taken < most, let kind = core.next(mailbox, into: &delivery) {
+            show(kind, delivery)
+            taken += 1
+        }
+        while let kind = core.next(results, into: &delivery) {
+            guard kind == .result else { continue }
+            if !answered.insert(delivery.ticket).inserted {
+                faults.append("\(name): operation \(delivery.ticket.rawValue) was answered twice")
+            }
+            if !asked.contains(delivery.ticket) {
+                faults.append("\(name): an answer to an operation never asked")
+            }
+            if delivery.status == .ok, let payload = eventOfTicket[delivery.ticket] {
+                acceptedEvents.insert(payload)
+            }
+        }
+    }
+
+    var unanswered: Int { asked.subtracting(answered).count }
+
+    private func show(_ kind: DeliveryKind, _ delivery: Delivery) {
+        switch kind {
+        case .record, .deleted: show(delivery, isDeleted: kind == .deleted)
+        case .gap: gaps.append((delivery.gap.from, delivery.gap.to))
+        case .snapshotEnd: snapshots += 1
+        case .link:
+            if case .up(_, let lineage, _) = delivery.link {
+                if let old = self.lineage, old != lineage { forgetLineage() }
+                self.lineage = lineage
+            }
+        case .subscriptionFailed: faults.append("\(name): a subscription failed")
+        case .result, .replyRecord, .replyEnd: faults.append("\(name): not for this mailbox")
+        }
+    }
+
+    private func show(_ delivery: Delivery, isDeleted: Bool) {
+        let bytes = delivery.bytes.span
+        let record = delivery.record
+        let key = bytes.copy(record.key)
+        let revision = record.revision(bytes)
+        guard let kind = KeyRules.kind(of: key.span) else {
+            return faults.append("\(name): a key of no kind")
+        }
+        if !filters.contains(where: { $0.matches(key.span) }) {
+            faults.append("\(name): a key that no filter wants")
+        }
+        if kind.lane == .event {
+            if let last = events.last, revision <= last {
+                faults.append("\(name): event \(text(revision)) after \(text(last))")
+            }
+            return events.append(revision)
+        }
+        // I2: revision zero is a removal that a snapshot noticed.
+        if revision != .zero {
+            if let last = lastRevision[key], revision <= last {
+                faults.append(
+                    "\(name): I2 broken, \(String(decoding: key, as: UTF8.self)) "
+                        + "\(text(revision)) after \(text(last))"
+                )
+            }
+            lastRevision[key] = revision
+        }
+        view[key] = isDeleted ? nil : (revision, bytes.copy(record.payload))
+    }
+
+    /// Another birth of the data: revisions start anew, and events before it are not owed.
+    private func forgetLineage() {
+        lastRevision.removeAll()
+        events.removeAll()
+        gaps.removeAll()
+        eventsDueAfter = nil
+    }
+
+    private func text(_ revision: Revision) -> String { "\(revision.epoch).\(revision.counter)" }
+}
+
+/// A seeded source behind a closure.
+final class RandomBox: @unchecked Sendable {
+    // @unchecked Sendable because a simulation runs on one thread.
+    private var random: SeededRandom
+    init(_ random: SeededRandom) { self.random = random }
+    func next() -> UInt64 { random.next() }
+}

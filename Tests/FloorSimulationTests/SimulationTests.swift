@@ -1,0 +1,73 @@
+import FloorEvents
+import FloorHub
+import Foundation
+import Testing
+
+/// Seeded simulations of a whole floor; a failure names its seed.
+///
+/// `FLOORBUS_LONG=1` runs thousands of seeds, `FLOORBUS_SEED=n` one.
+@Suite(.timeLimit(.minutes(60)))
+struct SimulationTests {
+    private static let environment = ProcessInfo.processInfo.environment
+
+    private static var seeds: [UInt64] {
+        if let text = environment["FLOORBUS_SEED"], let seed = UInt64(text) { return [seed] }
+        let count: UInt64 = environment["FLOORBUS_LONG"] == "1" ? 20_000 : 120
+        return Array(1...count)
+    }
+
+    private func play(_ luck: World.Luck, steps: Int = 600) throws {
+        for seed in Self.seeds {
+            let world = try World(seed: seed, luck: luck)
+            try world.run(steps: steps)
+            let faults = world.check()
+            #expect(faults.isEmpty, "seed \(seed): \(faults.prefix(5).joined(separator: "; "))")
+            if !faults.isEmpty { return }
+        }
+    }
+
+    @Test("Without bad luck every client ends with the hub's values and every event")
+    func calm() throws {
+        try play(
+            World.Luck(
+                cuts: false,
+                crashes: false,
+                failingDisk: false,
+                freezes: false,
+                wallSteps: false,
+                fullPipes: false
+            )
+        )
+    }
+
+    @Test("Cut links, frozen clients and full pipes lose nothing")
+    func cuts() throws {
+        try play(World.Luck(crashes: false, failingDisk: false))
+    }
+
+    @Test("A disk that fails now and then loses no accepted event")
+    func failingDisk() throws {
+        try play(World.Luck(crashes: false))
+    }
+
+    @Test("A hub that dies and comes back with its journal loses no accepted event")
+    func crashes() throws {
+        try play(World.Luck())
+    }
+
+    @Test("A hub that dies with its memory says so by gaps, and states come back")
+    func crashesWithoutDisk() throws {
+        try play(World.Luck(keepsDisk: false))
+    }
+
+    @Test("The same seed plays the same floor")
+    func deterministic() throws {
+        var heads: [String] = []
+        for _ in 0..<2 {
+            let world = try World(seed: 42, luck: World.Luck())
+            try world.run(steps: 800)
+            heads.append("\(world.hub.heads) \(world.now.boot) \(world.clients.map(\.events))")
+        }
+        #expect(heads[0] == heads[1])
+    }
+}

@@ -1,0 +1,332 @@
+import FloorBusTestKit
+import FloorClient
+import FloorEvents
+import FloorWire
+
+@testable import FloorHub
+
+/// A whole floor in one thread: many client cores, one hub core, bytes between, and bad luck.
+///
+/// Everything follows from the seed: which message arrives next, which link is cut, when the hub
+/// dies, what a client publishes. `run` plays, then stops the bad luck and lets everything come
+/// to rest; `check` tests the invariants of the design's testing document.
+final class World {
+    struct Luck {
+        var cuts = true
+        var crashes = true
+        var keepsDisk = true
+        var failingDisk = true
+        var freezes = true
+        var wallSteps = true
+        var fullPipes = true
+    }
+
+    let seed: UInt64
+    var random: SeededRandom
+    let luck: Luck
+    var now = FloorTime(boot: 1_000_000, wall: 1_800_000_000_000_000)
+    var hub: Hub
+    var effects = HubEffects()
+    var journal: SimulatedJournal
+    var network = MemoryNetwork()
+    var clients: [SimulatedClient] = []
+    var owner: [UInt64: Int] = [:]
+    var epoch: UInt32 = 1
+    let lineage: FloorID
+    private var serial = 0
+    private(set) var faults: [String] = []
+    private(set) var crashes = 0
+    private var isCalm = false
+
+    init(seed: UInt64, luck: Luck) throws {
+        self.seed = seed
+        self.luck = luck
+        random = SeededRandom(seed: seed)
+        lineage = FloorID(high: random.next(), low: random.next())
+        journal = SimulatedJournal(epoch: 1, retained: random.oneIn(3) ? 40 : 100_000)
+        hub = World.hub(lineage, 1, random.next())
+        let filters = ["agent/", "agent/bj/", "+/", "agent/+/sales/", "event/", "event/bj/calls/"]
+        for index in 0..<Int.random(in: 2...6, using: &random) {
+            var chosen: [KeyFilter] = []
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                guard let text = filters.randomElement(using: &random) else { continue }
+                let filter = try KeyFilter(text)
+                if !chosen.contains(filter) { chosen.append(filter) }
+            }
+            clients.append(
+                try SimulatedClient(name: "client-\(index)", filters: chosen, random: &random)
+            )
+        }
+    }
+
+    private static func hub(_ lineage: FloorID, _ epoch: UInt32, _ seed: UInt64) -> Hub {
+        let box = RandomBox(SeededRandom(seed: seed))
+        return Hub(HubOptions(lineage: lineage, epoch: epoch, randomWord: { box.next() }))
+    }
+
+    // MARK: playing
+
+    /// Plays `steps` random steps, then brings everything to rest.
+    func run(steps: Int) throws {
+        for client in clients {
+            client.step(.start, at: now)
+            perform(client)
+        }
+        for _ in 0..<steps { try playOne() }
+        calmDown()
+    }
+
+    private func playOne() throws {
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<30: carryUp()
+        case 30..<60: carryDown()
+        case 60..<72: publishSomething()
+        case 72..<84: pick { $0.consume(Int.random(in: 1...20, using: &self.random)) }
+        case 84..<93: advance(Int64.random(in: 0...30_000, using: &random))
+        case 93..<96: decideCommit()
+        case 96: advance(Int64.random(in: 100_000...6_000_000, using: &random))
+        default: misfortune()
+        }
+    }
+
+    private func pick(_ body: (SimulatedClient) -> Void) {
+        guard let client = clients.randomElement(using: &random) else { return }
+        body(client)
+        if !client.isFrozen {
+            client.step(.turnEnd, at: now)
+            perform(client)
+        }
+    }
+
+    private func publishSomething() {
+        serial += 1
+        let payload = Array("value \(serial)".utf8)
+        let leased = !random.oneIn(4)
+        let number = Int.random(in: 0..<6, using: &random)
+        let kind = Int.random(in: 0..<10, using: &random)
+        pick { client in
+            // Own keys, a key that all write, and events.
+            let entity = kind < 6 ? "\(client.name)-\(number)" : "shared-\(number % 2)"
+            let unit = number % 2 == 0 ? "sales" : "help"
+            guard let key = try? FloorKey(.agent, site: "bj", unit: unit, entity: entity),
+                let event = try? FloorKey(.event, site: "bj", unit: "calls", entity: "\(number)")
+            else { return }
+            if kind == 9 {
+                client.remove(key)
+            } else if kind >= 7 {
+                client.publish(event, payload, leased: false, random: &self.random)
+            } else {
+                client.publish(key, payload, leased: leased, random: &self.random)
+            }
+        }
+    }
+
+    private func misfortune() {
+        guard !isCalm else { return }
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0, 1, 2:
+            guard luck.cuts, let client = clients.randomElement(using: &random),
+                let link = client.link
+            else { return }
+            network.cut(link, losing: !random.oneIn(3))
+            // A half-open link is noticed by silence alone.
+            if !random.oneIn(3) { loseLink(client) }
+        case 3: if luck.crashes, random.oneIn(4) { crash() }
+        case 4: if luck.freezes { clients.randomElement(using: &random)?.isFrozen.toggle() }
+        case 5:
+            guard luck.wallSteps else { return }
+            now.wall += Int64.random(in: -3_600_000_000...3_600_000_000, using: &random)
+        case 6:
+            guard luck.failingDisk, let batch = journal.failOne() else { return }
+            step(.commitFailed(batch: batch))
+            endTurn()
+        default: break
+        }
+    }
+
+    // MARK: the network
+
+    private func carryUp() {
+        guard let link = network.linksWithUp.randomElement(using: &random) else { return }
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            guard let message = network.takeUp(link) else { break }
+            step(.message(LinkID(link), message))
+        }
+        if !random.oneIn(4) { endTurn() }
+    }
+
+    private func carryDown() {
+        guard let link = network.linksWithDown.randomElement(using: &random),
+            let index = owner[link], !clients[index].isFrozen
+        else { return }
+        let client = clients[index]
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            guard client.link == link, let message = network.takeDown(link) else { break }
+            client.step(.message(attempt: client.attempt, message), at: now)
+            perform(client)
+        }
+        client.step(.turnEnd, at: now)
+        perform(client)
+    }
+
+    private func loseLink(_ client: SimulatedClient) {
+        guard client.link != nil || client.isConnecting else { return }
+        if let link = client.link { network.cut(link) }
+        client.link = nil
+        client.isConnecting = false
+        client.step(.linkDown(attempt: client.attempt, .broken), at: now)
+        perform(client)
+    }
+
+    private func perform(_ client: SimulatedClient) {
+        while !client.effects.list.isEmpty {
+            let work = client.effects
+            client.effects.removeAll()
+            for effect in work.list { perform(effect, work.bytes, client) }
+        }
+    }
+
+    private func perform(_ effect: ClientEffect, _ bytes: [UInt8], _ client: SimulatedClient) {
+        switch effect {
+        case .openLink(let attempt):
+            client.attempt = attempt
+            client.isConnecting = true
+        case .closeLink:
+            // What is on its way may still arrive at the hub: a zombie's last words (R15).
+            if let link = client.link { network.cut(link, losing: random.oneIn(2)) }
+            client.link = nil
+            client.isConnecting = false
+        case .send(let range):
+            if let link = client.link { network.sendUp(link, Array(bytes[range])) }
+        case .mailboxReady, .closed: break
+        }
+    }
+
+    // MARK: the hub
+
+    func step(_ input: HubInput) {
+        hub.step(input, at: now, into: &effects)
+        performHub()
+    }
+
+    private func endTurn() { step(.turnEnd) }
+
+    private func performHub() {
+        var feedback: [HubInput] = []
+        var blocked: Set<LinkID> = []
+        let work = effects
+        effects.removeAll()
+        for effect in work.list {
+            switch effect {
+            case .deliver(let link, let range):
+                let bytes = Array(work.bytes[range])
+                let outcome =
+                    blocked.contains(link) ? .wouldBlock : network.sendDown(link.rawValue, bytes)
+                if outcome == .wouldBlock {
+                    blocked.insert(link)
+                    feedback.append(.deliverBlocked(link, bytes))
+                } else if outcome == .unreachable {
+                    feedback.append(.linkGone(link))
+                }
+            case .control(let link, let range):
+                let outcome =
+                    blocked.contains(link)
+                    ? .wouldBlock : network.sendDown(link.rawValue, Array(work.bytes[range]))
+                if outcome == .wouldBlock { feedback.append(.controlBlocked(link)) }
+                if outcome == .unreachable { feedback.append(.linkGone(link)) }
+            case .append(let range): journal.append(Array(work.bytes[range]))
+            case .commit(let batch): journal.close(batch)
+            case .readEvents(let request): feedback.append(.journalPage(journal.read(request)))
+            case .tap: break
+            }
+        }
+        if !feedback.isEmpty {
+            for input in feedback { hub.step(input, at: now, into: &effects) }
+            performHub()
+        }
+    }
+
+    private func decideCommit() {
+        guard let batch = journal.commitOne() else { return }
+        step(.committed(batch: batch))
+        if !random.oneIn(3) { endTurn() }
+    }
+
+    private func crash() {
+        crashes += 1
+        epoch += 1
+        journal.crash(newEpoch: epoch, keepsDisk: luck.keepsDisk)
+        hub = World.hub(lineage, epoch, random.next())
+        effects.removeAll()
+        for client in clients {
+            guard let link = client.link else { continue }
+            network.cut(link)
+            if !random.oneIn(3) { loseLink(client) }
+        }
+    }
+
+    // MARK: time
+
+    private func advance(_ microseconds: Int64) {
+        now.boot += microseconds
+        now.wall += microseconds
+        for (index, client) in clients.enumerated() where !client.isFrozen {
+            if client.isConnecting {
+                client.isConnecting = false
+                let capacity = luck.fullPipes && random.oneIn(4) ? 40 : 1000
+                let link = network.open(capacity: capacity)
+                owner[link] = index
+                client.link = link
+                client.step(.linkUp(attempt: client.attempt), at: now)
+            }
+            // R22: what lies unread is read before silence is judged.
+            client.step(.tick, at: now)
+            client.step(.turnEnd, at: now)
+            perform(client)
+        }
+        endTurn()
+    }
+
+    /// No more bad luck: everything arrives, everybody reads, until nothing happens any more.
+    private func calmDown() {
+        isCalm = true
+        for client in clients { client.isFrozen = false }
+        var quietRounds = 0
+        for _ in 0..<3000 {
+            while let batch = journal.commitOne() { step(.committed(batch: batch)) }
+            drainNetwork()
+            for client in clients { client.consume(.max) }
+            advance(20_000)
+            let isQuiet =
+                clients.allSatisfy(\.isQuiet) && !journal.hasWaiting
+                && network.linksWithUp.isEmpty && network.linksWithDown.isEmpty
+            quietRounds = isQuiet ? quietRounds + 1 : 0
+            if quietRounds == 300 { return }  // 6 s: every lease has settled
+        }
+        for client in clients where !client.isQuiet {
+            faults.append(
+                "\(client.name) does not come to rest: \(client.unacknowledged) unanswered"
+            )
+        }
+    }
+
+    private func drainNetwork() {
+        for link in network.linksWithUp {
+            while let message = network.takeUp(link) { step(.message(LinkID(link), message)) }
+        }
+        endTurn()
+        while effects.hasMoreWork { endTurn() }
+        for link in network.linksWithDown {
+            guard let index = owner[link] else { continue }
+            let client = clients[index]
+            while client.link == link, let message = network.takeDown(link) {
+                client.step(.message(attempt: client.attempt, message), at: now)
+                perform(client)
+            }
+            client.step(.turnEnd, at: now)
+            perform(client)
+        }
+    }
+
+    func fail(_ sentence: String) { faults.append(sentence) }
+}
