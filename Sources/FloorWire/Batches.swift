@@ -97,7 +97,7 @@ public struct ResultRun: Equatable, Sendable {
     }
 
     func append(to out: inout [UInt8]) {
-        let name = Array(owner.utf8.prefix(Limits.nameBytes))
+        let name = owner.utf8(atMost: Limits.nameBytes)
         out.append(number: first)
         out.append(number: count)
         out.append(number: status.rawValue)
@@ -157,6 +157,7 @@ public struct Results: Equatable, Sendable {
             run.claimGeneration = body.u32(at + 24)
             let name = at + ResultRun.fixedSize
             run.owner = try body.text(name..<(name + nameLength))
+            try body.needZeros((name + nameLength)..<end)
             guard run.count > 0, run.first > 0, run.first <= UInt64.max - UInt64(run.count) else {
                 throw .badValue(field: "run")
             }

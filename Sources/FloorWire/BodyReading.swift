@@ -18,6 +18,17 @@ extension Span<UInt8> {
         return unsafe part.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
+    /// A text of at most `limit` bytes.
+    func text(_ range: Range<Int>, atMost limit: Int) throws(WireError) -> String {
+        guard range.count <= limit else { throw .badValue(field: "text length") }
+        return try text(range)
+    }
+
+    /// Checks that padding is zero.
+    func needZeros(_ range: Range<Int>) throws(WireError) {
+        for index in range where self[index] != 0 { throw .reservedNotZero }
+    }
+
     func status(_ offset: Int) throws(WireError) -> FloorStatus {
         guard let status = FloorStatus(rawValue: Int32(bitPattern: u32(offset))) else {
             throw .badValue(field: "status")
@@ -30,5 +41,15 @@ extension Span<UInt8> {
         var out: [UInt8] = []
         out.append(span: extracting(range))
         return out
+    }
+}
+
+extension String {
+    /// At most `limit` bytes of the text, cut between characters' scalars so that it stays UTF-8.
+    func utf8(atMost limit: Int) -> [UInt8] {
+        let all = Array(utf8)
+        var end = min(limit, all.count)
+        while end > 0, end < all.count, all[end] & 0xC0 == 0x80 { end -= 1 }
+        return Array(all[..<end])
     }
 }

@@ -5,11 +5,9 @@ extension Figure {
     static let fixedSize = 32
     static let nameBytes = 32
 
-    func append(to out: inout [UInt8]) throws(FloorStatus) {
-        let length = name.utf8.count
-        guard length > 0, length <= Self.nameBytes else { throw .tooBig }
+    private func append(to out: inout [UInt8]) {
         out.append(number: Self.tag)
-        out.append(number: UInt16(Self.fixedSize + length))
+        out.append(number: UInt16(Self.fixedSize + name.utf8.count))
         out.append(number: value)
         out.append(number: asOf)
         out.append(number: n)
@@ -41,9 +39,17 @@ extension Figure {
         zoneMinutes = Int16(bitPattern: bytes.u16(at + 28))
     }
 
-    static func appendAll(_ figures: [Figure], to out: inout [UInt8]) throws(FloorStatus) {
+    /// Checks before anything is written, so that an error leaves the buffer as it was.
+    static func check(_ figures: [Figure]) throws(FloorStatus) {
         guard figures.count <= Limits.figuresPerRecord else { throw .limit }
-        for figure in figures { try figure.append(to: &out) }
+        for figure in figures {
+            guard (1...Self.nameBytes).contains(figure.name.utf8.count) else { throw .tooBig }
+        }
+    }
+
+    /// Appends figures that passed `check`.
+    static func appendAll(_ figures: [Figure], to out: inout [UInt8]) {
+        for figure in figures { figure.append(to: &out) }
     }
 
     static func readAll(_ bytes: Span<UInt8>, from start: Int) throws(WireError) -> [Figure] {
@@ -66,8 +72,9 @@ extension TeamFigures {
     ///
     /// - Throws: `FloorStatus.tooBig` for a name over 32 bytes, `.limit` for too many figures.
     public func append(to out: inout [UInt8]) throws(FloorStatus) {
+        try Figure.check(figures)
         out.append(number: UInt64(0))
-        try Figure.appendAll(figures, to: &out)
+        Figure.appendAll(figures, to: &out)
     }
 
     /// Reads the payload.
@@ -84,6 +91,7 @@ extension QueueLevel {
     ///
     /// - Throws: `FloorStatus.tooBig` for a name over 32 bytes, `.limit` for too many figures.
     public func append(to out: inout [UInt8]) throws(FloorStatus) {
+        try Figure.check(figures)
         out.append(number: oldestEnqueuedAt)
         out.append(number: waiting)
         out.append(window.rawValue)
@@ -107,7 +115,7 @@ extension QueueLevel {
         out.append(number: agents.notReady)
         out.append(number: agents.busyOther)
         out.append(number: UInt32(0))
-        try Figure.appendAll(figures, to: &out)
+        Figure.appendAll(figures, to: &out)
     }
 
     /// Reads the payload.

@@ -97,13 +97,22 @@ extension AgentState {
         reasonCode = bytes.u16(8)
         customerStar = bytes.u8(10)
         guard customerStar <= 5 else { throw .badValue(field: "customer_star") }
-        var tail: [UInt16: String] = [:]
+        var state = self
         try TLV.forEach(bytes, from: Self.fixedSize) { (tag, range) throws(WireError) in
-            tail[tag] = try bytes.text(range)
+            switch tag {
+            case Tag.reason:
+                state.reason = try bytes.text(range, atMost: Limits.reasonBytes)
+            case Tag.deviceExtension:
+                state.deviceExtension = try bytes.text(range, atMost: Limits.shortTextBytes)
+            case Tag.seat:
+                state.seat = try bytes.text(range, atMost: Limits.shortTextBytes)
+            case Tag.callReference:
+                state.callReference = try bytes.text(range, atMost: Limits.shortTextBytes)
+            default:
+                // A newer publisher's tag; its bytes need not even be text.
+                break
+            }
         }
-        reason = tail[Tag.reason] ?? ""
-        deviceExtension = tail[Tag.deviceExtension] ?? ""
-        seat = tail[Tag.seat] ?? ""
-        callReference = tail[Tag.callReference] ?? ""
+        self = state
     }
 }

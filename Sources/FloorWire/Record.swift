@@ -110,12 +110,8 @@ public struct RecordView: Sendable {
         range = offset..<(offset + length)
         key = (offset + RecordHeader.size)..<(offset + RecordHeader.size + keyLength)
         payload = (offset + payloadStart)..<(offset + payloadStart + payloadLength)
-        for index in key.upperBound..<(offset + payloadStart) where bytes[index] != 0 {
-            throw .reservedNotZero
-        }
-        for index in payload.upperBound..<range.upperBound where bytes[index] != 0 {
-            throw .reservedNotZero
-        }
+        try bytes.needZeros(key.upperBound..<(offset + payloadStart))
+        try bytes.needZeros(payload.upperBound..<range.upperBound)
     }
 
     /// The header's values.

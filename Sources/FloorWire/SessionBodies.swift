@@ -81,6 +81,7 @@ public struct Hello: Equatable, Sendable {
         guard body.count == willStart + willLength else {
             throw .lengthMismatch(stated: willStart + willLength, got: body.count)
         }
+        try body.needZeros(textEnd..<willStart)
         principal = try body.text(Self.fixedSize..<(Self.fixedSize + names.0))
         application = try body.text((Self.fixedSize + names.0)..<textEnd)
         will = []
@@ -249,12 +250,12 @@ public struct Refusal: Error, Equatable, Sendable {
         guard body.count == Self.fixedSize + length else {
             throw .lengthMismatch(stated: Self.fixedSize + length, got: body.count)
         }
-        sentence = try body.text(Self.fixedSize..<body.count)
+        sentence = try body.text(Self.fixedSize..<body.count, atMost: Limits.sentenceBytes)
     }
 
     /// Appends the body.
     public func append(to out: inout [UInt8]) {
-        let text = Array(sentence.utf8.prefix(Limits.sentenceBytes))
+        let text = sentence.utf8(atMost: Limits.sentenceBytes)
         out.append(number: status.rawValue)
         out.append(number: retryAfterMilliseconds)
         out.append(number: sequence)

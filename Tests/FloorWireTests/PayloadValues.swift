@@ -1,0 +1,95 @@
+import FloorEvents
+import FloorWire
+
+/// A payload of a built-in kind.
+enum SamplePayload: Equatable {
+    case agent(AgentState)
+    case queue(QueueLevel)
+    case team(TeamFigures)
+    case presence(Presence)
+
+    init(_ kind: String, _ bytes: [UInt8]) throws {
+        switch kind {
+        case "agent": self = .agent(try AgentState(payload: bytes.span))
+        case "queue": self = .queue(try QueueLevel(payload: bytes.span))
+        case "team": self = .team(try TeamFigures(payload: bytes.span))
+        default: self = .presence(try Presence(payload: bytes.span))
+        }
+    }
+
+    var kind: String {
+        switch self {
+        case .agent: "agent"
+        case .queue: "queue"
+        case .team: "team"
+        case .presence: "presence"
+        }
+    }
+
+    func bytes() throws -> [UInt8] {
+        var out: [UInt8] = []
+        switch self {
+        case .agent(let state): try state.append(to: &out)
+        case .queue(let level): try level.append(to: &out)
+        case .team(let figures): try figures.append(to: &out)
+        case .presence(let presence): presence.append(to: &out)
+        }
+        return out
+    }
+
+    var values: JSON {
+        switch self {
+        case .agent(let state): .object(state.values)
+        case .queue(let level): .object(level.values)
+        case .team(let team): .object(["figures": .list(team.figures.map(\.values))])
+        case .presence(let presence):
+            .object(["since_us": JSON(presence.since), "sessions": JSON(presence.sessions)])
+        }
+    }
+}
+
+extension AgentState {
+    var values: [String: JSON] {
+        [
+            "session": JSON(session.rawValue), "device_in_service": deviceInService ? 1 : 0,
+            "activity": JSON(activity.rawValue), "pending": JSON(pending?.rawValue ?? 0),
+            "call": JSON(call.rawValue), "overlays": JSON(overlays.rawValue),
+            "cause": JSON(cause.rawValue), "reason_class": JSON(reasonClass.rawValue),
+            "reason_code": JSON(reasonCode), "customer_star": JSON(customerStar),
+            "reason": .text(reason), "device_extension": .text(deviceExtension),
+            "seat": .text(seat), "call_reference": .text(callReference),
+        ]
+    }
+}
+
+extension QueueLevel {
+    var values: [String: JSON] {
+        [
+            "oldest_enqueued_at_us": JSON(oldestEnqueuedAt), "waiting": JSON(waiting),
+            "window": JSON(window.rawValue), "offered": JSON(counters.offered),
+            "answered": JSON(counters.answered), "abandoned": JSON(counters.abandoned),
+            "abandoned_short": JSON(counters.abandonedShort),
+            "overflowed": JSON(counters.overflowed), "timed_out": JSON(counters.timedOut),
+            "exited_by_key": JSON(counters.exitedByKey),
+            "callback_taken": JSON(counters.callbackTaken),
+            "logged_on": JSON(agents.loggedOn), "ready": JSON(agents.ready),
+            "reserved_agents": JSON(agents.reserved),
+            "busy_inbound": JSON(agents.busyInbound),
+            "busy_outbound": JSON(agents.busyOutbound),
+            "busy_internal": JSON(agents.busyInternal), "after_call": JSON(agents.afterCall),
+            "not_ready": JSON(agents.notReady), "busy_other": JSON(agents.busyOther),
+            "figures": .list(figures.map(\.values)),
+        ]
+    }
+}
+
+extension Figure {
+    var values: JSON {
+        .object([
+            "value": JSON(value), "as_of_us": JSON(asOf), "n": JSON(n),
+            "threshold_ms": JSON(thresholdMilliseconds), "unit": JSON(unit.rawValue),
+            "formula": JSON(formula.rawValue), "window": JSON(window.rawValue),
+            "zone_minutes": JSON(zoneMinutes), "name": .text(name),
+        ])
+    }
+}
