@@ -7,7 +7,9 @@ extension ClientCore {
     /// Puts one operation into the outbox; it leaves with the next turn that may send.
     ///
     /// - Parameters:
+    ///   - publication: what it does beside key and payload.
     ///   - key: the bytes of a well-formed key.
+    ///   - payload: at most 16 KiB.
     ///   - results: where its result is told; nil = nowhere.
     /// - Returns: a number that is the same in the result, however often it is tried.
     /// - Throws: `badKey`; `invalid` for an operation of the other lane or a DELETE with a
@@ -108,7 +110,11 @@ extension ClientCore {
 
     /// Asks for everything that matches a filter: values known here at once, then the hub's.
     ///
-    /// - Parameter minimumIntervalMilliseconds: least time between DELIVERs of the session.
+    /// - Parameters:
+    ///   - filter: which keys.
+    ///   - id: the mailbox that gets them.
+    ///   - minimumIntervalMilliseconds: least time between DELIVERs of the session.
+    /// - Returns: the subscription's number.
     /// - Throws: `limit` when there are too many, `badHandle`, `invalid`, `closed`.
     public mutating func subscribe(
         _ filter: KeyFilter,
@@ -212,8 +218,11 @@ extension ClientCore {
     /// Asks for events of the past that match; they come as `replyRecord`s.
     ///
     /// - Parameters:
+    ///   - filter: which keys.
     ///   - after: records behind this revision; zero = from the oldest kept.
     ///   - hubTimes: the hub's stamps, microseconds since 1970.
+    ///   - mailbox: the mailbox that gets them.
+    /// - Returns: the question's number.
     /// - Throws: as `get`.
     public mutating func replay(
         _ filter: KeyFilter,

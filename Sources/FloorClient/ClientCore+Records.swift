@@ -176,15 +176,15 @@ extension ClientCore {
     }
 
     mutating func takeGap(_ gap: Gap) {
-        var last = -1
+        recordNumber += 1
         for index in subscriptions.indices
         where subscriptions[index].wantsEvents && subscriptions[index].isAcknowledged {
             let had = max(subscriptions[index].lastEvent, subscriptions[index].eventToken)
             guard gap.to > had else { continue }
             subscriptions[index].lastEvent = gap.to
             let mailbox = subscriptions[index].mailbox
-            guard mailbox != last else { continue }
-            last = mailbox
+            guard mailboxes[mailbox].lastRecord != recordNumber else { continue }
+            mailboxes[mailbox].lastRecord = recordNumber
             tellGap(gap, mailbox)
         }
     }

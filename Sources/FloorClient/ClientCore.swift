@@ -56,6 +56,7 @@ public struct ClientCore: ~Copyable {
     /// A client that has not started.
     ///
     /// - Parameters:
+    ///   - options: what the application wants.
     ///   - producer: names the client to the hub for as long as its operations matter.
     ///   - incarnation: grows with every start of the process.
     ///   - randomWord: unpredictable words, for the wait between attempts.
@@ -78,7 +79,10 @@ public struct ClientCore: ~Copyable {
 
     /// Takes one input and appends what has to be done.
     ///
-    /// - Parameter now: the time of the input; the boot clock never goes back.
+    /// - Parameters:
+    ///   - input: what happened.
+    ///   - now: when; the boot clock never goes back.
+    ///   - effects: gets what has to be done.
     public mutating func step(
         _ input: ClientInput,
         at now: FloorTime,

@@ -3,19 +3,19 @@ import FloorWire
 
 /// What a client is told once.
 public struct ClientOptions: Sendable {
-    /// Who the client is, on trusted local links; elsewhere its key decides. At most 64 bytes.
+    /// Who the client is, on trusted local links; elsewhere its key decides; ≤ 64 bytes.
     public var principal: String
-    /// The application's name, for people. At most 64 bytes.
+    /// The application's name, for people; at most 64 bytes.
     public var application: String
     /// The heartbeat to ask for, in milliseconds; 0 = the hub's.
     public var heartbeatMilliseconds: UInt32 = 0
-    /// Bytes of records the hub may send ahead: the bound of unread events. 64 KiB to 1 MiB.
+    /// Bytes of records the hub may send ahead: 64 KiB to 1 MiB, bounds unread events.
     public var creditBytes = Limits.creditDefaultBytes
     /// Most operations kept until acknowledged; more are refused with `limit`.
     public var outboxOperations = Limits.outboxOperations
     /// First and last bound of the wait before a new attempt, full jitter, in milliseconds.
     public var reconnectMilliseconds = Limits.reconnectMilliseconds
-    /// One record the hub applies when the principal is gone; empty = none. See `setWill`.
+    /// One record the hub applies when the principal is gone; set by `setWill`.
     public internal(set) var will: [UInt8] = []
     /// How long after the principal's last session the will runs, in milliseconds.
     public var willGraceMilliseconds = Limits.willGraceMilliseconds

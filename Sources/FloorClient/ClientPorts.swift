@@ -40,8 +40,9 @@ public struct RequestID: Hashable, Sendable {
     public init(rawValue: UInt32) { self.rawValue = rawValue }
     /// "None".
     public static let none = RequestID(rawValue: 0)
-    /// The number on the wire. The high bit keeps it apart from producer sequences, because a
-    /// REJECT names either.
+    /// The number on the wire.
+    ///
+    /// The high bit keeps it apart from producer sequences, because a REJECT names either.
     var wire: UInt64 { 1 << 63 | UInt64(rawValue) }
 }
 

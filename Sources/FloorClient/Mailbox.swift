@@ -56,7 +56,7 @@ struct Mailbox {
     /// The last record that was queued here, so that overlapping subscriptions give it once.
     var lastRecord: UInt64 = 0
 
-    /// Queues a key once; a queued one counts what is passed over. True when newly queued.
+    /// Queues a key once, and counts what is passed over; true when newly queued.
     mutating func queueKey(_ slot: Int, coalesced: UInt32) -> Bool {
         while marks.count <= slot { marks.append(0) }
         if marks[slot] != 0 {

@@ -248,7 +248,7 @@ struct Outbox {
         free.append(slot)
     }
 
-    /// NACK: the hub wants this sequence next. An older wish than an answer is void.
+    /// NACK: the hub wants this sequence next; a wish older than an answer is void.
     mutating func rewind(to expected: UInt64) {
         guard expected > processed, expected >= first,
             expected - first < UInt64(sent)
@@ -262,8 +262,9 @@ struct Outbox {
         messages.truncate(to: kept)
     }
 
-    /// REJECT of a PUB: its operations, taken out; what follows is numbered anew, because the
-    /// hub's last sequence did not move. Nil when no PUB in flight begins there.
+    /// REJECT of a PUB: takes its operations out; nil when no PUB in flight begins there.
+    ///
+    /// What follows is numbered anew, because the hub's last sequence did not move.
     mutating func reject(_ sequence: UInt64) -> [Operation]? {
         var place = 0
         while place < messages.count, messages[place].first != sequence { place += 1 }
