@@ -191,6 +191,7 @@ extension ClientCore {
             send(.unsubscribe, &effects) { Unsubscribe(id).append(to: &$0) }
         }
         subscriptions.toEnd.removeAll(keepingCapacity: true)
+        let lastUnsent = subscriptions.indices.last { !subscriptions[$0].isSent }
         for index in subscriptions.indices where !subscriptions[index].isSent {
             subscriptions[index].isSent = true
             let subscription = subscriptions[index]
@@ -198,6 +199,7 @@ extension ClientCore {
             message.stateToken = subscription.stateToken
             message.eventToken = subscription.eventToken
             message.minimumIntervalMilliseconds = subscription.minimumInterval
+            message.hasMore = index != lastUnsent
             send(.subscribe, &effects) { message.append(to: &$0) }
         }
     }

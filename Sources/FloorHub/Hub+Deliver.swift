@@ -8,7 +8,7 @@ extension Hub {
     /// Sends a session what it is owed; leaves it active when it could take more next turn.
     mutating func serve(_ session: Session, _ effects: inout HubEffects) {
         sendResults(session, &effects)
-        guard resendBlocked(session, &effects) else { return }
+        guard resendBlocked(session, &effects), !session.awaitsSubscriptions else { return }
         if session.minimumInterval > 0, now.boot < session.nextDeliver, hasWork(session) {
             nextRetry = min(nextRetry, session.nextDeliver)
             activateLater(session)

@@ -9,6 +9,8 @@ extension Hub {
         _ request: Subscribe,
         _ effects: inout HubEffects
     ) {
+        session.awaitsSubscriptions = request.hasMore
+        activate(session)
         var answer = Subscribed(request.subscription, .ok)
         answer.stateHead = table.head
         let filter: KeyFilter
@@ -43,7 +45,6 @@ extension Hub {
         let mark = SnapshotMark(request.subscription, full: isFull, revision: table.head)
         send(session, .snapshotBegin, &effects) { mark.append(to: &$0) }
         if start < lane.committed { moveBack(session, to: start) }
-        activate(session)
     }
 
     private func checked(

@@ -53,6 +53,8 @@ final class Session {
     var dirtyHead = 0
     var dirtyBits: [UInt64] = []
     var servesOwedNext = false
+    /// Whether more SUBSCRIBEs were announced: nothing is delivered before they are here.
+    var awaitsSubscriptions = false
 
     /// Whether matching event-lane records from `eventPosition` on wait to be sent.
     var hasEvents = false

@@ -14,6 +14,11 @@ public struct Subscribe: Equatable, Sendable {
     public var eventToken: Revision
     /// Least time between DELIVERs of the session, in milliseconds; 0 = none.
     public var minimumIntervalMilliseconds: UInt32
+    /// Whether another SUBSCRIBE follows at once: the hub sends nothing before the last one.
+    ///
+    /// Subscriptions that resume together start together; otherwise the event cursor would run
+    /// ahead for the first and go back for the second.
+    public var hasMore = false
     /// The filter as written.
     public var filter: [UInt8]
 
@@ -30,11 +35,12 @@ public struct Subscribe: Equatable, Sendable {
     public init(_ body: Span<UInt8>) throws(WireError) {
         try body.need(Self.fixedSize)
         let length = Int(body.u16(4))
-        guard body.u16(6) == 0, body.u32(28) == 0 else { throw .reservedNotZero }
+        guard body.u16(6) <= 1, body.u32(28) == 0 else { throw .reservedNotZero }
         guard body.count == Self.fixedSize + length else {
             throw .lengthMismatch(stated: Self.fixedSize + length, got: body.count)
         }
         subscription = body.u32(0)
+        hasMore = body.u16(6) == 1
         stateToken = Revision(rawValue: body.u64(8))
         eventToken = Revision(rawValue: body.u64(16))
         minimumIntervalMilliseconds = body.u32(24)
@@ -45,7 +51,7 @@ public struct Subscribe: Equatable, Sendable {
     public func append(to out: inout [UInt8]) {
         out.append(number: subscription)
         out.append(number: UInt16(filter.count))
-        out.append(number: UInt16(0))
+        out.append(number: UInt16(hasMore ? 1 : 0))
         out.append(number: stateToken.rawValue)
         out.append(number: eventToken.rawValue)
         out.append(number: minimumIntervalMilliseconds)
