@@ -50,9 +50,9 @@ extension World {
 
     /// I7: every committed event a client wanted has arrived or lies in a gap.
     private func checkEvents(_ client: SimulatedClient) {
-        guard let first = client.events.first else { return }
+        guard let first = client.eventsDueAfter else { return }
         let seen = Set(client.events)
-        for (revision, bytes) in journal.committed where revision > first {
+        for (revision, bytes) in journal.history where revision > first {
             guard let view = try? RecordView(bytes.span, at: 0) else { continue }
             let key = bytes.span.extracting(view.key)
             guard client.filters.contains(where: { $0.matches(key) }) else { continue }

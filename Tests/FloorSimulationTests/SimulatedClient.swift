@@ -25,7 +25,7 @@ final class SimulatedClient {
     private(set) var events: [Revision] = []
     private(set) var gaps: [(from: Revision, to: Revision)] = []
     /// Events after this revision must arrive or be in a gap; nil until the first snapshot end.
-    var eventsDueAfter: Revision?
+    private(set) var eventsDueAfter: Revision?
     private(set) var snapshots = 0
     private var answered: Set<Ticket> = []
     private(set) var asked: Set<Ticket> = []
@@ -95,11 +95,13 @@ final class SimulatedClient {
     func close() { core.close() }
 
     /// The application takes what has arrived, at most so many events.
-    func consume(_ most: Int) {
+    func consume(_ most: Int, head: Revision) {
         var delivery = Delivery()
         var taken = 0
         while taken < most, let kind = core.next(mailbox, into: &delivery) {
             show(kind, delivery)
+            // What is committed from here on was subscribed to before.
+            if eventsDueAfter == nil, kind == .snapshotEnd { eventsDueAfter = head }
             taken += 1
         }
         while let kind = core.next(results, into: &delivery) {

@@ -6,6 +6,8 @@ import FloorWire
 final class SimulatedJournal {
     /// Committed records, in order of revision.
     private(set) var committed: [(revision: Revision, bytes: [UInt8])] = []
+    /// Everything ever committed, whatever retention and crashes have removed since.
+    private(set) var history: [(revision: Revision, bytes: [UInt8])] = []
     private var appended: [[UInt8]] = []
     /// Batches closed but not decided.
     private var waiting: [(batch: UInt64, records: [[UInt8]])] = []
@@ -20,6 +22,7 @@ final class SimulatedJournal {
     }
 
     var hasWaiting: Bool { !waiting.isEmpty }
+    var head: Revision { history.last?.revision ?? .zero }
     var keepsEverything: Bool { retained >= 100_000 }
 
     func append(_ record: [UInt8]) { appended.append(record) }
@@ -38,6 +41,7 @@ final class SimulatedJournal {
                 preconditionFailure("the hub appended something that is no record")
             }
             committed.append((view.revision(bytes.span), bytes))
+            history.append((view.revision(bytes.span), bytes))
         }
         while committed.count > retained { floor = committed.removeFirst().revision }
         return batch

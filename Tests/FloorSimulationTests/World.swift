@@ -43,7 +43,7 @@ final class World {
         self.luck = luck
         random = SeededRandom(seed: seed)
         lineage = FloorID(high: random.next(), low: random.next())
-        journal = SimulatedJournal(epoch: 1, retained: random.oneIn(3) ? 40 : 100_000)
+        journal = SimulatedJournal(epoch: 1, retained: random.oneIn(3) ? 5 : 100_000)
         hub = World.hub(lineage, 1, random.next())
         let filters = ["agent/", "agent/bj/", "+/", "agent/+/sales/", "event/", "event/bj/calls/"]
         for index in 0..<Int.random(in: 2...6, using: &random) {
@@ -81,7 +81,10 @@ final class World {
         case 0..<30: carryUp()
         case 30..<60: carryDown()
         case 60..<72: publishSomething()
-        case 72..<84: pick { $0.consume(Int.random(in: 1...20, using: &self.random)) }
+        case 72..<84:
+            pick {
+                $0.consume(Int.random(in: 1...20, using: &self.random), head: self.journal.head)
+            }
         case 84..<93: advance(Int64.random(in: 0...30_000, using: &random))
         case 93..<96: decideCommit()
         case 96: advance(Int64.random(in: 100_000...6_000_000, using: &random))
@@ -295,7 +298,7 @@ final class World {
         for _ in 0..<3000 {
             while let batch = journal.commitOne() { step(.committed(batch: batch)) }
             drainNetwork()
-            for client in clients { client.consume(.max) }
+            for client in clients { client.consume(.max, head: journal.head) }
             advance(20_000)
             let isQuiet =
                 clients.allSatisfy(\.isQuiet) && !journal.hasWaiting
