@@ -46,7 +46,7 @@ enum BadBytes {
             ("HELLO: principal not UTF-8", changed(hello, 144, 0xFF)),
             ("HELLO: padding not zero", changed(hello, hello.count - 1, 1)),
             ("SUBSCRIBE: filter_len too large", changed(subscribe, 36, 3)),
-            ("SUBSCRIBE: reserved", changed(subscribe, 38, 1)),
+            ("SUBSCRIBE: unknown flag", changed(subscribe, 38, 2)),
             ("UNSUBSCRIBE: body too long", resized(good("UNSUBSCRIBE"), by: 8)),
             ("PUB: count 2, one record", changed(published, 40, 2)),
             ("PUB: count 0, one record", changed(published, 40, 0)),

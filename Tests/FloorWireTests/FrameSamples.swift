@@ -62,6 +62,7 @@ extension Samples {
         subscribe.stateToken = revision(41)
         subscribe.eventToken = revision(5)
         subscribe.minimumIntervalMilliseconds = 250
+        subscribe.hasMore = true
         return subscribe
     }()
 

@@ -113,7 +113,9 @@ import Testing
         #expect(
             joined(
                 ResultRun(5, .ok, revision: Samples.revision(10)),
-                ResultRun(6, .ok, revision: Samples.revision(11))) == run)
+                ResultRun(6, .ok, revision: Samples.revision(11))
+            ) == run
+        )
         #expect(joined(run, ResultRun(8, .ok, revision: Samples.revision(12))) == nil)
         #expect(joined(run, ResultRun(7, .ok, revision: Samples.revision(13))) == nil)
         #expect(joined(run, ResultRun(7, .denied)) == nil)

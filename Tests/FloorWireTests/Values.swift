@@ -43,7 +43,8 @@ extension Body {
         case .hello(let body): body.values
         case .subscribe(let body):
             [
-                "sub": JSON(body.subscription), "state_token": JSON(body.stateToken),
+                "sub": JSON(body.subscription), "flags": body.hasMore ? 1 : 0,
+                "state_token": JSON(body.stateToken),
                 "event_token": JSON(body.eventToken),
                 "min_interval_ms": JSON(body.minimumIntervalMilliseconds),
                 "filter": JSON(text: body.filter),

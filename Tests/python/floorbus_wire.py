@@ -138,7 +138,7 @@ HELLO = Layout('HHI16s16sQ16sQQQIIQHHI',
                'version_min version_max 0 producer_id# resume_secret# incarnation lineage#'
                ' state_token event_token first_unacked heartbeat_ms will_grace_ms initial_credit'
                ' principal_len application_len will_len')
-SUBSCRIBE = Layout('IHHQQII', 'sub filter_len 0 state_token event_token min_interval_ms 0')
+SUBSCRIBE = Layout('IHHQQII', 'sub filter_len flags state_token event_token min_interval_ms 0')
 REQUEST = Layout('HHIQqqQ', 'filter_len 0 max_bytes cursor from_us to_us 0')
 REFUSAL = Layout('iIQHHI', 'status retry_after_ms refused_seq sentence_len _ _')
 RUN = Layout('QIiQIHH', 'first count status rev claim_gen owner_len 0')
@@ -229,6 +229,7 @@ def decode_body(name, body):
         values = decode_hello(body)
     elif name == 'SUBSCRIBE':
         values = with_filter(SUBSCRIBE, body)
+        need(values['flags'] <= 1, 'flags')
     elif name in ('GET', 'REPLAY'):
         values = with_filter(REQUEST, body)
     elif name in ('REJECT', 'GOAWAY'):
