@@ -29,7 +29,7 @@ public enum Limits {
     public static let unacknowledgedBytes = 1024 * 1024
     /// Operations a client keeps until acknowledged, when it asks for nothing else.
     public static let outboxOperations = 1024
-    /// Most operations a client may be configured to keep; also how far a resumed producer may jump.
+    /// Most operations a client may be configured to keep, and how far a producer may jump.
     public static let outboxOperationsCeiling = 65_536
     /// Stored results per producer, each a run of consecutive equal results.
     public static let resultRunsPerProducer = 64
