@@ -8,7 +8,9 @@ extension Hub {
     /// Sends a session what it is owed; leaves it active when it could take more next turn.
     mutating func serve(_ session: Session, _ effects: inout HubEffects) {
         sendResults(session, &effects)
-        guard resendBlocked(session, &effects), !session.awaitsSubscriptions else { return }
+        guard !isBlocked(session) else { return }
+        resendBlocked(session, &effects)
+        guard !session.awaitsSubscriptions else { return }
         if session.minimumInterval > 0, now.boot < session.nextDeliver, hasWork(session) {
             nextRetry = min(nextRetry, session.nextDeliver)
             activateLater(session)
@@ -45,6 +47,8 @@ extension Hub {
     private mutating func sendResults(_ session: Session, _ effects: inout HubEffects) {
         guard session.owesAcknowledgement else { return }
         session.owesAcknowledgement = false
+        // A commit may bring results of sequences older than those of this turn's messages.
+        session.results.sort { $0.first < $1.first }
         let cumulative = session.producer.cumulative
         let expected = session.expectedSequence
         session.expectedSequence = 0
@@ -53,7 +57,7 @@ extension Hub {
             session.results.removeAll { $0.status.isRetryable }
             sendRuns(session, .refuse, refused, expected: expected, cumulative, &effects)
         }
-        if !session.results.isEmpty || expected == 0 {
+        if !session.results.isEmpty {
             sendRuns(session, .acknowledge, session.results, expected: 0, cumulative, &effects)
         }
         session.results.removeAll(keepingCapacity: true)
@@ -84,30 +88,33 @@ extension Hub {
     // MARK: full pipes
 
     mutating func noteBlocked(_ link: LinkID, _ bytes: [UInt8]) {
-        guard let session = sessionsByLink[link] else { return }
         counts.blocked += 1
+        // The link may have a new session, which must not see its predecessor's messages.
+        guard let session = sessionsByLink[link], bytes.span.u32(8) == session.number else {
+            return
+        }
         session.blockedMessages.append(bytes)
         session.retryAt = now.boot + Limits.blockedRetryMicroseconds
         nextRetry = min(nextRetry, session.retryAt)
         activateLater(session)
     }
 
-    /// Puts what found the pipe full before anything new; false while it must wait.
-    @discardableResult
-    mutating func resendBlocked(_ session: Session, _ effects: inout HubEffects) -> Bool {
-        guard !session.blockedMessages.isEmpty else { return true }
-        guard now.boot >= session.retryAt else {
-            nextRetry = min(nextRetry, session.retryAt)
-            activateLater(session)
-            return false
-        }
+    /// Whether a session must wait for its pipe to have room again.
+    private mutating func isBlocked(_ session: Session) -> Bool {
+        guard !session.blockedMessages.isEmpty, now.boot < session.retryAt else { return false }
+        nextRetry = min(nextRetry, session.retryAt)
+        activateLater(session)
+        return true
+    }
+
+    /// Puts what found the pipe full before anything new.
+    mutating func resendBlocked(_ session: Session, _ effects: inout HubEffects) {
         for message in session.blockedMessages {
             let start = effects.bytes.count
             effects.bytes.append(contentsOf: message)
             emit(.deliver(session.link, start..<effects.bytes.count), &effects)
         }
         session.blockedMessages.removeAll()
-        return true
     }
 
     // MARK: state lane
@@ -178,7 +185,8 @@ extension Hub {
                 let slot = Int(table.log.slots[place])
                 let revision = table.log.revisions[place]
                 reached = revision
-                if isOwed(slot, revision, filter, full: full) {
+                // A dirty key comes by the live queue, and the end mark waits for it.
+                if !session.isDirty(slot), isOwed(slot, revision, filter, full: full) {
                     let size = table.entries[slot].record.count
                     guard frame.fits(size, out), frame.size(out) < limit else {
                         session.subscriptions[index].snapshot = .owed(

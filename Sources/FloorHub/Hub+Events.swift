@@ -104,13 +104,12 @@ extension Hub {
         switch reader {
         case .session(let session):
             session.awaitsPage = false
-            guard !session.isEnded else { return }
             if page.floor >= session.eventPosition { tellGap(session, page.floor, &effects) }
             session.page = page
             session.pageOffset = 0
             activate(session)
         case .replay(let session, let request, let question, let filter):
-            guard !session.isEnded else { return }
+            session.replays.removeAll { $0 == page.token }
             answerReplay(session, request, question, filter, page, &effects)
         }
     }
@@ -141,6 +140,8 @@ extension Hub {
                 preconditionFailure("the journal returned bytes that are no record")
             }
             let revision = view.revision(bytes)
+            // The journal is ahead of what it has told: that comes with its commit, once.
+            if revision > lane.committed { break }
             if wants(session, bytes, revision, at: session.pageOffset) {
                 guard frame.fits(view.range.count, effects.bytes) else {
                     return frame.noteFull()

@@ -21,11 +21,23 @@ extension Hub {
         runWills(&effects)
         if now.boot >= nextTombstoneCheck {
             nextTombstoneCheck = now.boot + Self.tombstoneCheckInterval
-            let readers = sessions
-            table.expireTombstones(before: now.boot - options.tombstoneMicroseconds) { slot in
-                readers.contains { $0.isDirty(slot) }
-            }
+            expireTombstones(&effects)
         }
+    }
+
+    /// A reader that has not taken a deletion in all that time starts again with a full snapshot:
+    /// it may neither miss the deletion nor keep the table full for everyone.
+    private mutating func expireTombstones(_ effects: inout HubEffects) {
+        let horizon = now.boot - options.tombstoneMicroseconds
+        let expired = table.expiredTombstones(before: horizon)
+        guard !expired.isEmpty else { return }
+        let late = sessions.filter { session in
+            expired.contains { session.awaits(deletion: $0.revision, of: $0.slot) }
+        }
+        for session in late {
+            fence(session.link, .timedOut, "deletions were not read in time", &effects)
+        }
+        table.expireTombstones(before: horizon)
     }
 
     /// A message of a live session: its values are alive.
@@ -82,10 +94,10 @@ extension Hub {
     private mutating func runWills(_ effects: inout HubEffects) {
         guard !dying.isEmpty else { return }
         for principal in dying {
-            while let will = principal.wills.first, will.due <= now.boot {
-                principal.wills.removeFirst()
-                run(will.record, of: will.producer, &effects)
-            }
+            // Each has its own grace, so the first to die need not be the first due.
+            let due = principal.wills.filter { $0.due <= now.boot }
+            principal.wills.removeAll { $0.due <= now.boot }
+            for will in due { run(will.record, of: will.producer, &effects) }
         }
         dying.removeAll { $0.wills.isEmpty }
     }
@@ -102,9 +114,7 @@ extension Hub {
         let hash = ByteIndex.hash(key)
         let slot = table.find(key, hash: hash)
         // Somebody else has spoken for the key since: the will is about a past (R19).
-        if let slot, !table.entries[slot].isDeleted, table.entries[slot].owner !== producer {
-            return
-        }
+        if let slot, table.producer(slot) != producer.id { return }
         guard slot != nil || table.used < options.maximumKeys else { return }
         var header = view.header(will.span)
         header.flags = [.will, .unleased]
@@ -127,13 +137,23 @@ extension Hub {
 
     /// Forgets producers that have been idle for their time, or else the longest idle tenth.
     mutating func forgetIdleProducers() {
-        let idle = producers.values.filter {
+        var idle = producers.values.filter {
             $0.session == nil && $0.ownedCount == 0 && $0.pending.isEmpty
+                && $0.principal.wills.isEmpty
+        }
+        // Never in the hash's order: two runs must forget the same.
+        idle.sort {
+            ($0.lastUsed, $0.id.high, $0.id.low) < ($1.lastUsed, $1.id.high, $1.id.low)
         }
         let horizon = now.boot - Limits.producerMemoryMicroseconds
-        for producer in idle where producer.lastUsed <= horizon {
+        let expired = idle.firstIndex { $0.lastUsed > horizon } ?? idle.count
+        let tenth = (idle.count + 9) / 10
+        for producer in idle.prefix(expired > 0 ? expired : tenth) {
             producers[producer.id] = nil
             producer.principal.producers -= 1
+            if producer.principal.producers == 0 {
+                principals[producer.principal.presenceKey] = nil
+            }
         }
     }
 }

@@ -25,6 +25,8 @@ public struct Hub: ~Copyable {
     let options: HubOptions
     var now = FloorTime(boot: 0, wall: 0)
     var stampOffset: Int64?
+    /// Boot time of the offset's last change.
+    private var slewedAt: Int64 = 0
     var lastStamp: Int64 = 0
 
     var table: ValueTable
@@ -36,7 +38,7 @@ public struct Hub: ~Copyable {
     /// Live sessions in the order they came; all iteration is over this, never over the hash.
     var sessions: [Session] = []
     var producers: [FloorID: Producer] = [:]
-    var principals: [String: Principal] = [:]
+    var principals: [FloorKey: Principal] = [:]
     /// Producers that own leased values, in the order they became owners.
     var holders: [Producer] = []
     /// Principals with wills that wait for their grace.
@@ -76,15 +78,19 @@ public struct Hub: ~Copyable {
     ) {
         self.now.boot = max(self.now.boot, now.boot)
         self.now.wall = now.wall
+        followWall()
         switch input {
         case .message(let link, let bytes): receive(link, bytes, &effects)
         case .malformed(let link):
             counts.malformed += 1
             fence(link, .protocolError, "a message must be exactly one frame", &effects)
         case .deliverBlocked(let link, let bytes): noteBlocked(link, bytes)
-        case .controlBlocked(let link), .linkGone(let link): dropLink(link, &effects)
+        case .controlBlocked(let link):
+            if sessionsByLink[link] != nil { counts.fenced += 1 }
+            dropLink(link, &effects)
+        case .linkGone(let link): dropLink(link, &effects)
         case .committed(let batch): commit(batch, &effects)
-        case .commitFailed: rollBack(&effects)
+        case .commitFailed(let batch): rollBack(batch)
         case .journalPage(let page): takePage(page, &effects)
         case .shutdown: shutDown(&effects)
         case .turnEnd: endTurn(&effects)
@@ -139,6 +145,7 @@ public struct Hub: ~Copyable {
             return fence(link, .fenced, "no such session; send HELLO on a new link", &effects)
         }
         noteTraffic(session, &effects)
+        session.retryAt = now.boot
         do {
             try dispatch(session, header, body, &effects)
         } catch {
@@ -212,20 +219,23 @@ public struct Hub: ~Copyable {
         active.append(session)
     }
 
+    /// Follows a step of the wall clock at 1 part in 1,000, like a slewing NTP client; time
+    /// without any input counts for at most a second, or the rest of the step came at once.
+    private mutating func followWall() {
+        let target = now.wall - now.boot
+        if let old = stampOffset {
+            let most = min(now.boot - slewedAt, 1_000_000) / 1000
+            guard most > 0 else { return }
+            stampOffset = old + min(max(target - old, -most), most)
+        } else {
+            stampOffset = target
+        }
+        slewedAt = now.boot
+    }
+
     /// The hub's wall time: strictly increasing, slewed towards the wall clock, never stepped.
     mutating func stamp() -> Int64 {
-        let target = now.wall - now.boot
-        // A step of the wall clock is followed at 1 part in 1,000, like a slewing NTP client.
-        let offset: Int64
-        if let old = stampOffset {
-            let elapsed = max(0, now.boot + old - lastStamp)
-            let most = elapsed / 1000 + 1
-            offset = old + min(max(target - old, -most), most)
-        } else {
-            offset = target
-        }
-        stampOffset = offset
-        lastStamp = max(lastStamp + 1, now.boot + offset)
+        lastStamp = max(lastStamp + 1, now.boot + (stampOffset ?? 0))
         return lastStamp
     }
 
@@ -239,6 +249,7 @@ public struct Hub: ~Copyable {
         _ effects: inout HubEffects,
         body: (inout [UInt8]) -> Void
     ) {
+        // What waits has the lower numbers: the reader takes one FIFO without holes (R7).
         resendBlocked(session, &effects)
         session.sequence += 1
         let header = FrameHeader(

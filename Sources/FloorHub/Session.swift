@@ -64,6 +64,8 @@ final class Session {
     var pageOffset = 0
     var readToken: UInt64 = 0
     var awaitsPage = false
+    /// Tokens of questions that wait for the journal.
+    var replays: [UInt64] = []
 
     /// DELIVERs that found the pipe full, to be sent again, in order, before anything else.
     var blockedMessages: [[UInt8]] = []
@@ -139,6 +141,29 @@ final class Session {
         return key
     }
 
+    /// Keeps only some of the queued keys, in their order.
+    func keepDirty(_ isWanted: (Int) -> Bool) {
+        dirty.removeFirst(dirtyHead)
+        dirtyHead = 0
+        dirty.removeAll { key in
+            if isWanted(Int(key.slot)) { return false }
+            dirtyBits[Int(key.slot) >> 6] &= ~(1 << UInt64(key.slot & 63))
+            return true
+        }
+    }
+
+    /// Whether the session must still be told of a deletion: it is queued, or a delta's cursor
+    /// has not reached it. (A full snapshot tells by silence.)
+    func awaits(deletion revision: Revision, of slot: Int) -> Bool {
+        if isDirty(slot) { return true }
+        return subscriptions.contains { subscription in
+            guard case .owed(let next, let end, full: false, _) = subscription.snapshot else {
+                return false
+            }
+            return next <= revision && revision <= end
+        }
+    }
+
     /// The last revision up to which everything matching was sent (rule 8).
     func stableRevision(head: Revision) -> Revision {
         var lowest = head
@@ -166,15 +191,28 @@ final class Session {
 
 /// One authenticated name and its live sessions.
 final class Principal {
-    let name: String
+    /// The name as bytes: two names that Unicode calls equal are two names.
     let presenceKey: FloorKey
     var sessions = 0
+    /// Producers the hub remembers; at zero the principal is forgotten.
     var producers = 0
     /// Wills of sessions that ended without BYE, waiting for their grace to pass.
-    var wills: [(due: Int64, record: [UInt8], producer: Producer)] = []
+    var wills: [Will] = []
 
-    init(name: String, presenceKey: FloorKey) {
-        self.name = name
-        self.presenceKey = presenceKey
+    init(presenceKey: FloorKey) { self.presenceKey = presenceKey }
+}
+
+/// One record that a session left for after its principal's last session.
+struct Will {
+    let record: [UInt8]
+    let producer: Producer
+    let grace: Int64
+    /// Boot time; counted from the end of the principal's last session.
+    var due = Int64.max
+
+    init(session: Session) {
+        record = session.will
+        producer = session.producer
+        grace = session.willGrace
     }
 }

@@ -84,9 +84,13 @@ extension World {
     /// I6: what a session holds is bounded by its keys; at rest it holds nothing.
     private func checkSessions() {
         for session in hub.sessions {
-            if session.hasDirty { fail("\(session.principal.name): dirty keys at rest") }
-            if session.hasEvents { fail("\(session.principal.name): events at rest") }
-            if !session.blockedMessages.isEmpty { fail("\(session.principal.name): blocked") }
+            if session.hasDirty {
+                fail("\(session.principal.presenceKey.text): dirty keys at rest")
+            }
+            if session.hasEvents { fail("\(session.principal.presenceKey.text): events at rest") }
+            if !session.blockedMessages.isEmpty {
+                fail("\(session.principal.presenceKey.text): blocked")
+            }
         }
         if hub.sessions.count != clients.count {
             fail("\(hub.sessions.count) sessions for \(clients.count) clients")
