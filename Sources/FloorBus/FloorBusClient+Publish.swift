@@ -186,12 +186,7 @@ extension FloorBusClient {
         _ payload: [UInt8]
     ) async throws(FloorBusError) -> PublishResult {
         let result = await results.result { self.submit(publication, key, payload) }
-        guard result.status == .ok else {
-            throw FloorBusError(
-                result.status,
-                "could not publish to " + key.text + ": " + result.status.sentence
-            )
-        }
+        guard result.status == .ok else { throw FloorBusError(result, of: key) }
         return result
     }
 }

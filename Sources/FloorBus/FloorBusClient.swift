@@ -110,6 +110,9 @@ public final class FloorBusClient: Sendable {
 
     deinit { loop.close() }
 
+    /// The identity that records of this client carry as `FloorRecord.producer`.
+    public var producer: FloorID { loop.peek { $0.producer } }
+
     /// Whether a session with the hub is open now.
     public var isConnected: Bool { loop.peek { $0.isLinked } }
 

@@ -9,10 +9,28 @@ public struct FloorBusError: Error, Sendable, Equatable, CustomStringConvertible
     /// What is wrong and what to do.
     public let sentence: String
 
+    /// What the hub answered to an operation, with the key's present revision on a conflict;
+    /// nil for other failures.
+    public let result: PublishResult?
+
     /// A failure with its own sentence.
     public init(_ status: FloorStatus, _ sentence: String) {
         self.status = status
         self.sentence = sentence
+        result = nil
+    }
+
+    /// An operation that came out badly at the hub.
+    init(_ result: PublishResult, of key: FloorKey) {
+        status = result.status
+        var sentence = "could not publish to " + key.text + ": " + result.status.sentence
+        if result.status == .conflict, result.revision != .zero {
+            sentence += "; its revision is now \(result.revision.epoch)."
+            sentence += "\(result.revision.counter)"
+        }
+        if !result.owner.isEmpty { sentence += ", by " + result.owner }
+        self.sentence = sentence
+        self.result = result
     }
 
     /// A failure with the status's own sentence.

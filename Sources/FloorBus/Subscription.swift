@@ -164,7 +164,7 @@ extension FloorBusClient {
     ///
     /// - Parameters:
     ///   - filter: which keys; `team/-/hub/stats/` asks for the hub's own figures.
-    ///   - timeout: the longest wait.
+    ///   - timeout: the longest wait, for a link to the hub and for its answer.
     /// - Returns: one record a key, in no particular order.
     /// - Throws: `FloorBusError` with `offline` or `timedOut` when the hub does not answer.
     public func get(
@@ -176,13 +176,6 @@ extension FloorBusClient {
             loop.withCore { $0.closeMailbox(mailbox) }
             waiters.forget(mailbox)
         }
-        do {
-            _ = try loop.withCore { core throws(FloorStatus) in
-                try core.get(filter, mailbox: mailbox)
-            }
-        } catch {
-            throw FloorBusError(error)
-        }
         let waiters = waiters
         let timer = Task {
             try? await Task.sleep(for: timeout)
@@ -190,26 +183,53 @@ extension FloorBusClient {
         }
         defer { timer.cancel() }
         let deadline = ContinuousClock.now + timeout
+        var isAsked = false
         var records: [FloorRecord] = []
-        var delivery = Delivery()
         while true {
-            while let kind = loop.next(mailbox, into: &delivery) {
-                switch kind {
-                case .replyRecord:
-                    if let record = FloorRecord(delivery.bytes.span, coalesced: 0) {
-                        records.append(record)
-                    }
-                case .replyEnd:
-                    guard delivery.status == .ok else { throw FloorBusError(delivery.status) }
-                    return records
-                default: break
-                }
-            }
+            // The mailbox is told when the link comes up: then is the time to ask again.
+            if !isAsked { isAsked = try ask(filter, mailbox) }
+            if try takeReply(mailbox, into: &records) { return records }
             if waiters.isClosed || Task.isCancelled { throw FloorBusError(.closed) }
             guard ContinuousClock.now < deadline else {
-                throw FloorBusError(.timedOut, "the hub did not answer in time")
+                throw isAsked
+                    ? FloorBusError(.timedOut, "the hub did not answer in time")
+                    : FloorBusError(.offline, "no hub was there to be asked in time")
             }
             await waiters.wait(for: mailbox)
         }
+    }
+
+    /// Asks; false while there is no link.
+    private func ask(_ filter: KeyFilter, _ mailbox: MailboxID) throws(FloorBusError) -> Bool {
+        do {
+            _ = try loop.withCore { core throws(FloorStatus) in
+                try core.get(filter, mailbox: mailbox)
+            }
+            return true
+        } catch {
+            guard error == .offline else { throw FloorBusError(error) }
+            return false
+        }
+    }
+
+    /// Takes what has come of an answer; true at its end.
+    private func takeReply(
+        _ mailbox: MailboxID,
+        into records: inout [FloorRecord]
+    ) throws(FloorBusError) -> Bool {
+        var delivery = Delivery()
+        while let kind = loop.next(mailbox, into: &delivery) {
+            switch kind {
+            case .replyRecord:
+                if let record = FloorRecord(delivery.bytes.span, coalesced: 0) {
+                    records.append(record)
+                }
+            case .replyEnd:
+                guard delivery.status == .ok else { throw FloorBusError(delivery.status) }
+                return true
+            default: break
+            }
+        }
+        return false
     }
 }

@@ -26,7 +26,8 @@ import FloorWire
 ///   `needsTurn` says so after `next`.
 public struct ClientCore: ~Copyable {
     let options: ClientOptions
-    let producer: FloorID
+    /// The identity that this client's records carry.
+    public let producer: FloorID
     let incarnation: UInt64
     let randomWord: @Sendable () -> UInt64
     var now = FloorTime(boot: 0, wall: 0)

@@ -1,0 +1,50 @@
+import ArgumentParser
+import FloorBus
+
+/// The program's exit codes beside 64, which is ArgumentParser's for a wrong command line.
+enum ExitStatus: Int32 {
+    /// It did not work, or the hub refused it.
+    case failed = 1
+    /// No hub answered within the time.
+    case notReachable = 3
+    /// Somebody else changed the key first.
+    case conflict = 4
+}
+
+/// Why a command ends badly: a sentence for people, an exit code for programs.
+struct CommandFailure: Error, Sendable {
+    let status: ExitStatus
+    let sentence: String
+
+    init(_ status: ExitStatus, _ sentence: String) {
+        self.status = status
+        self.sentence = sentence
+    }
+
+    init(_ error: FloorBusError) {
+        switch error.status {
+        case .conflict: self.init(.conflict, error.sentence)
+        case .offline: self.init(.notReachable, error.sentence)
+        default: self.init(.failed, error.sentence)
+        }
+    }
+
+    static func noHub(at endpoint: String, after seconds: Double) -> String {
+        "no hub answered at \(endpoint) within \(seconds) s; start one with 'floorbus hub', or "
+            + "name another with --connect"
+    }
+}
+
+/// Runs a command's work; a failure becomes its sentence on stderr and its exit code.
+func reporting(_ body: () async throws -> Void) async throws {
+    do {
+        try await body()
+    } catch let failure as CommandFailure {
+        Output.note(failure.sentence)
+        throw ExitCode(failure.status.rawValue)
+    } catch let error as FloorBusError {
+        let failure = CommandFailure(error)
+        Output.note(failure.sentence)
+        throw ExitCode(failure.status.rawValue)
+    }
+}

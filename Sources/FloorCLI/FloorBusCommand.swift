@@ -1,0 +1,33 @@
+import ArgumentParser
+
+/// The program `floorbus`.
+@main
+struct FloorBusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "floorbus",
+        abstract: "What happens on a call-centre floor, live: a hub, and everything to use it.",
+        discussion: """
+            Start a hub in one terminal, watch it in a second, publish from a third:
+
+              floorbus hub
+              floorbus watch agent/ queue/
+              floorbus publish agent agent/bj/sales/4711/ --state ready
+
+            Keys are class/site/unit/entity/ and end in a slash; filters are the beginning of \
+            a key, with + for any one segment: queue/+/billing/.
+
+            Exit codes: 0 done; 1 failed or refused, the sentence on stderr says why; 3 no hub \
+            answered in time; 4 somebody else changed the key first; 64 the command line is \
+            wrong.
+            """,
+        subcommands: [
+            HubCommand.self,
+            PublishCommand.self,
+            RemoveCommand.self,
+            WatchCommand.self,
+            GetCommand.self,
+            StatsCommand.self,
+            ReplayCommand.self,
+        ]
+    )
+}

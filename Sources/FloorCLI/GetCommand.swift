@@ -1,0 +1,51 @@
+import ArgumentParser
+import FloorBus
+
+/// `floorbus get`.
+struct GetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Show the present values of matching keys, sorted by key.",
+        discussion: """
+            Prints nothing and exits with 0 when no key matches.
+
+            Examples:
+              floorbus get agent/bj/
+              floorbus get agent/bj/sales/4711/ --json
+              floorbus get presence/
+            """
+    )
+
+    @Argument(help: "The beginning of the keys wanted.", transform: parseFilter)
+    var filter: KeyFilter
+
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var timeout: TimeoutOptions
+
+    func run() async throws {
+        try await reporting {
+            try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
+                try await client.get(filter, timeout: .seconds(timeout.timeout))
+            } then: { records in
+                try show(records.sorted { $0.key < $1.key })
+            }
+        }
+    }
+
+    private func show(_ records: [FloorRecord]) throws {
+        if hub.isJSON {
+            for record in records { try Output.json(RecordLine(record)) }
+            return
+        }
+        guard !records.isEmpty else { return }
+        let keys = records.map { Output.printable($0.key.text) }
+        let width = keys.map(\.count).max() ?? 0
+        for (key, record) in zip(keys, records) {
+            let pad = String(repeating: " ", count: width - key.count)
+            let fields = [
+                key + pad, record.revision.text, record.freshness.name, record.summary,
+            ]
+            try Output.line(fields.joined(separator: "  "))
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import FloorBus
+
+/// `floorbus hub`: the daemon.
+struct HubCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hub",
+        abstract: "Run a hub until SIGTERM or SIGINT.",
+        discussion: """
+            When it is ready it writes one line to stdout:
+
+              listening tcp://127.0.0.1:7410 tap tcp://127.0.0.1:7411 epoch 1 lineage 5f0c…
+
+            The tap brings every record to plain ZeroMQ subscribers. With --data the hub keeps \
+            its identity in a directory, so that clients know it again after a restart; a \
+            second hub on the same directory is refused. Addresses that other machines reach \
+            are refused while there are no keys, unless --insecure. On SIGTERM or SIGINT it \
+            lets its clients take their last messages and exits with 0.
+
+            Examples:
+              floorbus hub
+              floorbus hub --data /var/lib/floorbus
+              floorbus hub --listen tcp://127.0.0.1:0 --listen ipc:///run/floorbus.sock --no-tap
+            """
+    )
+
+    @Option(
+        help: ArgumentHelp(
+            "A session endpoint, tcp://ADDRESS:PORT or ipc:///PATH; may be repeated. Port 0 "
+                + "takes a free one. (default: \(HubOptions.defaultEndpoint))",
+            valueName: "endpoint"
+        )
+    )
+    var listen: [String] = []
+
+    @Option(help: ArgumentHelp("The tap's endpoint.", valueName: "endpoint"))
+    var tap = "tcp://127.0.0.1:7411"
+
+    @Flag(name: .customLong("no-tap"), help: "Open no tap.")
+    var hasNoTap = false
+
+    @Option(help: ArgumentHelp("The data directory; made when missing.", valueName: "directory"))
+    var data: String?
+
+    @Flag(
+        name: .customLong("insecure"),
+        help: "Allow addresses that other machines reach, although anybody there can publish."
+    )
+    var isInsecure = false
+
+    @Flag(name: .customLong("json"), help: "Write the line as a JSON object (docs/cli.md).")
+    var isJSON = false
+
+    func run() async throws {
+        try await reporting {
+            let configuration = configuration
+            let isJSON = isJSON
+            _ = try await untilStopped { try await Self.serve(configuration, isJSON: isJSON) }
+        }
+    }
+
+    private var configuration: HubConfiguration {
+        var configuration = HubConfiguration()
+        configuration.listen = listen.isEmpty ? [HubOptions.defaultEndpoint] : listen
+        configuration.tap = hasNoTap ? nil : tap
+        configuration.dataDirectory = data
+        configuration.isInsecureAllowed = isInsecure
+        return configuration
+    }
+
+    private static func serve(_ configuration: HubConfiguration, isJSON: Bool) async throws {
+        let hub = try EmbeddedHub(configuration)
+        defer { hub.stop() }
+        for notice in hub.notices { Output.note(notice) }
+        try announce(hub, isJSON: isJSON)
+        while !Task.isCancelled {
+            if let failure = hub.failure {
+                throw CommandFailure(.failed, "the hub stopped by itself: \(failure)")
+            }
+            // Cancelled by the signal; a hub that stops by itself is rare and may be told late.
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private static func announce(_ hub: EmbeddedHub, isJSON: Bool) throws {
+        if isJSON {
+            return try Output.json(
+                HubLine(
+                    listening: hub.endpoints,
+                    tap: hub.tapEndpoint,
+                    epoch: hub.epoch,
+                    lineage: hub.lineage.text
+                )
+            )
+        }
+        var words = ["listening"] + hub.endpoints
+        if let tap = hub.tapEndpoint { words += ["tap", tap] }
+        words += ["epoch", String(hub.epoch), "lineage", hub.lineage.text]
+        try Output.line(words.joined(separator: " "))
+    }
+}
+
+/// The line of a hub that is ready.
+private struct HubLine: Encodable {
+    var listening: [String]
+    var tap: String?
+    var epoch: UInt32
+    var lineage: String
+}

@@ -1,0 +1,139 @@
+import ArgumentParser
+import FloorBus
+
+/// `floorbus publish`: one value or event.
+struct PublishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Publish one value or event, and print its revision.",
+        discussion: """
+            The value stays fresh after the program has gone. With --leased it is leased to \
+            this session instead: the session stays open for --hold seconds or until SIGINT, \
+            and when it ends, the value turns suspect and later stale.
+
+            Examples:
+              floorbus publish agent agent/bj/sales/4711/ --state ready
+              floorbus publish queue queue/bj/calls/billing/ --waiting 3
+              floorbus publish event event/bj/billing/call-17/ --text enqueued --schema 1
+            """,
+        subcommands: [
+            PublishAgentCommand.self,
+            PublishQueueCommand.self,
+            PublishTeamCommand.self,
+            PublishCustomCommand.self,
+            PublishEventCommand.self,
+        ]
+    )
+}
+
+/// What publishing a last value takes beside the value.
+struct StateOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The revision the key must have now; otherwise the exit code is 4.",
+            valueName: "epoch.counter"
+        ),
+        transform: parseRevision
+    )
+    var expectedRevision: Revision = .zero
+
+    @Flag(name: .customLong("leased"), help: "Lease the value to this session.")
+    var isLeased = false
+
+    @Option(
+        help: ArgumentHelp(
+            "With --leased: seconds to stay; without it, until SIGINT.",
+            valueName: "seconds"
+        ),
+        transform: parseSeconds
+    )
+    var hold: Double?
+
+    func validate() throws {
+        if hold != nil, !isLeased {
+            throw ValidationError("--hold keeps a lease alive; say --leased as well")
+        }
+    }
+}
+
+/// What every publish takes.
+struct PublishingOptions: ParsableArguments {
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var timeout: TimeoutOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "When it happened: microseconds since 1970 or 2026-03-01T09:00:00Z; advice only.",
+            valueName: "moment"
+        ),
+        transform: parseMoment
+    )
+    var sourceTime: Int64 = 0
+
+    /// Publishes a last value, and keeps its lease if asked to.
+    func publish(
+        _ content: FloorContent,
+        to key: FloorKey,
+        _ state: StateOptions
+    ) async throws {
+        var options = PublishOptions.unleased
+        options.expectedRevision = state.expectedRevision
+        options.isLeased = state.isLeased
+        try await publish(content, to: key, options) {
+            guard state.isLeased else { return }
+            _ = try await untilStopped {
+                // Cancelled by the signal.
+                try? await Task.sleep(for: .seconds(state.hold ?? Double(Int32.max)))
+            }
+        }
+    }
+
+    /// Publishes once, prints the revision, and does the rest before the session ends.
+    func publish(
+        _ content: FloorContent,
+        to key: FloorKey,
+        _ options: PublishOptions = .unleased,
+        rest: () async throws -> Void = {}
+    ) async throws {
+        try await reporting {
+            var options = options
+            options.sourceTime = sourceTime
+            let final = options
+            try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
+                try await client.publish(content, to: key, options: final)
+            } then: { result in
+                try hub.report(result, of: key)
+                try await rest()
+            }
+        }
+    }
+}
+
+extension HubOptions {
+    /// Prints what an operation came to.
+    func report(_ result: PublishResult, of key: FloorKey) throws {
+        guard isJSON else {
+            return try Output.line(key.text + " " + result.revision.text)
+        }
+        try Output.json(
+            ResultLine(
+                key: key.text,
+                revision: result.revision.text,
+                revisionRaw: result.revision.rawValue
+            )
+        )
+    }
+}
+
+/// An operation's result as JSON.
+private struct ResultLine: Encodable {
+    var key: String
+    var revision: String
+    var revisionRaw: UInt64
+
+    private enum CodingKeys: String, CodingKey {
+        case key
+        case revision
+        case revisionRaw = "revision_raw"
+    }
+}

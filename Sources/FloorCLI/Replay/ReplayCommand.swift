@@ -1,0 +1,191 @@
+import ArgumentParser
+import FloorBus
+import FloorImport
+import UnixSignals
+
+/// `floorbus replay`.
+struct ReplayCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Publish what a telephone system's log tells, and count what arrives.",
+        discussion: """
+            Publishes agent states (agent/SITE/floor/NAME/), queue levels \
+            (queue/SITE/calls/NAME/) and one event for each step of a call \
+            (event/SITE/QUEUE/CALL/). A second client subscribes to them and computes the \
+            totals from what it receives; the publisher is never more than \
+            \(ReplayWindow.limit) records ahead of it. Without a hub (--connect or \
+            FLOORBUS_ENDPOINT) it runs one inside.
+
+            Formats: anonymous-bank (tab-separated, 17 columns) and asterisk-queue-log; plain \
+            or gzip. Rows that cannot be used are skipped and counted by cause.
+
+            It exits with 0 when the subscriber received every event, with 1 when it was told \
+            of a gap or events are missing. SIGINT ends it early; the totals so far are \
+            printed.
+
+            Examples:
+              floorbus replay 1999-01.tsv.gz --format anonymous-bank --speed max
+              floorbus replay queue_log --format asterisk-queue-log --speed 10 --site hq
+              floorbus replay 1999-01.tsv.gz --format anonymous-bank --day 990107 --json
+            """
+    )
+
+    @Argument(help: "The log; plain or gzip.", completion: .file())
+    var file: String
+
+    @Option(help: "The log's format.")
+    var format: ReplayFormat
+
+    @Option(
+        help: ArgumentHelp("The site in the keys.", valueName: "name"),
+        transform: parseSite
+    )
+    var site = "replay"
+
+    @Option(
+        help: ArgumentHelp(
+            "How many times as fast as the log's clock, or max.",
+            valueName: "factor"
+        ),
+        transform: parseSpeed
+    )
+    var speed = ReplaySpeed.max
+
+    @Option(help: ArgumentHelp("Only this day.", valueName: "yymmdd"))
+    var day: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The longest wait for a hub that does not answer.",
+            valueName: "seconds"
+        ),
+        transform: parseSeconds
+    )
+    var timeout: Double = 10
+
+    @OptionGroup var hub: HubOptions
+
+    func run() async throws {
+        try await reporting {
+            let script: FloorScript
+            do throws(ImportError) {
+                script = try FloorScript(path: file, format: format.format, day: day)
+            } catch {
+                throw CommandFailure(.failed, error.description)
+            }
+            let report = try await replay(script)
+            if let day, script.report.rowsUsed == 0, !report.wasStopped {
+                throw CommandFailure(
+                    .failed,
+                    "\(file): no row is of the day \(day); "
+                        + "\(script.report.rowsOfOtherDays) rows are of other days"
+                )
+            }
+            for example in script.report.examples { Output.note("skipped " + example.description) }
+            if hub.isJSON {
+                try Output.json(report)
+            } else {
+                for line in report.lines() { try Output.line(line) }
+            }
+            guard report.isGood else {
+                throw CommandFailure(
+                    .failed,
+                    "the subscriber received \(report.subscriber.events) of "
+                        + "\(report.published.events) events, with \(report.subscriber.gaps) "
+                        + "gaps and \(report.subscriber.resyncs) resyncs; "
+                        + "\(report.published.refused) were refused"
+                )
+            }
+        }
+    }
+
+    private func replay(_ script: FloorScript) async throws -> ReplayReport {
+        let embedded = hub.givenEndpoint == nil ? try EmbeddedHub() : nil
+        defer { embedded?.stop() }
+        let endpoint = embedded?.localEndpoint ?? hub.endpoint
+        let publisher = try client(endpoint)
+        let subscriber = try client(endpoint)
+        let window = ReplayWindow()
+        let records = ReplayRecords(site: site)
+        let filters = try records.filters()
+        let reader = ReplaySubscriber(
+            format: format.format,
+            subscription: try subscriber.subscribe(toAny: filters),
+            producer: publisher.producer,
+            filters: filters.count,
+            window: window
+        )
+        let reading = Task { await reader.run() }
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let listening = Task { for await _ in signals { window.stop() } }
+        let watchdog = ReplayWatchdog(window: window, client: publisher, timeout: wait)
+        let watching = Task { await watchdog.run() }
+        let start = ContinuousClock.now
+        var work = ReplayPublisher(
+            script: script,
+            records: records,
+            speed: speed,
+            client: publisher,
+            window: window,
+            timeout: wait
+        )
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await work.run()) } catch { outcome = .failure(error) }
+        let elapsed = ContinuousClock.now - start
+        let refused = publisher.statistics.refused
+        listening.cancel()
+        watching.cancel()
+        reading.cancel()
+        let received = await reading.value
+        await publisher.close(flush: .zero)
+        await subscriber.close(flush: .zero)
+        try outcome.get()
+        return ReplayReport(
+            received,
+            window.now,
+            script.report,
+            refused: Int(refused),
+            elapsed: elapsed
+        )
+    }
+
+    private var wait: Duration { .seconds(timeout) }
+
+    private func client(_ endpoint: String) throws -> FloorBusClient {
+        try FloorBusClient.connect(
+            to: endpoint,
+            as: hub.identity,
+            application: "floorbus replay"
+        )
+    }
+}
+
+/// A log's format on the command line.
+enum ReplayFormat: String, CaseIterable, ExpressibleByArgument {
+    case anonymousBank = "anonymous-bank"
+    case asteriskQueueLog = "asterisk-queue-log"
+
+    var format: LogFormat {
+        switch self {
+        case .anonymousBank: .anonymousBank
+        case .asteriskQueueLog: .asteriskQueueLog
+        }
+    }
+}
+
+@Sendable func parseSite(_ text: String) throws -> String {
+    do {
+        _ = try FloorKey(.agent, site: text, unit: "-", entity: "-")
+    } catch {
+        throw ValidationError("the site cannot stand in a key: " + error.sentence)
+    }
+    return text
+}
+
+@Sendable func parseSpeed(_ text: String) throws -> ReplaySpeed {
+    if text == "max" { return .max }
+    guard let factor = Double(text), factor >= 0.001, factor <= 1_000_000 else {
+        throw ValidationError("write max, or a number from 0.001 to 1000000")
+    }
+    return .times(factor)
+}

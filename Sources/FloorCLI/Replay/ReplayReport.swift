@@ -1,0 +1,132 @@
+import FloorImport
+
+/// What a replay prints at its end; the JSON's fields are documented in docs/cli.md.
+struct ReplayReport: Encodable {
+    var queues: [String: TotalsSummary.Queue]
+    var agents: [String: TotalsSummary.Agent]
+    var peakWaiting: Int?
+    var subscriber: Subscriber
+    var published: Published
+    var skipped: [String: Int]
+    var oddities: [String: Int]
+    /// Whether the whole log was published and every event arrived.
+    var isComplete: Bool
+    /// Whether a signal ended it early.
+    var wasStopped: Bool
+    var seconds: Double
+    /// Whether everything that was published arrived; not in the JSON.
+    let isGood: Bool
+
+    /// What the subscriber has received.
+    struct Subscriber: Encodable {
+        var events: Int
+        var gaps: Int
+        var resyncs: Int
+        var coalesced: Int
+        var values: Int
+        var malformed: Int
+        var foreign: Int
+    }
+
+    /// What was published.
+    struct Published: Encodable {
+        var events: Int
+        var agents: Int
+        var queues: Int
+        var refused: Int
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case queues
+        case agents
+        case peakWaiting = "peak_waiting"
+        case subscriber
+        case published
+        case skipped
+        case oddities
+        case isComplete = "complete"
+        case wasStopped = "stopped"
+        case seconds = "elapsed_s"
+    }
+
+    init(
+        _ received: ReplayReceived,
+        _ state: ReplayWindow.State,
+        _ file: ImportReport,
+        refused: Int,
+        elapsed: Duration
+    ) {
+        queues = received.totals.queues
+        agents = received.totals.agents
+        peakWaiting = received.totals.peakWaiting
+        subscriber = Subscriber(
+            events: received.events,
+            gaps: received.gaps,
+            resyncs: received.resyncs,
+            coalesced: received.coalesced,
+            values: received.values,
+            malformed: received.malformed,
+            foreign: received.foreign
+        )
+        let sent = state.published
+        published = Published(
+            events: sent.events,
+            agents: sent.agents,
+            queues: sent.queues,
+            refused: refused
+        )
+        skipped = file.skipped
+        oddities = file.oddities
+        isGood =
+            received.events == sent.events && received.gaps == 0 && received.malformed == 0
+            && refused == 0
+        wasStopped = state.isStopped
+        isComplete = isGood && !wasStopped
+        let (whole, part) = elapsed.components
+        seconds = Double(whole) + Double(part / 1_000_000_000_000_000) / 1000
+    }
+
+    /// The report for people.
+    func lines() -> [String] {
+        var lines = Output.table(
+            ["queue", "offered", "answered", "abandoned", "timed out", "wait s"],
+            queues.sorted { $0.key < $1.key }.map { name, queue in
+                [
+                    Output.printable(name), String(queue.offered), String(queue.answered),
+                    String(queue.abandoned), String(queue.timedOut), String(queue.waitSeconds),
+                ]
+            }
+        )
+        lines.append("")
+        lines += Output.table(
+            ["agent", "calls", "talk s"],
+            agents.sorted { $0.key < $1.key }.map { name, agent in
+                [Output.printable(name), String(agent.calls), String(agent.talkSeconds)]
+            }
+        )
+        lines.append("")
+        let peaks = queues.sorted { $0.key < $1.key }.compactMap { name, queue in
+            queue.peakWaiting.map { "\(Output.printable(name)) \($0)" }
+        }
+        let peak = peakWaiting.map(String.init) ?? peaks.joined(separator: ", ")
+        lines.append("most waiting at once: \(peak)")
+        lines.append(
+            "published \(published.events) events, \(published.agents) agent states and "
+                + "\(published.queues) queue levels in \(seconds) s; refused \(published.refused)"
+        )
+        lines.append(
+            "received \(subscriber.events) events; gaps \(subscriber.gaps), resyncs "
+                + "\(subscriber.resyncs), coalesced \(subscriber.coalesced)"
+        )
+        let causes = skipped.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        lines.append("skipped rows: \(causes.isEmpty ? "none" : causes.joined(separator: ", "))")
+        if !isComplete {
+            lines.append(
+                wasStopped
+                    ? "stopped early: the totals are of what was published till then"
+                    : "not complete: the totals are of what arrived"
+            )
+        }
+        return lines
+    }
+}
