@@ -144,4 +144,13 @@ public final class FloorBusClient: Sendable {
         waiters.close()
         return complete
     }
+
+    /// Ends as a killed process does: without waiting for results and without goodbye.
+    ///
+    /// The hub notices by the silence: leased values turn suspect and stale, the will runs. For
+    /// demonstrations and tests.
+    package func abandon() {
+        loop.abandon()
+        waiters.close()
+    }
 }

@@ -123,6 +123,22 @@ public final class ClientLoop: @unchecked Sendable {
         thread.join()
     }
 
+    /// Ends the thread and closes the socket without a word to the hub, as if the process had
+    /// been killed.
+    ///
+    /// For demonstrations and tests of what a hub makes of silence. What is not acknowledged is
+    /// lost. A second call, or one after `close`, does nothing. Never call it from `onReady`.
+    public func abandon() {
+        lock.lock()
+        let thread = thread
+        self.thread = nil
+        if thread != nil { isEnded = true }
+        lock.unlock()
+        guard let thread else { return }
+        wakeUp()
+        thread.join()
+    }
+
     private func wakeUp() {
         // One system call for many commands: the thread clears the flag before it looks.
         if !isWoken.exchange(true, ordering: .acquiringAndReleasing) { wake.signal() }
@@ -143,7 +159,7 @@ public final class ClientLoop: @unchecked Sendable {
             if set.events(at: wakeSlot).contains(.readable) { wake.drain() }
             isWoken.store(false, ordering: .sequentiallyConsistent)
             lock.lock()
-            timeout = turn()
+            if isEnded { link.close() } else { timeout = turn() }
             let ended = isEnded
             let told = ready
             ready.removeAll(keepingCapacity: true)

@@ -36,7 +36,9 @@ public struct HubConfiguration: Sendable {
     /// Throws for endpoints that are malformed or would let strangers in.
     func checkEndpoints() throws(HubServerError) {
         for endpoint in listen + (tap.map { [$0] } ?? []) {
-            guard let transport = Transport(endpoint) else { throw .badEndpoint(endpoint) }
+            guard let transport = Transport(endpoint),
+                transport != .tcp || Transport.hasPort(endpoint)
+            else { throw .badEndpoint(endpoint) }
             if transport == .tcp, !isInsecureAllowed, !Transport.isLoopback(endpoint) {
                 throw .insecureAddress(endpoint)
             }
@@ -58,6 +60,14 @@ enum Transport: Int, CaseIterable {
         } else {
             return nil
         }
+    }
+
+    /// Whether a tcp endpoint ends in a port that exists.
+    ///
+    /// libzmq 4.3.4 keeps 16 bits of larger numbers and listens somewhere else without a word.
+    static func hasPort(_ endpoint: String) -> Bool {
+        guard let colon = endpoint.utf8.lastIndex(of: UInt8(ascii: ":")) else { return false }
+        return UInt16(endpoint[endpoint.index(after: colon)...]) != nil
     }
 
     /// Whether only this machine reaches the address.

@@ -38,7 +38,8 @@ public enum HubServerError: Error, Sendable {
                 + "no keys yet, so anybody could publish; use a loopback address such as "
                 + "tcp://127.0.0.1:7410, or say --insecure if the network is trusted"
         case .badEndpoint(let endpoint):
-            "'" + endpoint + "' is not an endpoint; write tcp://ADDRESS:PORT or ipc:///PATH"
+            "'" + endpoint + "' is not an endpoint; write tcp://ADDRESS:PORT with a port up "
+                + "to 65535, or ipc:///PATH"
         }
     }
 }

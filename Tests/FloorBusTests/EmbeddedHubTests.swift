@@ -36,4 +36,12 @@ struct EmbeddedHubTests {
             await wall.close()
         }
     }
+    @Test("A port that does not exist is refused, and not taken for another one")
+    func badPorts() {
+        for endpoint in ["tcp://127.0.0.1:99999", "tcp://127.0.0.1:", "tcp://127.0.0.1:-1"] {
+            var configuration = HubConfiguration()
+            configuration.listen = [endpoint]
+            #expect(throws: FloorBusError.self) { try EmbeddedHub(configuration) }
+        }
+    }
 }
