@@ -17,6 +17,9 @@ struct EventLane {
     private(set) var committed: Revision
     /// The last revision given to a record.
     private(set) var applied: Revision
+    /// The last revision ever written to the ring; a roll-back does not bring back what it was
+    /// written over.
+    private var written: Revision
     /// Origins of the records from `committed` + 1 to `applied`.
     private(set) var pending: [(producer: Producer, sequence: UInt64)] = []
     private var batches: [(batch: UInt64, last: Revision)] = []
@@ -27,6 +30,7 @@ struct EventLane {
         self.epoch = epoch
         committed = Revision(epoch: epoch, counter: 0)
         applied = committed
+        written = committed
     }
 
     /// The first record that no batch holds yet.
@@ -36,7 +40,7 @@ struct EventLane {
 
     /// The oldest revision still in the ring.
     var windowStart: Revision {
-        let counter = applied.counter
+        let counter = written.counter
         let size = UInt64(Self.ringSize)
         return Revision(epoch: epoch, counter: counter > size ? counter - size + 1 : 1)
     }
@@ -57,6 +61,7 @@ struct EventLane {
         precondition(!isFull, "EventLane.apply: the caller checks isFull")
         var header = header
         applied = applied.next
+        written = max(written, applied)
         header.revision = applied
         header.previous = chain.replace(key, by: applied)
         header.coalesced = 0
@@ -89,11 +94,17 @@ struct EventLane {
     }
 
     /// The journal lost a batch and all behind it: takes them back and returns their origins.
-    mutating func rollBack() -> [(producer: Producer, sequence: UInt64)] {
-        let origins = pending
-        pending.removeAll()
-        batches.removeAll()
-        applied = committed
+    ///
+    /// Nil for a batch that is not outstanding: a journal that had two in hand reports the
+    /// second one too, and by then other records may have been applied.
+    mutating func rollBack(_ batch: UInt64) -> [(producer: Producer, sequence: UInt64)]? {
+        guard let place = batches.firstIndex(where: { $0.batch == batch }) else { return nil }
+        let kept = place == 0 ? committed : batches[place - 1].last
+        let count = Int(kept.counter - committed.counter)
+        let origins = Array(pending[count...])
+        pending.removeLast(origins.count)
+        batches.removeLast(batches.count - place)
+        applied = kept
         // Revisions will be given again: a chain that mentions them would lie.
         chain.removeAll()
         return origins

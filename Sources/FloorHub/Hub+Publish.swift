@@ -299,9 +299,11 @@ extension Hub {
 
     /// The journal holds a batch: acknowledge and publish it, in order (rule 3, R11).
     mutating func commit(_ batch: UInt64, _ effects: inout HubEffects) {
-        eventLaneRetryAt = nil
         var revision = lane.committed
-        for origin in lane.commit(batch) {
+        let origins = lane.commit(batch)
+        // A batch that was taken back before says nothing of the journal's health.
+        if !origins.isEmpty { eventLaneRetryAt = nil }
+        for origin in origins {
             revision = revision.next
             origin.producer.confirmPending(origin.sequence)
             let result = ResultRun(origin.sequence, .ok, revision: revision)
@@ -315,12 +317,13 @@ extension Hub {
         }
     }
 
-    /// The journal lost a batch: everything uncommitted is taken back, to be tried again.
-    mutating func rollBack(_ effects: inout HubEffects) {
+    /// The journal lost a batch: it and everything behind it is taken back, to be tried again.
+    mutating func rollBack(_ batch: UInt64) {
+        guard let origins = lane.rollBack(batch) else { return }
         counts.commitFailures += 1
         eventLaneRetryAt = now.boot + 1_000_000
-        for origin in lane.rollBack() {
-            origin.producer.confirmPending(origin.sequence)
+        for origin in origins {
+            origin.producer.withdrawPending(origin.sequence)
             origin.producer.addRetryable(origin.sequence)
             let result = ResultRun(origin.sequence, .storage)
             origin.producer.store(result)

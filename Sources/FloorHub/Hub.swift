@@ -84,7 +84,7 @@ public struct Hub: ~Copyable {
         case .deliverBlocked(let link, let bytes): noteBlocked(link, bytes)
         case .controlBlocked(let link), .linkGone(let link): dropLink(link, &effects)
         case .committed(let batch): commit(batch, &effects)
-        case .commitFailed: rollBack(&effects)
+        case .commitFailed(let batch): rollBack(batch)
         case .journalPage(let page): takePage(page, &effects)
         case .shutdown: shutDown(&effects)
         case .turnEnd: endTurn(&effects)

@@ -83,22 +83,38 @@ final class Producer {
         }
     }
 
-    /// The client knows the results of everything below `first`.
-    func forgetRetryable(below first: UInt64) {
-        while let run = retryable.first, run.lowerBound < first {
-            if run.upperBound < first {
-                retryable.removeFirst()
-            } else {
-                retryable[0] = first...run.upperBound
-            }
+    /// A pending sequence will not get its result: its batch was lost, earlier ones were not.
+    func withdrawPending(_ sequence: UInt64) {
+        guard let place = pending.firstIndex(where: { $0.contains(sequence) }) else {
+            preconditionFailure("Producer.withdrawPending: the sequence is not pending")
+        }
+        let run = pending.remove(at: place)
+        if sequence < run.upperBound {
+            pending.insert((sequence + 1)...run.upperBound, at: place)
+        }
+        if sequence > run.lowerBound {
+            pending.insert(run.lowerBound...(sequence - 1), at: place)
         }
     }
 
+    /// The client knows the results of everything below `first`.
+    func forgetRetryable(below first: UInt64) {
+        let known = retryable.firstIndex { $0.upperBound >= first } ?? retryable.count
+        retryable.removeFirst(known)
+        if let run = retryable.first, run.lowerBound < first {
+            retryable[0] = first...run.upperBound
+        }
+    }
+
+    /// Adds one sequence and keeps the runs ascending: a lost commit gives results to sequences
+    /// that are older than some which have theirs.
     private static func add(_ sequence: UInt64, to runs: inout [ClosedRange<UInt64>]) {
-        if let last = runs.last, last.upperBound + 1 == sequence {
-            runs[runs.count - 1] = last.lowerBound...sequence
+        var place = runs.count
+        while place > 0, runs[place - 1].lowerBound > sequence { place -= 1 }
+        if place > 0, runs[place - 1].upperBound + 1 == sequence {
+            runs[place - 1] = runs[place - 1].lowerBound...sequence
         } else {
-            runs.append(sequence...sequence)
+            runs.insert(sequence...sequence, at: place)
         }
     }
 }
