@@ -33,6 +33,11 @@ public enum Limits {
     public static let outboxOperationsCeiling = 65_536
     /// Stored results per producer, each a run of consecutive equal results.
     public static let resultRunsPerProducer = 64
+    /// Runs of refused operations a producer may leave open; a client's outbox makes at most
+    /// every second one of its operations a run.
+    public static let retryableRunsPerProducer = outboxOperationsCeiling / 2
+    /// Questions to the journal one session may have waiting.
+    public static let replaysPerSession = 16
     /// Most producers the hub remembers.
     public static let producers = 100_000
     /// How long a silent producer is remembered, in microseconds (7 days).

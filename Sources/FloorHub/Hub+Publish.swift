@@ -25,6 +25,14 @@ extension Hub {
         guard batch.count > 0, header.sequence > 0,
             header.sequence <= UInt64.max - UInt64(batch.count)
         else { return }
+        guard producer.retryable.count <= Limits.retryableRunsPerProducer else {
+            return fence(
+                session.link,
+                .protocolError,
+                "too many refused operations without first_unacked moving on",
+                &effects
+            )
+        }
         guard header.sequence <= producer.last + 1 else {
             session.expectedSequence = producer.last + 1
             session.owesAcknowledgement = true

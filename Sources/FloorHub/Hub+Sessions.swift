@@ -39,11 +39,16 @@ extension Hub {
             throw Refusal(.limit, "the hub is full", retryAfterMilliseconds: 5000)
         }
         try checkWill(hello)
-        let principal = try principal(named: hello.principal)
-        guard let known = producers[hello.producer] else {
-            return try newProducer(hello, principal)
+        let first = max(hello.firstUnacknowledged, 1)
+        // Far below the end of the numbers, so that counting on from it never overflows.
+        guard first < 1 << 63 else {
+            throw Refusal(.invalid, "the first unacknowledged operation is too far ahead")
         }
-        guard known.principal === principal else {
+        let key = try presenceKey(hello.principal)
+        guard let known = producers[hello.producer] else {
+            return try newProducer(hello, key)
+        }
+        guard known.principal.presenceKey == key else {
             throw Refusal(.denied, "the producer id belongs to another principal")
         }
         if known.session != nil, known.secret != hello.resumeSecret {
@@ -54,7 +59,6 @@ extension Hub {
                 retryAfterMilliseconds: options.heartbeatMilliseconds
             )
         }
-        let first = max(hello.firstUnacknowledged, 1)
         guard first <= known.last + 1 + UInt64(Limits.outboxOperationsCeiling) else {
             throw Refusal(.invalid, "the first unacknowledged operation is too far ahead")
         }
@@ -76,24 +80,28 @@ extension Hub {
         else { throw Refusal(.invalid, "the will must be one PUT of a state key") }
     }
 
-    private mutating func principal(named name: String) throws(Refusal) -> Principal {
-        if let known = principals[name] { return known }
+    private func presenceKey(_ name: String) throws(Refusal) -> FloorKey {
         guard let key = try? FloorKey(.presence, site: "-", unit: "-", entity: name) else {
             throw Refusal(.invalid, "the principal's name is empty or too long for a key")
         }
-        let principal = Principal(name: name, presenceKey: key)
-        principals[name] = principal
-        return principal
+        return key
     }
 
+    /// Nothing is kept of a HELLO that is refused.
     private mutating func newProducer(
         _ hello: Hello,
-        _ principal: Principal
+        _ key: FloorKey
     ) throws(Refusal) -> Producer {
-        if producers.count >= Limits.producers { forgetIdleProducers() }
-        guard producers.count < Limits.producers else {
+        if producers.count >= options.maximumProducers { forgetIdleProducers() }
+        guard producers.count < options.maximumProducers else {
             throw Refusal(.limit, "too many producers", retryAfterMilliseconds: 60_000)
         }
+        let hasPresence = table.find(key.bytes.span, hash: ByteIndex.hash(key.bytes.span)) != nil
+        guard hasPresence || table.used < options.maximumKeys else {
+            throw Refusal(.limit, "too many keys", retryAfterMilliseconds: 60_000)
+        }
+        let principal = principals[key] ?? Principal(presenceKey: key)
+        principals[key] = principal
         let last = max(hello.firstUnacknowledged, 1) - 1
         let producer = Producer(
             id: hello.producer,
@@ -243,12 +251,6 @@ extension Hub {
         {
             dying.append(principal)
         }
-        if principal.sessions == 0, principal.wills.isEmpty { forget(principal) }
-    }
-
-    /// A principal without sessions, wills or producers needs no memory.
-    private mutating func forget(_ principal: Principal) {
-        if principal.producers == 0 { principals[principal.name] = nil }
     }
 
     /// Appends a REJECT or GOAWAY to a link that may have no session.

@@ -127,13 +127,23 @@ extension Hub {
 
     /// Forgets producers that have been idle for their time, or else the longest idle tenth.
     mutating func forgetIdleProducers() {
-        let idle = producers.values.filter {
+        var idle = producers.values.filter {
             $0.session == nil && $0.ownedCount == 0 && $0.pending.isEmpty
+                && $0.principal.wills.isEmpty
+        }
+        // Never in the hash's order: two runs must forget the same.
+        idle.sort {
+            ($0.lastUsed, $0.id.high, $0.id.low) < ($1.lastUsed, $1.id.high, $1.id.low)
         }
         let horizon = now.boot - Limits.producerMemoryMicroseconds
-        for producer in idle where producer.lastUsed <= horizon {
+        let expired = idle.firstIndex { $0.lastUsed > horizon } ?? idle.count
+        let tenth = (idle.count + 9) / 10
+        for producer in idle.prefix(expired > 0 ? expired : tenth) {
             producers[producer.id] = nil
             producer.principal.producers -= 1
+            if producer.principal.producers == 0 {
+                principals[producer.principal.presenceKey] = nil
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ public struct Hub: ~Copyable {
     /// Live sessions in the order they came; all iteration is over this, never over the hash.
     var sessions: [Session] = []
     var producers: [FloorID: Producer] = [:]
-    var principals: [String: Principal] = [:]
+    var principals: [FloorKey: Principal] = [:]
     /// Producers that own leased values, in the order they became owners.
     var holders: [Producer] = []
     /// Principals with wills that wait for their grace.

@@ -135,6 +135,8 @@ public struct HubOptions: Sendable {
     public var maximumSessions = Limits.sessions
     /// Most last-value keys.
     public var maximumKeys = Limits.stateKeys
+    /// Most producers remembered.
+    public var maximumProducers = Limits.producers
     /// Whether changes are also published on the tap.
     public var hasTap = false
     /// Unpredictable words for session numbers and resume secrets.

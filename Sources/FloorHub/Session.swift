@@ -166,15 +166,13 @@ final class Session {
 
 /// One authenticated name and its live sessions.
 final class Principal {
-    let name: String
+    /// The name as bytes: two names that Unicode calls equal are two names.
     let presenceKey: FloorKey
     var sessions = 0
+    /// Producers the hub remembers; at zero the principal is forgotten.
     var producers = 0
     /// Wills of sessions that ended without BYE, waiting for their grace to pass.
     var wills: [(due: Int64, record: [UInt8], producer: Producer)] = []
 
-    init(name: String, presenceKey: FloorKey) {
-        self.name = name
-        self.presenceKey = presenceKey
-    }
+    init(presenceKey: FloorKey) { self.presenceKey = presenceKey }
 }
