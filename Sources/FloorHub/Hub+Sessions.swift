@@ -241,14 +241,13 @@ extension Hub {
         session.producer.lastUsed = now.boot
         let principal = session.principal
         if !wasClean, !session.will.isEmpty {
-            principal.wills.append(
-                (now.boot + session.willGrace, session.will, session.producer)
-            )
+            principal.wills.append(Will(session: session))
         }
         changePresence(principal, by: -1, &effects)
-        if principal.sessions == 0, !principal.wills.isEmpty,
-            !dying.contains(where: { $0 === principal })
-        {
+        if principal.sessions == 0, !principal.wills.isEmpty {
+            for index in principal.wills.indices {
+                principal.wills[index].due = now.boot + principal.wills[index].grace
+            }
             dying.append(principal)
         }
     }

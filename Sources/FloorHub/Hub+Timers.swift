@@ -82,10 +82,10 @@ extension Hub {
     private mutating func runWills(_ effects: inout HubEffects) {
         guard !dying.isEmpty else { return }
         for principal in dying {
-            while let will = principal.wills.first, will.due <= now.boot {
-                principal.wills.removeFirst()
-                run(will.record, of: will.producer, &effects)
-            }
+            // Each has its own grace, so the first to die need not be the first due.
+            let due = principal.wills.filter { $0.due <= now.boot }
+            principal.wills.removeAll { $0.due <= now.boot }
+            for will in due { run(will.record, of: will.producer, &effects) }
         }
         dying.removeAll { $0.wills.isEmpty }
     }
@@ -102,9 +102,7 @@ extension Hub {
         let hash = ByteIndex.hash(key)
         let slot = table.find(key, hash: hash)
         // Somebody else has spoken for the key since: the will is about a past (R19).
-        if let slot, !table.entries[slot].isDeleted, table.entries[slot].owner !== producer {
-            return
-        }
+        if let slot, table.producer(slot) != producer.id { return }
         guard slot != nil || table.used < options.maximumKeys else { return }
         var header = view.header(will.span)
         header.flags = [.will, .unleased]

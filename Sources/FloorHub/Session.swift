@@ -172,7 +172,22 @@ final class Principal {
     /// Producers the hub remembers; at zero the principal is forgotten.
     var producers = 0
     /// Wills of sessions that ended without BYE, waiting for their grace to pass.
-    var wills: [(due: Int64, record: [UInt8], producer: Producer)] = []
+    var wills: [Will] = []
 
     init(presenceKey: FloorKey) { self.presenceKey = presenceKey }
+}
+
+/// One record that a session left for after its principal's last session.
+struct Will {
+    let record: [UInt8]
+    let producer: Producer
+    let grace: Int64
+    /// Boot time; counted from the end of the principal's last session.
+    var due = Int64.max
+
+    init(session: Session) {
+        record = session.will
+        producer = session.producer
+        grace = session.willGrace
+    }
 }

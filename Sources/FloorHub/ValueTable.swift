@@ -62,6 +62,9 @@ struct ValueTable {
         RecordHeader.size..<(RecordHeader.size + entries[slot].keyLength)
     }
 
+    /// Who wrote the slot's present value, or deleted it.
+    func producer(_ slot: Int) -> FloorID { entries[slot].record.span.floorID(40) }
+
     /// A slot for a key that is not in the table.
     mutating func insert(_ key: Span<UInt8>, hash: UInt32) -> Int {
         let slot: Int
