@@ -8,7 +8,9 @@ extension Hub {
     /// Sends a session what it is owed; leaves it active when it could take more next turn.
     mutating func serve(_ session: Session, _ effects: inout HubEffects) {
         sendResults(session, &effects)
-        guard resendBlocked(session, &effects), !session.awaitsSubscriptions else { return }
+        guard !isBlocked(session) else { return }
+        resendBlocked(session, &effects)
+        guard !session.awaitsSubscriptions else { return }
         if session.minimumInterval > 0, now.boot < session.nextDeliver, hasWork(session) {
             nextRetry = min(nextRetry, session.nextDeliver)
             activateLater(session)
@@ -84,30 +86,33 @@ extension Hub {
     // MARK: full pipes
 
     mutating func noteBlocked(_ link: LinkID, _ bytes: [UInt8]) {
-        guard let session = sessionsByLink[link] else { return }
         counts.blocked += 1
+        // The link may have a new session, which must not see its predecessor's messages.
+        guard let session = sessionsByLink[link], bytes.span.u32(8) == session.number else {
+            return
+        }
         session.blockedMessages.append(bytes)
         session.retryAt = now.boot + Limits.blockedRetryMicroseconds
         nextRetry = min(nextRetry, session.retryAt)
         activateLater(session)
     }
 
-    /// Puts what found the pipe full before anything new; false while it must wait.
-    @discardableResult
-    mutating func resendBlocked(_ session: Session, _ effects: inout HubEffects) -> Bool {
-        guard !session.blockedMessages.isEmpty else { return true }
-        guard now.boot >= session.retryAt else {
-            nextRetry = min(nextRetry, session.retryAt)
-            activateLater(session)
-            return false
-        }
+    /// Whether a session must wait for its pipe to have room again.
+    private mutating func isBlocked(_ session: Session) -> Bool {
+        guard !session.blockedMessages.isEmpty, now.boot < session.retryAt else { return false }
+        nextRetry = min(nextRetry, session.retryAt)
+        activateLater(session)
+        return true
+    }
+
+    /// Puts what found the pipe full before anything new.
+    mutating func resendBlocked(_ session: Session, _ effects: inout HubEffects) {
         for message in session.blockedMessages {
             let start = effects.bytes.count
             effects.bytes.append(contentsOf: message)
             emit(.deliver(session.link, start..<effects.bytes.count), &effects)
         }
         session.blockedMessages.removeAll()
-        return true
     }
 
     // MARK: state lane

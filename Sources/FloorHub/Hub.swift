@@ -139,6 +139,7 @@ public struct Hub: ~Copyable {
             return fence(link, .fenced, "no such session; send HELLO on a new link", &effects)
         }
         noteTraffic(session, &effects)
+        session.retryAt = now.boot
         do {
             try dispatch(session, header, body, &effects)
         } catch {
@@ -239,6 +240,7 @@ public struct Hub: ~Copyable {
         _ effects: inout HubEffects,
         body: (inout [UInt8]) -> Void
     ) {
+        // What waits has the lower numbers: the reader takes one FIFO without holes (R7).
         resendBlocked(session, &effects)
         session.sequence += 1
         let header = FrameHeader(
