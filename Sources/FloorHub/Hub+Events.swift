@@ -141,6 +141,8 @@ extension Hub {
                 preconditionFailure("the journal returned bytes that are no record")
             }
             let revision = view.revision(bytes)
+            // The journal is ahead of what it has told: that comes with its commit, once.
+            if revision > lane.committed { break }
             if wants(session, bytes, revision, at: session.pageOffset) {
                 guard frame.fits(view.range.count, effects.bytes) else {
                     return frame.noteFull()

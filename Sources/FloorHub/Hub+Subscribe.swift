@@ -21,7 +21,7 @@ extension Hub {
             counts.refused += 1
             return send(session, .subscribed, &effects) { answer.append(to: &$0) }
         }
-        let start = eventStart(session, request)
+        let start = filter.mayMatchEvents ? eventStart(session, request) : lane.committed
         answer.eventStart = start
         send(session, .subscribed, &effects) { answer.append(to: &$0) }
 
@@ -34,6 +34,7 @@ extension Hub {
             eventStart: start,
             snapshot: snapshot
         )
+        if start < lane.committed { moveBack(session, to: start) }
         session.subscriptions.append(subscription)
         session.minimumInterval = max(
             session.minimumInterval,
@@ -44,7 +45,6 @@ extension Hub {
         if isFull { counts.snapshots += 1 }
         let mark = SnapshotMark(request.subscription, full: isFull, revision: table.head)
         send(session, .snapshotBegin, &effects) { mark.append(to: &$0) }
-        if start < lane.committed { moveBack(session, to: start) }
     }
 
     private func checked(
@@ -81,9 +81,16 @@ extension Hub {
     }
 
     /// Sends the session's event cursor back, for a subscription that starts earlier.
+    ///
+    /// The others have had what lies between: they start anew where the cursor was.
     private mutating func moveBack(_ session: Session, to start: Revision) {
         let next = start.next
         if session.hasEvents, session.eventPosition <= next { return }
+        let served = session.stableEvent(head: lane.committed)
+        for index in session.subscriptions.indices {
+            let old = session.subscriptions[index].eventStart
+            session.subscriptions[index].eventStart = max(old, served)
+        }
         session.hasEvents = true
         session.eventPosition = next
         session.page = nil
@@ -106,5 +113,14 @@ extension Hub {
             answer.status = .notFound
         }
         send(session, .subscribed, &effects) { answer.append(to: &$0) }
+    }
+}
+
+extension KeyFilter {
+    /// Whether some key of the event lane could match; else no journal need be read, and no GAP
+    /// be told.
+    var mayMatchEvents: Bool {
+        guard let kind = KeyRules.kind(of: bytes.span) else { return true }
+        return kind.lane == .event
     }
 }
