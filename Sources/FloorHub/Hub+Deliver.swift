@@ -183,7 +183,8 @@ extension Hub {
                 let slot = Int(table.log.slots[place])
                 let revision = table.log.revisions[place]
                 reached = revision
-                if isOwed(slot, revision, filter, full: full) {
+                // A dirty key comes by the live queue, and the end mark waits for it.
+                if !session.isDirty(slot), isOwed(slot, revision, filter, full: full) {
                     let size = table.entries[slot].record.count
                     guard frame.fits(size, out), frame.size(out) < limit else {
                         session.subscriptions[index].snapshot = .owed(

@@ -109,10 +109,23 @@ extension Hub {
         if let place = session.subscriptions.firstIndex(where: { $0.id == request.subscription }) {
             filters.remove(session.subscriptions[place].node, session)
             session.subscriptions.remove(at: place)
+            dropUnwanted(session)
         } else {
             answer.status = .notFound
         }
         send(session, .subscribed, &effects) { answer.append(to: &$0) }
+    }
+}
+
+extension Hub {
+    /// Takes keys out of the live queue that no subscription is left for: after the answer to
+    /// UNSUBSCRIBE nothing of them comes (R5).
+    private func dropUnwanted(_ session: Session) {
+        session.keepDirty { slot in
+            let record = table.entries[slot].record
+            let key = record.span.extracting(table.keyRange(slot))
+            return session.subscriptions.contains { $0.filter.matches(key) }
+        }
     }
 }
 

@@ -21,11 +21,23 @@ extension Hub {
         runWills(&effects)
         if now.boot >= nextTombstoneCheck {
             nextTombstoneCheck = now.boot + Self.tombstoneCheckInterval
-            let readers = sessions
-            table.expireTombstones(before: now.boot - options.tombstoneMicroseconds) { slot in
-                readers.contains { $0.isDirty(slot) }
-            }
+            expireTombstones(&effects)
         }
+    }
+
+    /// A reader that has not taken a deletion in all that time starts again with a full snapshot:
+    /// it may neither miss the deletion nor keep the table full for everyone.
+    private mutating func expireTombstones(_ effects: inout HubEffects) {
+        let horizon = now.boot - options.tombstoneMicroseconds
+        let expired = table.expiredTombstones(before: horizon)
+        guard !expired.isEmpty else { return }
+        let late = sessions.filter { session in
+            expired.contains { session.awaits(deletion: $0.revision, of: $0.slot) }
+        }
+        for session in late {
+            fence(session.link, .timedOut, "deletions were not read in time", &effects)
+        }
+        table.expireTombstones(before: horizon)
     }
 
     /// A message of a live session: its values are alive.

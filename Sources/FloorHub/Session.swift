@@ -139,6 +139,29 @@ final class Session {
         return key
     }
 
+    /// Keeps only some of the queued keys, in their order.
+    func keepDirty(_ isWanted: (Int) -> Bool) {
+        dirty.removeFirst(dirtyHead)
+        dirtyHead = 0
+        dirty.removeAll { key in
+            if isWanted(Int(key.slot)) { return false }
+            dirtyBits[Int(key.slot) >> 6] &= ~(1 << UInt64(key.slot & 63))
+            return true
+        }
+    }
+
+    /// Whether the session must still be told of a deletion: it is queued, or a delta's cursor
+    /// has not reached it. (A full snapshot tells by silence.)
+    func awaits(deletion revision: Revision, of slot: Int) -> Bool {
+        if isDirty(slot) { return true }
+        return subscriptions.contains { subscription in
+            guard case .owed(let next, let end, full: false, _) = subscription.snapshot else {
+                return false
+            }
+            return next <= revision && revision <= end
+        }
+    }
+
     /// The last revision up to which everything matching was sent (rule 8).
     func stableRevision(head: Revision) -> Revision {
         var lowest = head

@@ -142,13 +142,21 @@ struct ValueTable {
         entries[slot].matchGeneration = generation
     }
 
-    /// Frees tombstones older than `horizon` (boot time) that no reader still has to be told of.
-    mutating func expireTombstones(before horizon: Int64, isAwaited: (Int) -> Bool) {
+    /// The tombstones whose time is over, oldest first.
+    func expiredTombstones(before horizon: Int64) -> [(slot: Int, revision: Revision)] {
+        deletions[deletionsDone...].prefix { slot, revision in
+            let entry = entries[slot]
+            return entry.revision != revision || !entry.isDeleted || entry.deletedAt <= horizon
+        }.filter { entries[$0.slot].isDeleted && entries[$0.slot].revision == $0.revision }
+    }
+
+    /// Frees tombstones older than `horizon` (boot time).
+    mutating func expireTombstones(before horizon: Int64) {
         while deletionsDone < deletions.count {
             let (slot, revision) = deletions[deletionsDone]
             let entry = entries[slot]
             if entry.isDeleted, entry.revision == revision {
-                guard entry.deletedAt <= horizon, !isAwaited(slot) else { break }
+                guard entry.deletedAt <= horizon else { break }
                 release(slot)
             }
             deletionsDone += 1
