@@ -104,13 +104,12 @@ extension Hub {
         switch reader {
         case .session(let session):
             session.awaitsPage = false
-            guard !session.isEnded else { return }
             if page.floor >= session.eventPosition { tellGap(session, page.floor, &effects) }
             session.page = page
             session.pageOffset = 0
             activate(session)
         case .replay(let session, let request, let question, let filter):
-            guard !session.isEnded else { return }
+            session.replays.removeAll { $0 == page.token }
             answerReplay(session, request, question, filter, page, &effects)
         }
     }

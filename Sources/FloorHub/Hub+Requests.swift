@@ -52,7 +52,15 @@ extension Hub {
         guard let filter = try? KeyFilter(bytes: request.filter) else {
             return endReply(session, ReplyEnd(request: header.sequence, .badKey), &effects)
         }
+        guard session.replays.count < Limits.replaysPerSession else {
+            return endReply(session, ReplyEnd(request: header.sequence, .limit), &effects)
+        }
+        // Nothing lies behind the head, and no journal is asked for it.
+        guard request.cursor < lane.committed.rawValue else {
+            return endReply(session, ReplyEnd(request: header.sequence, .ok), &effects)
+        }
         lastReadToken += 1
+        session.replays.append(lastReadToken)
         pageReaders[lastReadToken] = .replay(
             session,
             request: header.sequence,

@@ -236,7 +236,9 @@ extension Hub {
         numbers.remove(session.number)
         sessions.removeAll { $0 === session }
         active.removeAll { $0 === session }
-        if session.awaitsPage { pageReaders[session.readToken] = nil }
+        cancelRead(session)
+        for token in session.replays { pageReaders[token] = nil }
+        session.page = nil
         if session.producer.session === session { session.producer.session = nil }
         session.producer.lastUsed = now.boot
         let principal = session.principal

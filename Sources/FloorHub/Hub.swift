@@ -25,6 +25,8 @@ public struct Hub: ~Copyable {
     let options: HubOptions
     var now = FloorTime(boot: 0, wall: 0)
     var stampOffset: Int64?
+    /// Boot time of the offset's last change.
+    private var slewedAt: Int64 = 0
     var lastStamp: Int64 = 0
 
     var table: ValueTable
@@ -76,6 +78,7 @@ public struct Hub: ~Copyable {
     ) {
         self.now.boot = max(self.now.boot, now.boot)
         self.now.wall = now.wall
+        followWall()
         switch input {
         case .message(let link, let bytes): receive(link, bytes, &effects)
         case .malformed(let link):
@@ -213,20 +216,23 @@ public struct Hub: ~Copyable {
         active.append(session)
     }
 
+    /// Follows a step of the wall clock at 1 part in 1,000, like a slewing NTP client; time
+    /// without any input counts for at most a second, or the rest of the step came at once.
+    private mutating func followWall() {
+        let target = now.wall - now.boot
+        if let old = stampOffset {
+            let most = min(now.boot - slewedAt, 1_000_000) / 1000
+            guard most > 0 else { return }
+            stampOffset = old + min(max(target - old, -most), most)
+        } else {
+            stampOffset = target
+        }
+        slewedAt = now.boot
+    }
+
     /// The hub's wall time: strictly increasing, slewed towards the wall clock, never stepped.
     mutating func stamp() -> Int64 {
-        let target = now.wall - now.boot
-        // A step of the wall clock is followed at 1 part in 1,000, like a slewing NTP client.
-        let offset: Int64
-        if let old = stampOffset {
-            let elapsed = max(0, now.boot + old - lastStamp)
-            let most = elapsed / 1000 + 1
-            offset = old + min(max(target - old, -most), most)
-        } else {
-            offset = target
-        }
-        stampOffset = offset
-        lastStamp = max(lastStamp + 1, now.boot + offset)
+        lastStamp = max(lastStamp + 1, now.boot + (stampOffset ?? 0))
         return lastStamp
     }
 

@@ -64,6 +64,8 @@ final class Session {
     var pageOffset = 0
     var readToken: UInt64 = 0
     var awaitsPage = false
+    /// Tokens of questions that wait for the journal.
+    var replays: [UInt64] = []
 
     /// DELIVERs that found the pipe full, to be sent again, in order, before anything else.
     var blockedMessages: [[UInt8]] = []
