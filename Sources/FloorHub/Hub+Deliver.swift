@@ -47,6 +47,8 @@ extension Hub {
     private mutating func sendResults(_ session: Session, _ effects: inout HubEffects) {
         guard session.owesAcknowledgement else { return }
         session.owesAcknowledgement = false
+        // A commit may bring results of sequences older than those of this turn's messages.
+        session.results.sort { $0.first < $1.first }
         let cumulative = session.producer.cumulative
         let expected = session.expectedSequence
         session.expectedSequence = 0
@@ -55,7 +57,7 @@ extension Hub {
             session.results.removeAll { $0.status.isRetryable }
             sendRuns(session, .refuse, refused, expected: expected, cumulative, &effects)
         }
-        if !session.results.isEmpty || expected == 0 {
+        if !session.results.isEmpty {
             sendRuns(session, .acknowledge, session.results, expected: 0, cumulative, &effects)
         }
         session.results.removeAll(keepingCapacity: true)

@@ -195,8 +195,8 @@ extension Hub {
         _ sentence: String,
         _ effects: inout HubEffects
     ) {
-        counts.fenced += 1
         let session = sessionsByLink[link]
+        if session != nil { counts.fenced += 1 }
         write(.goAway, Refusal(status, sentence), to: link, session: session, &effects)
         if let session { end(session, wasClean: false, &effects) }
     }

@@ -85,7 +85,10 @@ public struct Hub: ~Copyable {
             counts.malformed += 1
             fence(link, .protocolError, "a message must be exactly one frame", &effects)
         case .deliverBlocked(let link, let bytes): noteBlocked(link, bytes)
-        case .controlBlocked(let link), .linkGone(let link): dropLink(link, &effects)
+        case .controlBlocked(let link):
+            if sessionsByLink[link] != nil { counts.fenced += 1 }
+            dropLink(link, &effects)
+        case .linkGone(let link): dropLink(link, &effects)
         case .committed(let batch): commit(batch, &effects)
         case .commitFailed(let batch): rollBack(batch)
         case .journalPage(let page): takePage(page, &effects)
