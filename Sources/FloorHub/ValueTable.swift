@@ -63,7 +63,10 @@ struct ValueTable {
     }
 
     /// Who wrote the slot's present value, or deleted it.
-    func producer(_ slot: Int) -> FloorID { entries[slot].record.span.floorID(40) }
+    func producer(_ slot: Int) -> FloorID {
+        let record = entries[slot].record
+        return record.span.floorID(40)
+    }
 
     /// A slot for a key that is not in the table.
     mutating func insert(_ key: Span<UInt8>, hash: UInt32) -> Int {

@@ -1,1 +1,0 @@
-// FloorBusTestKit: see README, Layout.

@@ -1,0 +1,108 @@
+import FloorEvents
+import FloorHub
+import FloorWire
+
+/// A journal in memory that a test holds back or lets fail.
+///
+/// It keeps its records when the hub of a `HubHarness` is started again, as a disk does.
+///
+/// - Thread: the test's own.
+public struct JournalDouble: Sendable {
+    /// What becomes of a commit.
+    public enum Mode: Sendable {
+        /// Stored at once.
+        case immediate
+        /// Neither stored nor lost until `HubHarness.commitHeld` or `failHeld`.
+        case held
+        /// Lost at once.
+        case failing
+    }
+
+    /// What becomes of the commits from now on.
+    public var mode = Mode.immediate
+    /// Whether reads wait for `HubHarness.releaseReads`.
+    public var holdsReads = false
+    /// Records kept; older ones are forgotten, and readers are told by a GAP.
+    public var maximumRecords = Int.max
+    /// The committed records that are kept, oldest first.
+    public private(set) var records: [ReceivedRecord] = []
+    private var floor: Revision
+    private var open: [[UInt8]] = []
+    private var held: [(batch: UInt64, records: [[UInt8]])] = []
+    private var bytes: [[UInt8]] = []
+
+    init(epoch: UInt32) { floor = Revision(epoch: epoch, counter: 0) }
+
+    /// Batches that are neither stored nor lost.
+    public var heldBatches: Int { held.count }
+
+    mutating func append(_ record: [UInt8]) { open.append(record) }
+
+    mutating func commit(_ batch: UInt64) -> HubInput? {
+        defer { open = [] }
+        switch mode {
+        case .immediate:
+            store(open)
+            return .committed(batch: batch)
+        case .held:
+            held.append((batch, open))
+            return nil
+        case .failing:
+            return .commitFailed(batch: batch)
+        }
+    }
+
+    mutating func commitHeld() -> [HubInput] {
+        defer { held = [] }
+        return held.map { batch, records in
+            store(records)
+            return .committed(batch: batch)
+        }
+    }
+
+    mutating func failHeld() -> [HubInput] {
+        defer { held = [] }
+        return held.map { .commitFailed(batch: $0.batch) }
+    }
+
+    /// What a crash loses.
+    mutating func loseOpen() {
+        open = []
+        held = []
+    }
+
+    private mutating func store(_ fresh: [[UInt8]]) {
+        for record in fresh {
+            bytes.append(record)
+            records.append(contentsOf: ReceivedRecord.all(in: record))
+        }
+        let surplus = records.count - min(records.count, maximumRecords)
+        guard surplus > 0 else { return }
+        floor = records[surplus - 1].header.revision
+        records.removeFirst(surplus)
+        bytes.removeFirst(surplus)
+    }
+
+    func read(_ request: ReadRequest) -> JournalPage {
+        let after = max(request.after, floor)
+        var page: [UInt8] = []
+        var through = after
+        var count = 0
+        var place = records.firstIndex { $0.header.revision > after } ?? records.count
+        while place < records.count, count < request.maximumRecords {
+            let record = bytes[place]
+            if count > 0, page.count + record.count > request.maximumBytes { break }
+            page.append(contentsOf: record)
+            through = records[place].header.revision
+            place += 1
+            count += 1
+        }
+        return JournalPage(
+            token: request.token,
+            records: page,
+            floor: floor,
+            through: through,
+            atEnd: place >= records.count
+        )
+    }
+}
