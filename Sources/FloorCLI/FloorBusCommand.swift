@@ -28,6 +28,7 @@ struct FloorBusCommand: AsyncParsableCommand {
             GetCommand.self,
             StatsCommand.self,
             ReplayCommand.self,
+            DemoCommand.self,
         ]
     )
 }
