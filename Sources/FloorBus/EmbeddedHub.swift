@@ -60,6 +60,8 @@ public final class EmbeddedHub: Sendable {
     /// - Parameters:
     ///   - principal: who the client is.
     ///   - application: its name, for people.
+    /// - Returns: the client; it connects in the background.
+    /// - Throws: `FloorBusError` for a principal or a name out of bounds.
     public func connect(
         as principal: String,
         application: String = ""

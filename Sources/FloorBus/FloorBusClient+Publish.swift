@@ -107,6 +107,7 @@ extension FloorBusClient {
     /// - Parameters:
     ///   - key: of a state kind.
     ///   - expectedRevision: the revision the key must have; zero = any.
+    /// - Returns: the revision of the removal.
     /// - Throws: `FloorBusError` with the status: `notFound`, `conflict`, …
     @discardableResult
     public func remove(

@@ -22,9 +22,9 @@ import Synchronization
 public final class FloorBusClient: Sendable {
     /// How a client behaves; the defaults suit a desktop.
     public struct Options: Sendable {
-        /// Who the client is, on trusted local links. At most 64 bytes.
+        /// Who the client is, on trusted local links; at most 64 bytes.
         public var principal: String
-        /// The application's name, for people. At most 64 bytes.
+        /// The application's name, for people; at most 64 bytes.
         public var application: String
         /// The heartbeat, in milliseconds; 0 = the hub's.
         public var heartbeatMilliseconds: UInt32 = 0
@@ -97,6 +97,7 @@ public final class FloorBusClient: Sendable {
     ///   - principal: who the client is.
     ///   - application: its name, for people.
     /// - Returns: the client; it connects in the background.
+    /// - Throws: as `init(endpoints:options:)`.
     public static func connect(
         to endpoint: String,
         as principal: String,
