@@ -78,6 +78,8 @@ final class ResultDesk: Sendable {
             let isDone = state.withLock { state in
                 if state.isClosed || loop.peek({ $0.unacknowledged }) == 0 { return true }
                 state.flushers[number] = continuation
+                // Own values said again after a break have no result of their own to wake us.
+                loop.tellWhenIdle()
                 return false
             }
             if isDone {

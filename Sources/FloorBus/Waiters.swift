@@ -45,7 +45,9 @@ final class Waiters: Sendable {
         }
     }
 
+    /// Wakes who waits for these mailboxes; no mailbox at all means that everything is answered.
     func resume(_ mailboxes: [MailboxID]) {
+        if mailboxes.isEmpty { state.withLock { $0.desk }?.drain() }
         for mailbox in mailboxes {
             let (desk, sleeper) = state.withLock {
                 state -> (ResultDesk?, CheckedContinuation<Void, Never>?) in

@@ -31,6 +31,8 @@ public final class ClientLoop: @unchecked Sendable {
     private var effects = ClientEffects()
     private var ready: [MailboxID] = []
     private var isEnded = false
+    /// Whether `onReady` is to be called, with no mailbox, when nothing is unacknowledged.
+    private var tellsWhenIdle = false
     private var thread: FloorThread?
     /// Whether the thread has been told that there is something to do.
     private let isWoken = Atomic(false)
@@ -139,6 +141,12 @@ public final class ClientLoop: @unchecked Sendable {
         thread.join()
     }
 
+    /// Calls `onReady` once, with no mailbox, as soon as every operation has its result.
+    public func tellWhenIdle() {
+        lock.withLock { tellsWhenIdle = true }
+        wakeUp()
+    }
+
     private func wakeUp() {
         // One system call for many commands: the thread clears the flag before it looks.
         if !isWoken.exchange(true, ordering: .acquiringAndReleasing) { wake.signal() }
@@ -163,8 +171,10 @@ public final class ClientLoop: @unchecked Sendable {
             let ended = isEnded
             let told = ready
             ready.removeAll(keepingCapacity: true)
+            let isIdle = tellsWhenIdle && core.unacknowledged == 0
+            if isIdle { tellsWhenIdle = false }
             lock.unlock()
-            if !told.isEmpty { onReady(told) }
+            if isIdle || !told.isEmpty { onReady(told) }
             if ended { return }
         }
     }

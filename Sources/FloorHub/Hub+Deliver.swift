@@ -57,10 +57,13 @@ extension Hub {
             session.results.removeAll { $0.status.isRetryable }
             sendRuns(session, .refuse, refused, expected: expected, cumulative, &effects)
         }
-        if !session.results.isEmpty {
+        // Without results too, when only the cumulative value has moved: the client's window
+        // waits for it.
+        if !session.results.isEmpty || cumulative > session.cumulativeTold {
             sendRuns(session, .acknowledge, session.results, expected: 0, cumulative, &effects)
         }
         session.results.removeAll(keepingCapacity: true)
+        session.cumulativeTold = cumulative
     }
 
     private mutating func sendRuns(

@@ -20,7 +20,7 @@ extension Hub {
             return send(session, .reject, &effects) { refusal.append(to: &$0) }
         }
         let producer = session.producer
-        producer.forgetRetryable(below: header.argument)
+        noteFirstUnacknowledged(session, header)
         activate(session)
         guard batch.count > 0, header.sequence > 0,
             header.sequence <= UInt64.max - UInt64(batch.count)

@@ -145,6 +145,7 @@ extension Hub {
         sessions.append(session)
         sessionsByLink[link] = session
         producer.session = session
+        session.cumulativeTold = producer.cumulative
         producer.secret = FloorID(high: options.randomWord(), low: options.randomWord() | 1)
         producer.lastUsed = now.boot
         counts.welcomed += 1

@@ -186,7 +186,7 @@ public struct Hub: ~Copyable {
         _ effects: inout HubEffects
     ) throws(WireError) {
         let ping = try Ping(body)
-        session.producer.forgetRetryable(below: header.argument)
+        noteFirstUnacknowledged(session, header)
         var pong = Pong(clientTime: ping.clientTime, request: header.sequence)
         pong.received = stamp()
         pong.sent = pong.received
@@ -195,6 +195,14 @@ public struct Hub: ~Copyable {
         pong.stableEvent = session.stableEvent(head: lane.committed)
         let stable = session.stableRevision(head: table.head)
         send(session, .pong, argument: stable.rawValue, &effects) { pong.append(to: &$0) }
+    }
+
+    /// The client says what it knows the results of; the cumulative value may move on that.
+    mutating func noteFirstUnacknowledged(_ session: Session, _ header: FrameHeader) {
+        session.producer.forgetRetryable(below: header.argument)
+        guard session.producer.cumulative > session.cumulativeTold else { return }
+        session.owesAcknowledgement = true
+        activate(session)
     }
 
     // MARK: one turn

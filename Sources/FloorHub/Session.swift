@@ -76,6 +76,8 @@ final class Session {
     var results: [ResultRun] = []
     var expectedSequence: UInt64 = 0
     var owesAcknowledgement = false
+    /// The cumulative value last told to the client.
+    var cumulativeTold: UInt64 = 0
     var isActive = false
     var isEnded = false
 

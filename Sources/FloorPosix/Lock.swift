@@ -12,8 +12,9 @@ import CPosix
 /// Any thread may lock it; the thread that locked it unlocks it. What was written before an unlock
 /// is seen after the next lock, so a ZeroMQ socket may pass from thread to thread under it. Locking
 /// it twice from one thread waits for ever. The lock must not be held when the value goes away.
+///
+/// @unchecked Sendable because a pthread mutex is made for any thread.
 @safe public struct Lock: ~Copyable, @unchecked Sendable {
-    // @unchecked Sendable because a pthread mutex is made for any thread.
     let mutex: OpaquePointer
 
     /// Makes an unlocked lock.
@@ -72,8 +73,9 @@ import CPosix
 /// lock.unlock()
 /// ```
 /// Any thread. Nobody may be waiting when the value goes away.
+///
+/// @unchecked Sendable because a pthread condition variable is made for any thread.
 @safe public struct Condition: ~Copyable, @unchecked Sendable {
-    // @unchecked Sendable because a pthread condition variable is made for any thread.
     private let condition: OpaquePointer
 
     /// Makes a condition.

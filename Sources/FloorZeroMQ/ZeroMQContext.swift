@@ -33,8 +33,8 @@ public enum ZeroMQContext {
     private static let state = ContextState()
 }
 
+// @unchecked Sendable because `handle` and `ioThreads` are touched under `lock` only.
 private final class ContextState: @unchecked Sendable {
-    // @unchecked Sendable because `handle` and `ioThreads` are touched under `lock` only.
     let maker = Atomic<Int64>(0)
     private let lock = Lock()
     private var handle: ContextHandle?

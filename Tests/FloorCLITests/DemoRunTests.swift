@@ -55,7 +55,11 @@ struct DemoRunTests {
             #expect(state.cause == .connectionLost)
             break
         }
-        #expect(seen == ["busy live", "busy suspect", "busy stale", "notReady live"])
+        // States conflate: a busy machine may show the suspect value and never the live one, but
+        // the freshness only falls, and the will comes last.
+        let order = ["busy live", "busy suspect", "busy stale", "notReady live"]
+        #expect(seen == order.filter { seen.contains($0) })
+        #expect(seen.contains("busy stale") && seen.last == "notReady live")
         await #expect(throws: FloorBusError(.closed)) {
             try await desktop.publish(.agent(.loggedOff), to: key)
         }

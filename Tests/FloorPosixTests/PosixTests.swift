@@ -10,8 +10,8 @@ private func temporaryPath(_ name: String) -> String {
     return "/tmp/floorbus-test-\(ThisProcess.id)-\(number)-\(name)"
 }
 
+// @unchecked Sendable because `value` is touched under `lock` only.
 private final class Counter: @unchecked Sendable {
-    // @unchecked Sendable because `value` is touched under `lock` only.
     let lock = Lock()
     let changed = Condition()
     var value = 0

@@ -177,8 +177,8 @@ final class SimulatedClient {
 }
 
 /// A seeded source behind a closure.
+// @unchecked Sendable because a simulation runs on one thread.
 final class RandomBox: @unchecked Sendable {
-    // @unchecked Sendable because a simulation runs on one thread.
     private var random: SeededRandom
     init(_ random: SeededRandom) { self.random = random }
     func next() -> UInt64 { random.next() }

@@ -13,6 +13,8 @@ enum Coverage {
             guard onLine.contains(where: { ["public", "open"].contains($0.text) }),
                 let kind = onLine.firstIndex(where: { kinds.contains($0.text) }),
                 onLine[..<kind].allSatisfy({ modifiers.contains($0.text) }),
+                // An operator has no name: what follows are its parameters.
+                !line.contains("func =="), !line.contains("func <"),
                 let name = onLine[(kind + 1)...].first(where: { !kinds.contains($0.text) })
             else { return nil }
             return Declaration(name: String(name.text), path: file.path, line: index + 1)
