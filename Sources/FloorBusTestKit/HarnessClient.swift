@@ -44,7 +44,7 @@ public final class HarnessClient {
 
     // MARK: what it does
 
-    /// HELLO; `change` may write anything into it.
+    /// HELLO, and a turn, so that the answer is there; `change` may write anything into it.
     public func hello(_ change: (inout Hello) -> Void = { _ in }) {
         var hello = Hello(producer: producer, principal: principal, application: "test")
         hello.resumeSecret = secret
@@ -55,9 +55,8 @@ public final class HarnessClient {
         let granted = min(max(hello.initialCredit, least), UInt64(Limits.creditAheadBytes))
         if session == 0 { credit = (granted, 0) }
         log("HELLO first=\(hello.firstUnacknowledged)" + (hello.will.isEmpty ? "" : " will"))
-        var header = FrameHeader(.hello, session: 0)
-        header.argument = 0
-        send(header) { hello.append(to: &$0) }
+        send(FrameHeader(.hello, session: 0)) { hello.append(to: &$0) }
+        hub.turn()
     }
 
     /// SUBSCRIBE.
@@ -171,14 +170,17 @@ public final class HarnessClient {
         pipeRoom = .max
     }
 
-    func receive(_ bytes: [UInt8]) {
+    /// A message on a link; on one that the client has left it is only written down.
+    func receive(_ bytes: [UInt8], on sender: LinkID) {
         do {
             let message = try DownMessage(bytes)
-            inbox.append(message)
             if hub.transcript.isRecording {
                 let number = message.header.sequence > 0 ? " #\(message.header.sequence)" : ""
-                hub.transcript.add("hub → \(name)\(number): \(message.line)")
+                let old = sender == link ? "" : " (old link)"
+                hub.transcript.add("hub → \(name)\(old)\(number): \(message.line)")
             }
+            guard sender == link else { return }
+            inbox.append(message)
             check(message)
         } catch {
             hub.violations.append("\(name): \(error.sentence)")

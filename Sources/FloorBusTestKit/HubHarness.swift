@@ -192,13 +192,13 @@ public final class HubHarness {
                 if isFull(link, &full) {
                     feedback.append(.deliverBlocked(link, Array(bytes[range])))
                 } else {
-                    clients[link]?.receive(Array(bytes[range]))
+                    clients[link]?.receive(Array(bytes[range]), on: link)
                 }
             case .control(let link, let range):
                 if isFull(link, &full) {
                     feedback.append(.controlBlocked(link))
                 } else {
-                    clients[link]?.receive(Array(bytes[range]))
+                    clients[link]?.receive(Array(bytes[range]), on: link)
                 }
             case .tap(_, let record):
                 tapped += ReceivedRecord.all(in: Array(bytes[record]))

@@ -22,6 +22,9 @@ struct FilterIndex {
     /// Grows with every change of the set of nodes; cached matches of older ones are void.
     private(set) var generation: UInt64 = 0
 
+    /// Nodes in use, the root not counted.
+    var nodeCount: Int { nodes.count - 1 - free.count }
+
     /// The sessions whose filter is this node's.
     func readers(_ node: Int) -> [(session: Session, subscriptions: Int)] { nodes[node].readers }
 
