@@ -186,6 +186,9 @@ public final class HubHarness {
         let hasMoreWork = effects.hasMoreWork
         effects.removeAll()
         var full: Set<LinkID> = []
+        // As in the server, what became of a commit is heard after everything is performed.
+        var outcomes: [HubInput] = []
+        defer { feedback += outcomes }
         for effect in list {
             switch effect {
             case .deliver(let link, let range):
@@ -210,7 +213,7 @@ public final class HubHarness {
                 transcript.add("hub: commit batch \(batch)")
                 if let outcome = journal.commit(batch) {
                     note(outcome)
-                    feedback.append(outcome)
+                    outcomes.append(outcome)
                 }
             case .readEvents(let request):
                 transcript.add("hub: read events after \(request.after.short)")
@@ -218,7 +221,7 @@ public final class HubHarness {
                 if journal.holdsReads { heldReads.append(page) } else { feedback.append(page) }
             }
         }
-        return hasMoreWork || !feedback.isEmpty
+        return hasMoreWork || !feedback.isEmpty || !outcomes.isEmpty
     }
 
     /// A pipe that was full once in a round stays so: nothing may overtake what came back.

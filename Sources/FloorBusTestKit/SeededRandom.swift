@@ -3,6 +3,8 @@
 ///     var random = SeededRandom(seed: 7)
 ///     let pause = Int.random(in: 1...20, using: &random)
 public struct SeededRandom: RandomNumberGenerator, Sendable {
+    /// What every word adds to the state.
+    static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
     private var state: UInt64
 
     /// A sequence that the seed decides.
@@ -10,7 +12,7 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
 
     /// The next word.
     public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
+        state &+= Self.step
         var word = state
         word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
         word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB

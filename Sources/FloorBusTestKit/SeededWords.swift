@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Words that look random and are the same on every run with the same seed (SplitMix64).
+/// `SeededRandom` shared by several owners, for example a hub's options and a test.
 ///
 ///     let words = SeededWords(seed: 7)
 ///     var options = HubOptions(lineage: lineage, epoch: 1, randomWord: { words.next() })
@@ -22,10 +22,9 @@ public final class SeededWords: Sendable {
 
     /// The next word.
     public func next() -> UInt64 {
-        var word = state.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
+        let seed = state.wrappingAdd(SeededRandom.step, ordering: .relaxed).oldValue
+        var random = SeededRandom(seed: seed)
+        return random.next()
     }
 
     /// A number from 0 to `bound` − 1.

@@ -206,7 +206,7 @@ import Testing
         hub.turn()
         publish(8000, ana, hub)
         hub.journal.mode = .failing
-        for _ in 1...3 { ana.publish((1...200).map { _ in .event(eventKey(1), "phantom") }) }
+        for _ in 1...5 { ana.publish((1...200).map { _ in .event(eventKey(1), "phantom") }) }
         hub.turn()
         hub.journal.mode = .immediate
         let texts = (bo.take() + bo.drain(hub)).flatMap { $0.records }.map { $0.text }
