@@ -184,6 +184,9 @@ public final class ClientLoop: @unchecked Sendable {
         core.step(.turnEnd, at: now, into: &effects)
         perform()
         if count == Self.messagesPerTurn || link.isReadable() { return 0 }
+        // A fresh socket's monitor was never read: libzmq signals its descriptor only to a reader
+        // that has found it empty once.
+        if link.attempt != attempt { return 0 }
         let left = core.nextDeadline - Self.now().boot
         return max(0, min(left / 1000 + 1, 1000))
     }
