@@ -42,6 +42,14 @@ extension [UInt8] {
         unsafe Swift.withUnsafeBytes(of: little) { unsafe append(contentsOf: $0) }
     }
 
+    /// Appends eight-byte words, each lowest byte first, in one copy.
+    @inlinable
+    mutating func append<let size: Int>(words: InlineArray<size, UInt64>) {
+        var words = words
+        for index in words.indices { words[index] = words[index].littleEndian }
+        unsafe Swift.withUnsafeBytes(of: words) { unsafe append(contentsOf: $0) }
+    }
+
     /// Appends a span of bytes.
     @inlinable
     public mutating func append(span: Span<UInt8>) {
@@ -51,7 +59,10 @@ extension [UInt8] {
     /// Appends zeros up to the next multiple of eight, counted from `start`.
     @inlinable
     public mutating func pad8(from start: Int) {
-        while (count - start) & 7 != 0 { append(0) }
+        let missing = -(count - start) & 7
+        unsafe Swift.withUnsafeBytes(of: UInt64(0)) { zeros in
+            unsafe append(contentsOf: zeros[..<missing])
+        }
     }
 
     /// Writes a number over bytes that are already there.
