@@ -132,6 +132,12 @@ public struct ClientCore: ~Copyable {
         isClosing ? link.phase != .closed : link.isLinked && (credit.isDue || requests.wantsPage)
     }
 
+    /// Whether a turn would send operations: false without a link, and while enough of them are
+    /// under way, when the next answer's turn sends what has gathered.
+    public var mayPublishNow: Bool {
+        link.isLinked && outbox.hasUnsent && outbox.maySend(link.window)
+    }
+
     /// Operations whose result is not known.
     public var unacknowledged: Int { outbox.unanswered }
 
