@@ -85,7 +85,9 @@ final class Reader: @unchecked Sendable {
                 tally.take(payload, coalesced: delivery.coalesced, timed: timed)
                 if tally.accounted >= expected { tell { isDone = true } }
             case .snapshotEnd: tell { isReady = true }
-            case .gap: tally.isBroken = true
+            case .gap:
+                tally.isBroken = true
+                tell { isDone = true }
             default: break
             }
         }
@@ -146,14 +148,12 @@ final class Publisher: @unchecked Sendable {
             }
             Load.fill(&payload, number, stamped: interval > 0)
             let key = load.key(number)
-            _ = try loop.withCore { core throws(FloorStatus) in
-                try core.publish(
-                    publication,
-                    key: key.span,
-                    payload: payload.span,
-                    results: isMark ? mailbox : nil
-                )
-            }
+            _ = try loop.publish(
+                publication,
+                key: key.span,
+                payload: payload.span,
+                results: isMark ? mailbox : nil
+            )
         }
         try wait { answered == marks }
     }

@@ -33,10 +33,12 @@ struct Measure: ParsableCommand {
     var json = false
     @Option(help: "Runs of each side, taken in turn.")
     var runs: Int?
+    @Flag(help: "Without the peers, for profiling.")
+    var busOnly = false
 
     func run() throws {
         let chosen = only.isEmpty ? Bench.allCases : only
-        let scale = Scale(isTiny: tiny, runs: runs)
+        let scale = Scale(isTiny: tiny, runs: runs, hasPeer: !busOnly)
         var report = Report()
         for bench in chosen {
             switch bench {
@@ -56,8 +58,10 @@ struct Measure: ParsableCommand {
 struct Scale {
     let isTiny: Bool
     let runs: Int
+    let hasPeer: Bool
 
-    init(isTiny: Bool, runs: Int?) {
+    init(isTiny: Bool, runs: Int?, hasPeer: Bool) {
+        self.hasPeer = hasPeer
         self.isTiny = isTiny
         self.runs = runs ?? (isTiny ? 1 : 5)
     }

@@ -61,6 +61,10 @@ struct RoleCommand: ParsableCommand {
     static func hub() throws -> HubServer {
         var configuration = HubConfiguration()
         configuration.listen = ["tcp://127.0.0.1:0"]
+        // Holds a whole run, so that a reader that falls behind loses nothing, as the peer's
+        // unbounded queues do.
+        configuration.journalRecords = 1 << 21
+        configuration.journalBytes = 1 << 30
         let server = try HubServer(configuration)
         try server.start()
         return server
