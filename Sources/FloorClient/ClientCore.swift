@@ -52,6 +52,7 @@ public struct ClientCore: ~Copyable {
     var recordNumber: UInt64 = 0
     var isClosing = false
     var scratch: [UInt8] = []
+    var results = Results(runs: [])
     var counts = ClientStatistics()
 
     /// A client that has not started.
