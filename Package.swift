@@ -117,6 +117,14 @@ let package = Package(
         : [
             .library(name: "FloorBus", targets: ["FloorBus"]),
             .library(name: "FloorBusTestKit", targets: ["FloorBusTestKit"]),
+            // For bench/ alone; no promise of stability goes with it.
+            .library(
+                name: "FloorBusInternals",
+                targets: [
+                    "FloorEvents", "FloorWire", "FloorHub", "FloorClient", "FloorClientLoop",
+                    "FloorHubServer", "FloorPosix",
+                ]
+            ),
             .executable(name: "floorbus", targets: ["FloorCLI"]),
         ],
     dependencies: embedded

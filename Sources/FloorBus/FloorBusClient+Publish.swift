@@ -167,14 +167,12 @@ extension FloorBusClient {
     ) -> Result<Ticket, FloorStatus> {
         do {
             return .success(
-                try loop.withCore { core throws(FloorStatus) in
-                    try core.publish(
-                        publication,
-                        key: key.bytes.span,
-                        payload: payload.span,
-                        results: results.mailbox
-                    )
-                }
+                try loop.publish(
+                    publication,
+                    key: key.bytes.span,
+                    payload: payload.span,
+                    results: results.mailbox
+                )
             )
         } catch {
             return .failure(error)

@@ -38,12 +38,8 @@ struct Cache {
 
     func find(_ key: Span<UInt8>, hash: UInt32) -> Int? {
         index.find(hash) { slot in
-            guard values[slot].keyLength == key.count else { return false }
-            for offset in 0..<key.count
-            where values[slot].record[RecordHeader.size + offset] != key[offset] {
-                return false
-            }
-            return true
+            values[slot].keyLength == key.count
+                && values[slot].record.holds(key, at: RecordHeader.size)
         }
     }
 

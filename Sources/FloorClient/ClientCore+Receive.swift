@@ -68,7 +68,7 @@ extension ClientCore {
     ) throws(WireError) {
         switch header.type {
         case .deliver: try takeDeliver(header, size, body)
-        case .acknowledge, .refuse: takeResults(try Results(body), cumulative: header.argument)
+        case .acknowledge, .refuse: try takeResults(body, cumulative: header.argument)
         case .pong: takePong(header, try Pong(body))
         case .subscribed: takeSubscribed(try Subscribed(body))
         case .snapshotBegin: beginSnapshot(try SnapshotMark(body))
@@ -91,7 +91,15 @@ extension ClientCore {
 
     // MARK: results
 
-    private mutating func takeResults(_ results: Results, cumulative: UInt64) {
+    private mutating func takeResults(
+        _ body: Span<UInt8>,
+        cumulative: UInt64
+    ) throws(WireError) {
+        // Out of self while they are taken; back afterwards, so that the storage stays.
+        var results = Results(runs: [])
+        swap(&results, &self.results)
+        defer { swap(&results, &self.results) }
+        try results.read(body)
         let wait = min(
             Int64(results.retryAfterMilliseconds) * 1000,
             Limits.retryAfterMicroseconds

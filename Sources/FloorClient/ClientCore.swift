@@ -52,6 +52,7 @@ public struct ClientCore: ~Copyable {
     var recordNumber: UInt64 = 0
     var isClosing = false
     var scratch: [UInt8] = []
+    var results = Results(runs: [])
     var counts = ClientStatistics()
 
     /// A client that has not started.
@@ -130,6 +131,12 @@ public struct ClientCore: ~Copyable {
     /// Whether something waits that only a turn sends, for example credit after `next`.
     public var needsTurn: Bool {
         isClosing ? link.phase != .closed : link.isLinked && (credit.isDue || requests.wantsPage)
+    }
+
+    /// Whether a turn would send operations: false without a link, and while enough of them are
+    /// under way, when the next answer's turn sends what has gathered.
+    public var mayPublishNow: Bool {
+        link.isLinked && outbox.hasUnsent && outbox.maySend(link.window)
     }
 
     /// Operations whose result is not known.

@@ -144,9 +144,14 @@ struct Outbox {
     // MARK: sending
 
     /// Whether one more PUB may go out.
+    ///
+    /// While some are under way, small ones gather until an answer comes or half a PUB is full:
+    /// batches grow with the load, and nothing waits for a timer.
     func maySend(_ maximum: (messages: Int, bytes: Int)) -> Bool {
         messages.count < maximum.messages
             && messageBytes + Limits.publishBytes <= maximum.bytes
+            && (messages.count < Limits.smallPublishesAhead
+                || bytes - messageBytes >= Limits.publishBytes / 2)
     }
 
     /// Appends the next PUB's records behind its prefix; returns its first sequence and count.

@@ -1,5 +1,5 @@
 public import FloorClient
-import FloorEvents
+public import FloorEvents
 import FloorPosix
 import FloorZeroMQ
 import Synchronization
@@ -85,14 +85,58 @@ public final class ClientLoop: @unchecked Sendable {
         }
     }
 
-    /// Runs `body` on the core, then lets the thread send what has gathered.
+    /// Runs `body` on the core, then sends what has gathered.
     ///
     /// `body` must be short: the client's thread waits for it.
     public func withCore<Result, Failure: Error>(
         _ body: (inout ClientCore) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        defer { wakeUp() }
-        return try lock.withLock { () throws(Failure) in try body(&core) }
+        lock.lock()
+        defer {
+            let isSent = sendNow()
+            lock.unlock()
+            if !isSent { wakeUp() }
+        }
+        return try body(&core)
+    }
+
+    /// Publishes one operation; see `ClientCore.publish`.
+    ///
+    /// Sends at once unless enough is under way: then it goes with others when an answer comes.
+    public func publish(
+        _ publication: Publication,
+        key: Span<UInt8>,
+        payload: Span<UInt8>,
+        results: MailboxID? = nil
+    ) throws(FloorStatus) -> Ticket {
+        lock.lock()
+        var needsThread = false
+        defer {
+            lock.unlock()
+            if needsThread { wakeUp() }
+        }
+        let ticket = try core.publish(publication, key: key, payload: payload, results: results)
+        if core.mayPublishNow { needsThread = !sendNow() }
+        return ticket
+    }
+
+    /// Sends on the caller's thread, which saves a hand-over to the client's; false when that
+    /// thread has something to do.
+    ///
+    /// Only sends: sockets are opened and closed by the thread that waits on their descriptors.
+    private func sendNow() -> Bool {
+        guard core.isLinked else { return false }
+        core.step(.turnEnd, at: Self.now(), into: &effects)
+        for place in effects.list.indices {
+            guard case .send(let range) = effects.list[place],
+                link.send(effects.bytes.span.extracting(range))
+            else {
+                effects.list.removeFirst(place)
+                return false
+            }
+        }
+        effects.removeAll()
+        return !link.isReadable()
     }
 
     /// Takes the next event of a mailbox; wakes the thread only if that is to be told the hub.
@@ -194,6 +238,9 @@ public final class ClientLoop: @unchecked Sendable {
         core.step(.turnEnd, at: now, into: &effects)
         perform()
         if count == Self.messagesPerTurn || link.isReadable() { return 0 }
+        // A fresh socket's monitor was never read: libzmq signals its descriptor only to a reader
+        // that has found it empty once.
+        if link.attempt != attempt { return 0 }
         let left = core.nextDeadline - Self.now().boot
         return max(0, min(left / 1000 + 1, 1000))
     }

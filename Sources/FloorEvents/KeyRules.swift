@@ -13,8 +13,22 @@ public enum KeyRules {
 
     /// The kind that the first segment names, or nil.
     public static func kind(of bytes: Span<UInt8>) -> RecordKind? {
-        for kind in RecordKind.allCases where starts(bytes, with: kind) { return kind }
-        return nil
+        guard bytes.count > 1 else { return nil }
+        // The first letters leave one candidate; a key is looked at for every record.
+        let candidate: RecordKind
+        switch (bytes[0], bytes[1]) {
+        case (UInt8(ascii: "a"), _): candidate = .agent
+        case (UInt8(ascii: "c"), _): candidate = .custom
+        case (UInt8(ascii: "e"), _): candidate = .event
+        case (UInt8(ascii: "f"), _): candidate = .flag
+        case (UInt8(ascii: "n"), _): candidate = .note
+        case (UInt8(ascii: "p"), UInt8(ascii: "r")):
+            candidate = bytes.count > 2 && bytes[2] == UInt8(ascii: "e") ? .presence : .private
+        case (UInt8(ascii: "q"), _): candidate = .queue
+        case (UInt8(ascii: "t"), _): candidate = .team
+        default: return nil
+        }
+        return starts(bytes, with: candidate) ? candidate : nil
     }
 
     private static func starts(_ bytes: Span<UInt8>, with kind: RecordKind) -> Bool {
@@ -56,9 +70,12 @@ public enum KeyRules {
             throw .segmentTooLong(index: index, bytes: bytes.count)
         }
         var at = 0
+        var isASCII = true
         while at < bytes.count {
             let byte = bytes[at]
-            if byte == UInt8(ascii: "%") {
+            if isPlain(byte) {
+                at += 1
+            } else if byte == UInt8(ascii: "%") {
                 // One spelling per name: only what must be escaped may be.
                 guard at + 2 < bytes.count, let high = hexValue(bytes[at + 1]),
                     let low = hexValue(bytes[at + 2]), mustEscape(high << 4 | low, first: at == 0)
@@ -68,10 +85,16 @@ public enum KeyRules {
                 guard !mustEscape(byte, first: at == 0) else {
                     throw .mustBeEncoded(index: index, byte: byte)
                 }
+                isASCII = isASCII && byte < 0x80
                 at += 1
             }
         }
-        guard UTF8Rules.isValid(bytes) else { throw .notUTF8(index: index) }
+        guard isASCII || UTF8Rules.isValid(bytes) else { throw .notUTF8(index: index) }
+    }
+
+    /// Letters, digits and what else never needs a second look: '&' to '}' without '+' and '/'.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x26 && byte <= 0x7D && byte != plus && byte != slash
     }
 
     static func mustEscape(_ byte: UInt8, first: Bool) -> Bool {

@@ -104,6 +104,8 @@ public enum Limits {
     public static let outboxBytes = 8 * 1024 * 1024
     /// Most bytes of one PUB, so that an answer never waits long behind bulk.
     public static let publishBytes = 32 * 1024
+    /// Unacknowledged PUBs beyond which a client gathers operations instead of sending few.
+    public static let smallPublishesAhead = 4
     /// Most mailboxes of one client: one per subscription, and as many for questions.
     public static let mailboxes = 512
     /// Most questions of one client that wait for their answer; each holds at most a page.

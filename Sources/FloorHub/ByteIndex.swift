@@ -1,8 +1,10 @@
+import FloorWire
+
 /// A hash table from bytes kept elsewhere to small numbers.
 ///
 /// Open addressing with linear probing; a slot holds 32 bits of the hash and the number, so that
-/// most mismatches never touch the bytes. Hashes come from `Hasher`, seeded per process, so that
-/// keys chosen by an attacker do not collide on purpose. No order is ever read from it.
+/// most mismatches never touch the bytes. Hashes are seeded per process, so that keys
+/// chosen by an attacker do not collide on purpose. No order is ever read from it.
 struct ByteIndex {
     /// hash << 32 | number + 1, or 0 for a free slot; the count is a power of two.
     private var slots: [UInt64]
@@ -11,10 +13,7 @@ struct ByteIndex {
     init() { slots = Array(repeating: 0, count: 64) }
 
     static func hash(_ bytes: Span<UInt8>, salt: UInt32 = 0) -> UInt32 {
-        var hasher = Hasher()
-        hasher.combine(salt)
-        unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
-        return UInt32(truncatingIfNeeded: hasher.finalize())
+        bytes.tableHash(salt: salt)
     }
 
     /// The number with this hash for which `matches` holds.

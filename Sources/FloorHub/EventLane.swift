@@ -6,6 +6,15 @@ import FloorWire
 /// A ring of record bytes by revision counter. Readers that fall out of it go back to the
 /// journal, so the ring's size bounds memory, never what a reader may miss.
 struct EventLane {
+    /// Where consecutive records of one batch come from: one producer's consecutive operations.
+    struct Origin {
+        let producer: Producer
+        let first: UInt64
+        var count: UInt64
+
+        var sequences: Range<UInt64> { first..<(first + count) }
+    }
+
     /// Slots of the ring: the live records plus what may wait for the journal.
     static let ringSize = 8192
     /// Most records waiting for the journal; more are refused with a retryable result.
@@ -20,8 +29,11 @@ struct EventLane {
     /// The last revision ever written to the ring; a roll-back does not bring back what it was
     /// written over.
     private var written: Revision
-    /// Origins of the records from `committed` + 1 to `applied`.
-    private(set) var pending: [(producer: Producer, sequence: UInt64)] = []
+    /// Origins of the records from `committed` + 1 to `applied`, from `originsDone` on.
+    private var origins: [Origin] = []
+    private var originsDone = 0
+    /// Whether the last origin is of the batch that is still open.
+    private var isOriginOpen = false
     private var batches: [(batch: UInt64, last: Revision)] = []
     private var lastBatch: UInt64 = 0
     private var chain = EventChain()
@@ -36,7 +48,7 @@ struct EventLane {
     /// The first record that no batch holds yet.
     var firstUncommitted: Revision { (batches.last?.last ?? committed).next }
     var hasUncommitted: Bool { applied >= firstUncommitted }
-    var isFull: Bool { pending.count >= Self.maximumPending }
+    var isFull: Bool { applied.counter - committed.counter >= UInt64(Self.maximumPending) }
 
     /// The oldest revision still in the ring.
     var windowStart: Revision {
@@ -68,46 +80,75 @@ struct EventLane {
         let slot = Int(applied.counter % UInt64(Self.ringSize))
         ring[slot].removeAll(keepingCapacity: true)
         RecordWriter.append(header, key: key, payload: payload, to: &ring[slot])
-        pending.append((producer, sequence))
+        noteOrigin(producer, sequence)
         return applied
+    }
+
+    private mutating func noteOrigin(_ producer: Producer, _ sequence: UInt64) {
+        if isOriginOpen, let last = origins.indices.last, origins[last].producer === producer,
+            origins[last].sequences.upperBound == sequence
+        {
+            origins[last].count += 1
+        } else {
+            origins.append(Origin(producer: producer, first: sequence, count: 1))
+            isOriginOpen = true
+        }
     }
 
     /// Closes a batch over everything applied; returns its number.
     mutating func closeBatch() -> UInt64 {
         lastBatch += 1
         batches.append((lastBatch, applied))
+        isOriginOpen = false
         return lastBatch
     }
 
-    /// The journal holds everything up to a batch: returns the origins, in order.
-    mutating func commit(_ batch: UInt64) -> [(producer: Producer, sequence: UInt64)] {
+    /// The journal holds everything up to a batch: returns the last revision of it, for
+    /// `commitNext`.
+    mutating func commit(_ batch: UInt64) -> Revision {
         var last = committed
         while let first = batches.first, first.batch <= batch {
             last = first.last
             batches.removeFirst()
         }
-        let count = Int(last.counter - committed.counter)
-        let origins = Array(pending.prefix(count))
-        pending.removeFirst(count)
-        committed = last
-        return origins
+        return last
+    }
+
+    /// Commits the records of the next origin.
+    mutating func commitNext() -> Origin {
+        let origin = origins[originsDone]
+        originsDone += 1
+        if originsDone == origins.count {
+            origins.removeAll(keepingCapacity: true)
+            originsDone = 0
+            isOriginOpen = false
+        }
+        let counter = committed.counter + origin.count
+        committed = Revision(epoch: epoch, counter: counter)
+        return origin
     }
 
     /// The journal lost a batch and all behind it: takes them back and returns their origins.
     ///
     /// Nil for a batch that is not outstanding: a journal that had two in hand reports the
     /// second one too, and by then other records may have been applied.
-    mutating func rollBack(_ batch: UInt64) -> [(producer: Producer, sequence: UInt64)]? {
+    mutating func rollBack(_ batch: UInt64) -> [Origin]? {
         guard let place = batches.firstIndex(where: { $0.batch == batch }) else { return nil }
         let kept = place == 0 ? committed : batches[place - 1].last
-        let count = Int(kept.counter - committed.counter)
-        let origins = Array(pending[count...])
-        pending.removeLast(origins.count)
+        var start = originsDone
+        var left = kept.counter - committed.counter
+        while left > 0 {
+            left -= origins[start].count
+            start += 1
+        }
+        let lost = Array(origins[start...])
+        origins.removeLast(lost.count)
+        isOriginOpen = false
         batches.removeLast(batches.count - place)
         applied = kept
         // Revisions will be given again: a chain that mentions them would lie.
         chain.removeAll()
-        return origins
+        return lost
     }
 }
 
@@ -125,13 +166,8 @@ struct EventChain {
     /// Sets a key's last revision and returns the one before, or zero.
     mutating func replace(_ key: Span<UInt8>, by revision: Revision) -> Revision {
         let hash = ByteIndex.hash(key)
-        let found = index.find(hash) { number in
-            let range = ranges[number]
-            guard range.count == key.count else { return false }
-            for offset in 0..<key.count where bytes[range.lowerBound + offset] != key[offset] {
-                return false
-            }
-            return true
+        let found = index.find(hash) {
+            ranges[$0].count == key.count && bytes.holds(key, at: ranges[$0].lowerBound)
         }
         if let found {
             let before = revisions[found]

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorWire
 
 /// Which sessions want which keys: a tree of filter segments.
 ///
@@ -78,13 +79,9 @@ struct FilterIndex {
 
     private func edge(from node: Int, _ segment: Span<UInt8>) -> Int? {
         edges.find(ByteIndex.hash(segment, salt: UInt32(node))) { candidate in
-            guard nodes[candidate].parent == node,
-                nodes[candidate].segment.count == segment.count
-            else { return false }
-            for index in 0..<segment.count where nodes[candidate].segment[index] != segment[index] {
-                return false
-            }
-            return true
+            nodes[candidate].parent == node
+                && nodes[candidate].segment.count == segment.count
+                && nodes[candidate].segment.holds(segment, at: 0)
         }
     }
 
@@ -94,7 +91,7 @@ struct FilterIndex {
         if !isPlus, let found = edge(from: node, segment) { return found }
         var fresh = Node()
         fresh.parent = node
-        for index in 0..<segment.count { fresh.segment.append(segment[index]) }
+        fresh.segment.append(span: segment)
         fresh.hash = ByteIndex.hash(segment, salt: UInt32(node))
         let place: Int
         if let reused = free.popLast() {

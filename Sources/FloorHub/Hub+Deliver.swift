@@ -76,15 +76,12 @@ extension Hub {
     ) {
         var rest = runs[...]
         repeat {
-            let part = Array(rest.prefix(Results.maximumRuns))
+            let part = rest.prefix(Results.maximumRuns)
             rest = rest.dropFirst(part.count)
-            let retry: UInt32 = part.isEmpty ? 0 : 1000
-            let results = Results(
-                runs: part,
-                expected: expected,
-                retryAfterMilliseconds: type == .refuse ? retry : 0
-            )
-            send(session, type, argument: cumulative, &effects) { results.append(to: &$0) }
+            let retry: UInt32 = part.isEmpty || type != .refuse ? 0 : 1000
+            send(session, type, argument: cumulative, &effects) {
+                Results.append(part, expected: expected, retryAfterMilliseconds: retry, to: &$0)
+            }
         } while !rest.isEmpty
     }
 

@@ -307,21 +307,25 @@ extension Hub {
 
     /// The journal holds a batch: acknowledge and publish it, in order (rule 3, R11).
     mutating func commit(_ batch: UInt64, _ effects: inout HubEffects) {
-        var revision = lane.committed
-        let origins = lane.commit(batch)
+        let last = lane.commit(batch)
         // A batch that was taken back before says nothing of the journal's health.
-        if !origins.isEmpty { eventLaneRetryAt = nil }
-        for origin in origins {
-            revision = revision.next
-            origin.producer.confirmPending(origin.sequence)
-            let result = ResultRun(origin.sequence, .ok, revision: revision)
+        if lane.committed < last { eventLaneRetryAt = nil }
+        while lane.committed < last {
+            var revision = lane.committed.next
+            let origin = lane.commitNext()
+            origin.producer.confirmPending(origin.sequences)
+            var result = ResultRun(origin.first, .ok, revision: revision)
+            result.count = UInt32(origin.count)
             origin.producer.store(result)
-            counts.recordsIn += 1
+            counts.recordsIn += origin.count
             if let session = origin.producer.session {
                 session.addResult(result)
                 activate(session)
             }
-            announceEvent(revision, &effects)
+            while revision <= lane.committed {
+                announceEvent(revision, &effects)
+                revision = revision.next
+            }
         }
     }
 
@@ -331,11 +335,14 @@ extension Hub {
         counts.commitFailures += 1
         eventLaneRetryAt = now.boot + 1_000_000
         for origin in origins {
-            origin.producer.withdrawPending(origin.sequence)
-            origin.producer.addRetryable(origin.sequence)
-            let result = ResultRun(origin.sequence, .storage)
+            for sequence in origin.sequences {
+                origin.producer.withdrawPending(sequence)
+                origin.producer.addRetryable(sequence)
+            }
+            var result = ResultRun(origin.first, .storage)
+            result.count = UInt32(origin.count)
             origin.producer.store(result)
-            counts.refused += 1
+            counts.refused += origin.count
             if let session = origin.producer.session {
                 session.addResult(result)
                 activate(session)

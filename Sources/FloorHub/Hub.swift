@@ -47,6 +47,8 @@ public struct Hub: ~Copyable {
     var waiting: [Session] = []
     /// Sessions with something to send, in the order they got it.
     var active: [Session] = []
+    /// Those being served now; empty between turns.
+    private var serving: [Session] = []
     var pageReaders: [UInt64: PageReader] = [:]
     var lastReadToken: UInt64 = 0
     /// After a failed commit: no event-lane operation is tried before this boot time.
@@ -211,12 +213,14 @@ public struct Hub: ~Copyable {
         runTimers(&effects)
         closeBatch(&effects)
         nextRetry = .max
-        let ready = active
-        active.removeAll(keepingCapacity: true)
-        for session in ready {
+        // Two lists change places, so that both keep their storage.
+        swap(&active, &serving)
+        for place in serving.indices {
+            let session = serving[place]
             session.isActive = false
             if !session.isEnded { serve(session, &effects) }
         }
+        serving.removeAll(keepingCapacity: true)
         effects.hasMoreWork = effects.hasMoreWork || !active.isEmpty
     }
 

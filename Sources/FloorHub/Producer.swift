@@ -72,14 +72,17 @@ final class Producer {
     func addPending(_ sequence: UInt64) { Self.add(sequence, to: &pending) }
     func addRetryable(_ sequence: UInt64) { Self.add(sequence, to: &retryable) }
 
-    /// The lowest pending sequence has its result.
-    func confirmPending(_ sequence: UInt64) {
+    /// The lowest pending sequences have their results.
+    func confirmPending(_ sequences: Range<UInt64>) {
         guard let first = pending.first else { return }
-        precondition(first.lowerBound == sequence, "results must leave in commit order")
-        if first.upperBound == sequence {
+        precondition(
+            first.lowerBound == sequences.lowerBound && first.upperBound >= sequences.upperBound - 1,
+            "results must leave in commit order"
+        )
+        if first.upperBound < sequences.upperBound {
             pending.removeFirst()
         } else {
-            pending[0] = (sequence + 1)...first.upperBound
+            pending[0] = sequences.upperBound...first.upperBound
         }
     }
 

@@ -47,13 +47,8 @@ struct ValueTable {
 
     func find(_ key: Span<UInt8>, hash: UInt32) -> Int? {
         index.find(hash) { slot in
-            let entry = entries[slot]
-            guard entry.keyLength == key.count else { return false }
-            let start = RecordHeader.size
-            for offset in 0..<key.count where entry.record[start + offset] != key[offset] {
-                return false
-            }
-            return true
+            entries[slot].keyLength == key.count
+                && entries[slot].record.holds(key, at: RecordHeader.size)
         }
     }
 

@@ -1,5 +1,6 @@
 public import FloorEvents
 public import FloorHub
+import FloorWire
 
 /// Where the event lane is kept: the port between the hub's loop and a store.
 ///
@@ -32,10 +33,25 @@ public enum JournalOutcome: Sendable {
 /// Nothing in it survives the process; a reader who comes for what was forgotten is told by
 /// a GAP.
 public final class MemoryJournal: EventJournal {
+    /// Records end to end, so that keeping one allocates nothing.
+    private struct Segment {
+        var bytes: [UInt8] = []
+        /// Where each record ends.
+        var ends: [Int] = []
+
+        func start(_ place: Int) -> Int { place == 0 ? 0 : ends[place - 1] }
+    }
+
+    /// Records of a segment; a segment's memory is used again when all of them are forgotten.
+    private static let segmentRecords = 1024
+
     private let maximumRecords: Int
     private let maximumBytes: Int
-    private var records: [[UInt8]] = []
+    private var segments: [Segment] = []
+    private var spare: Segment?
+    /// Forgotten records of the first segment.
     private var first = 0
+    private var appended = 0
     private var committed = 0
     private var bytes = 0
     private var outcomes: [JournalOutcome] = []
@@ -56,28 +72,38 @@ public final class MemoryJournal: EventJournal {
 
     /// Takes one record.
     public func append(_ record: Span<UInt8>) {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(record.count)
-        for index in 0..<record.count { copy.append(record[index]) }
-        records.append(copy)
+        if segments.last.map({ $0.ends.count == Self.segmentRecords }) ?? true {
+            segments.append(spare ?? Segment())
+            spare = nil
+        }
+        let last = segments.count - 1
+        segments[last].bytes.append(span: record)
+        segments[last].ends.append(segments[last].bytes.count)
+        appended += 1
+        bytes += record.count
     }
 
     /// Commits at once.
     public func commit(batch: UInt64) {
-        for index in committed..<records.count { bytes += records[index].count }
-        committed = records.count
-        while committed - first > maximumRecords || (bytes > maximumBytes && committed > first) {
-            bytes -= records[first].count
-            floor = floor.next
-            records[first] = []
-            first += 1
-        }
-        if first > 4096, first * 2 > records.count {
-            records.removeFirst(first)
-            committed -= first
-            first = 0
+        committed = appended
+        while committed > maximumRecords || (bytes > maximumBytes && committed > 0) {
+            forgetFirst()
         }
         outcomes.append(.committed(batch: batch))
+    }
+
+    private func forgetFirst() {
+        bytes -= segments[0].ends[first] - segments[0].start(first)
+        floor = floor.next
+        first += 1
+        appended -= 1
+        committed -= 1
+        guard first == Self.segmentRecords else { return }
+        first = 0
+        var empty = segments.removeFirst()
+        empty.bytes.removeAll(keepingCapacity: true)
+        empty.ends.removeAll(keepingCapacity: true)
+        spare = empty
     }
 
     /// The batches since the last call; all are committed.
@@ -92,13 +118,16 @@ public final class MemoryJournal: EventJournal {
         let after = max(request.after, floor)
         var page: [UInt8] = []
         // Counters have no holes, so a record's place follows from its revision.
-        var place = first + Int(after.counter - floor.counter)
+        var place = Int(after.counter - floor.counter)
         var through = after
         var count = 0
         while place < committed, count < request.maximumRecords {
-            let record = records[place]
-            if count > 0, page.count + record.count > request.maximumBytes { break }
-            page.append(contentsOf: record)
+            let segment = (first + place) / Self.segmentRecords
+            let slot = (first + place) % Self.segmentRecords
+            let start = segments[segment].start(slot)
+            let end = segments[segment].ends[slot]
+            if count > 0, page.count + end - start > request.maximumBytes { break }
+            page.append(contentsOf: segments[segment].bytes[start..<end])
             through = through.next
             place += 1
             count += 1

@@ -1,6 +1,7 @@
 import FloorEvents
 import FloorHub
 import FloorPosix
+import FloorWire
 import FloorZeroMQ
 
 /// One turn after another: receive → step → perform, until nothing is left to do.
@@ -100,8 +101,7 @@ struct HubLoop: ~Copyable {
             }
         }
         var copy: [UInt8] = []
-        copy.reserveCapacity(bytes.count)
-        for index in 0..<bytes.count { copy.append(bytes[index]) }
+        copy.append(span: bytes)
         feedback.append(.deliverBlocked(link, copy))
     }
 

@@ -132,12 +132,18 @@ public struct Results: Equatable, Sendable {
 
     /// Reads the body.
     public init(_ body: Span<UInt8>) throws(WireError) {
+        self.init(runs: [])
+        try read(body)
+    }
+
+    /// Reads a body into storage that is used again.
+    public mutating func read(_ body: Span<UInt8>) throws(WireError) {
         try body.need(Self.fixedSize)
         expected = body.u64(0)
         retryAfterMilliseconds = body.u32(8)
         let count = Int(body.u32(12))
         guard count <= Self.maximumRuns else { throw .badValue(field: "runs") }
-        runs = []
+        runs.removeAll(keepingCapacity: true)
         var at = Self.fixedSize
         for _ in 0..<count {
             guard body.count - at >= ResultRun.fixedSize else {
@@ -169,7 +175,22 @@ public struct Results: Equatable, Sendable {
 
     /// Appends the body; at most `maximumRuns` runs.
     public func append(to out: inout [UInt8]) {
-        precondition(runs.count <= Self.maximumRuns)
+        Self.append(
+            runs[...],
+            expected: expected,
+            retryAfterMilliseconds: retryAfterMilliseconds,
+            to: &out
+        )
+    }
+
+    /// Appends a body of some of the runs of a list; at most `maximumRuns`.
+    public static func append(
+        _ runs: ArraySlice<ResultRun>,
+        expected: UInt64,
+        retryAfterMilliseconds: UInt32,
+        to out: inout [UInt8]
+    ) {
+        precondition(runs.count <= maximumRuns)
         out.append(number: expected)
         out.append(number: retryAfterMilliseconds)
         out.append(number: UInt32(runs.count))

@@ -34,12 +34,75 @@ extension Span<UInt8> {
     }
 }
 
+extension Span<UInt8> {
+    /// Whether both hold the same bytes.
+    @inlinable
+    public func isEqual(to other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        var at = 0
+        while at &+ 8 <= count {
+            if u64(at) != other.u64(at) { return false }
+            at &+= 8
+        }
+        while at < count {
+            if self[at] != other[at] { return false }
+            at &+= 1
+        }
+        return true
+    }
+
+    /// A hash for tables of this process: keys chosen by an attacker do not collide on purpose,
+    /// because its start is chosen by chance.
+    ///
+    /// Words are mixed by multiplying to 128 bits and folding the halves, as wyhash does;
+    /// `Hasher` took most of the time of a look-up.
+    public func tableHash(salt: UInt32 = 0) -> UInt32 {
+        var hash = tableSeed ^ UInt64(salt) &* 0x9E37_79B9_7F4A_7C15
+        var at = 0
+        while at &+ 8 <= count {
+            hash = folded(hash ^ u64(at), 0xA076_1D64_78BD_642F)
+            at &+= 8
+        }
+        var tail = UInt64(truncatingIfNeeded: count)
+        while at < count {
+            tail = tail << 8 | UInt64(self[at])
+            at &+= 1
+        }
+        hash = folded(hash ^ tail, 0xE703_7ED1_A0B4_28DB)
+        return UInt32(truncatingIfNeeded: folded(hash, tableSeed | 1))
+    }
+}
+
+/// The standard library's own seed of the process, as a number.
+private let tableSeed = UInt64(bitPattern: Int64(Hasher().finalize()))
+
+@inline(__always)
+private func folded(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    let product = left.multipliedFullWidth(by: right)
+    return product.high ^ product.low
+}
+
 extension [UInt8] {
+    /// Whether these bytes stand at an offset.
+    @inlinable
+    public func holds(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+        offset + bytes.count <= count
+            && span.extracting(offset..<(offset + bytes.count)).isEqual(to: bytes)
+    }
+
     /// Appends a number, lowest byte first.
     @inlinable
     public mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(number: Number) {
         let little = number.littleEndian
         unsafe Swift.withUnsafeBytes(of: little) { unsafe append(contentsOf: $0) }
+    }
+
+    /// Appends eight-byte words, each lowest byte first, in one copy.
+    @inlinable
+    mutating func append<let size: Int>(words: InlineArray<size, UInt64>) {
+        var words = words
+        for index in words.indices { words[index] = words[index].littleEndian }
+        unsafe Swift.withUnsafeBytes(of: words) { unsafe append(contentsOf: $0) }
     }
 
     /// Appends a span of bytes.
@@ -51,7 +114,10 @@ extension [UInt8] {
     /// Appends zeros up to the next multiple of eight, counted from `start`.
     @inlinable
     public mutating func pad8(from start: Int) {
-        while (count - start) & 7 != 0 { append(0) }
+        let missing = -(count - start) & 7
+        unsafe Swift.withUnsafeBytes(of: UInt64(0)) { zeros in
+            unsafe append(contentsOf: zeros[..<missing])
+        }
     }
 
     /// Writes a number over bytes that are already there.

@@ -92,14 +92,13 @@ public enum FrameWriter {
     public static func begin(_ header: FrameHeader, in out: inout [UInt8]) -> Int {
         let start = out.count
         out.reserve(adding: FrameHeader.size)
-        out.append(number: FrameHeader.magic)
-        out.append(FrameHeader.version)
-        out.append(header.type.rawValue)
-        out.append(number: header.flags)
-        out.append(number: header.session)
-        out.append(number: UInt32(0))
-        out.append(number: header.sequence)
-        out.append(number: header.argument)
+        let versionAndType = UInt64(FrameHeader.version) | UInt64(header.type.rawValue) << 8
+        out.append(words: [
+            UInt64(FrameHeader.magic) | (versionAndType | UInt64(header.flags) << 16) << 32,
+            UInt64(header.session),  // the body's length is not known yet
+            header.sequence,
+            header.argument,
+        ])
         return start
     }
 

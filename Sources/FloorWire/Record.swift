@@ -164,21 +164,21 @@ public enum RecordWriter {
         let length = size(keyBytes: key.count, payloadBytes: payload.count)
         out.reserve(adding: length)
         let start = out.count
-        out.append(number: UInt32(length))
-        out.append(header.kindCode)
-        out.append(header.operationCode)
-        out.append(number: header.flags.rawValue)
-        out.append(number: header.revision.rawValue)
-        out.append(number: header.previous.rawValue)
-        out.append(number: header.hubTime)
-        out.append(number: header.sourceTime)
-        out.append(id: header.producer)
-        out.append(number: header.producerSequence)
-        out.append(number: header.coalesced)
-        out.append(number: UInt16(key.count))
-        out.append(number: header.schema)
-        out.append(number: UInt32(payload.count))
-        out.append(number: UInt32(0))
+        // The table in docs/wire-protocol.md, eight bytes a line.
+        let kindAndOperation = UInt64(header.kindCode) | UInt64(header.operationCode) << 8
+        let keyAndSchema = UInt64(key.count) | UInt64(header.schema) << 16
+        out.append(words: [
+            UInt64(length) | (kindAndOperation | UInt64(header.flags.rawValue) << 16) << 32,
+            header.revision.rawValue,
+            header.previous.rawValue,
+            UInt64(bitPattern: header.hubTime),
+            UInt64(bitPattern: header.sourceTime),
+            header.producer.high.byteSwapped,
+            header.producer.low.byteSwapped,
+            header.producerSequence,
+            UInt64(header.coalesced) | keyAndSchema << 32,
+            UInt64(payload.count),
+        ])
         out.append(span: key)
         out.pad8(from: start)
         out.append(span: payload)

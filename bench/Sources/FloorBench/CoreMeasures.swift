@@ -1,0 +1,137 @@
+import CBench
+import FloorClient
+import FloorEvents
+import FloorHub
+import FloorWire
+
+// Exact counts in the pure cores; these may fail the run.
+
+func measureAllocations(_ scale: Scale, _ report: inout Report) throws {
+    for kind in [RecordKind.event, .custom] {
+        let load = Load(kind)
+        var floor = try CoreFloor(filter: kind.name + "/bj/")
+        try floor.open()
+        let batch = 64
+        var number: UInt64 = 0
+        var payload = [UInt8](repeating: 0, count: Load.payloadSize)
+        let publication = Publication(load.operation)
+        // Two phases: one fills the rings, tables and buffers; the second is the steady state.
+        let warm: UInt64 = 200_000
+        let steady: UInt64 = scale(200_000, tiny: 20_000)
+        while number < warm + steady {
+            if number == warm { floor.forgetCounts() }
+            for _ in 0..<batch where number < warm + steady {
+                Load.fill(&payload, number, stamped: false)
+                floor.publish(publication, load.key(number), payload)
+                number += 1
+            }
+            floor.settle()
+            floor.take()
+        }
+        floor.settle()
+        floor.take()
+        guard floor.received == number else {
+            throw BenchError("\(floor.received) of \(number) records came through the cores")
+        }
+        report.fold(floor.hash)
+        for station in CoreFloor.Station.allCases {
+            report.add(
+                Row(
+                    name: "allocations per event, \(load.name), \(station.name)",
+                    unit: "count",
+                    ours: [Double(floor.counts[station.rawValue].allocations) / Double(steady)],
+                    goal: "0",
+                    digits: 6
+                )
+            )
+        }
+    }
+    measureWire(&report)
+}
+
+private func measureWire(_ report: inout Report) {
+    let load = Load(.event)
+    var out: [UInt8] = []
+    out.reserveCapacity(4096)
+    var payload = [UInt8](repeating: 0, count: Load.payloadSize)
+    let header = RecordHeader(.event, .append)
+    var hash: UInt64 = 0
+    cbench_count_begin()
+    for number in 0..<10_000 as Range<UInt64> {
+        out.removeAll(keepingCapacity: true)
+        Load.fill(&payload, number, stamped: false)
+        let start = FrameWriter.begin(FrameHeader(.publish, session: 1), in: &out)
+        let prefix = RecordBatch.begin(lead: 0, in: &out)
+        let key = load.key(number)
+        RecordWriter.append(header, key: key.span, payload: payload.span, to: &out)
+        RecordBatch.finish(prefix, lead: 0, count: 1, in: &out)
+        FrameWriter.end(start, in: &out)
+        hash = hash &* 31 &+ decode(out.span)
+    }
+    let count = cbench_count_end()
+    report.fold(hash)
+    report.add(
+        Row(
+            name: "allocations per event, encode and decode",
+            unit: "count",
+            ours: [Double(count.allocations) / 10_000],
+            goal: "0",
+            digits: 6
+        )
+    )
+}
+
+private func decode(_ message: Span<UInt8>) -> UInt64 {
+    guard let header = try? FrameHeader(message) else { return 0 }
+    let body = message.extracting(FrameHeader.size..<message.count)
+    guard let batch = try? RecordBatch(body), header.type == .publish,
+        let view = try? RecordView(body, at: RecordBatch.prefixSize)
+    else { return 0 }
+    return view.header(body).producerSequence &+ body.u64(view.payload.lowerBound)
+        &+ UInt64(batch.count)
+}
+
+func measureMemory(_ scale: Scale, _ report: inout Report) throws {
+    for entities in scale([10_000, 48_000], tiny: [1000]) {
+        // A reader of other keys, so that only the table grows.
+        var floor = try CoreFloor(filter: "queue/bj/")
+        try floor.open()
+        let load = Load(.agent, entities: entities)
+        var payload = [UInt8](repeating: 0, count: Load.payloadSize)
+        floor.forgetCounts()
+        for number in 0..<UInt64(entities) {
+            Load.fill(&payload, number, stamped: false)
+            floor.publish(Publication(.put), load.key(number), payload)
+            if number % 64 == 63 { floor.settle() }
+        }
+        floor.settle()
+        let bytes = floor.counts[CoreFloor.Station.hub.rawValue].live_bytes
+        report.add(
+            Row(
+                name: "hub core memory per key, \(entities) keys",
+                unit: "bytes",
+                ours: [Double(bytes) / Double(entities)],
+                goal: "at most 2048",
+                digits: 0
+            )
+        )
+    }
+    let sessions = scale(200, tiny: 5)
+    let hub = try Child([Role.hub.rawValue])
+    defer { hub.end() }
+    let endpoint = try hub.line()[0]
+    // One first, so that what a hub has once is there.
+    var readers = [try Reader(endpoint, "agent/bj/")]
+    defer { for reader in readers { reader.close() } }
+    let before = cbench_resident_bytes(hub.id)
+    for _ in 0..<sessions { readers.append(try Reader(endpoint, "agent/bj/")) }
+    let after = cbench_resident_bytes(hub.id)
+    report.add(
+        Row(
+            name: "hub process memory per idle session, tcp",
+            unit: "bytes",
+            ours: [(Double(after) - Double(before)) / Double(sessions)],
+            digits: 0
+        )
+    )
+}

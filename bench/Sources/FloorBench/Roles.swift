@@ -1,0 +1,79 @@
+import ArgumentParser
+import CBench
+import FloorEvents
+import FloorHubServer
+
+/// What a child process does.
+enum Role: String, ExpressibleByArgument, CaseIterable {
+    case hub
+    case publisher
+    case embedded
+    case proxy
+    case rawPublisher
+}
+
+struct RoleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "role",
+        abstract: "One side of a measurement, in a process of its own.",
+        shouldDisplay: false
+    )
+
+    @Argument var role: Role
+    @Option var endpoint: String?
+    @Option var lane = "event"
+    @Option var count: UInt64 = 0
+    @Option var interval: UInt64 = 0
+
+    func run() throws {
+        switch role {
+        case .hub:
+            let server = try Self.hub()
+            print(server.endpoints[0])
+            Self.flush()
+            while readLine() != nil {}
+            server.stop()
+        case .publisher:
+            try publish(to: endpoint ?? "")
+        case .embedded:
+            let server = try Self.hub()
+            print(server.endpoints[0])
+            Self.flush()
+            try publish(to: server.localEndpoint)
+            server.stop()
+        case .proxy:
+            try Self.check(cbench_raw_proxy())
+        case .rawPublisher:
+            try Self.check(unsafe cbench_raw_publish(endpoint, lane, count, interval))
+        }
+    }
+
+    private func publish(to endpoint: String) throws {
+        guard let kind = RecordKind(name: lane) else { throw ValidationError("no such lane") }
+        let load = Load(kind)
+        let publisher = try Publisher(endpoint)
+        guard readLine() != nil else { return }
+        try publisher.publish(load, count: count, interval: interval)
+        while readLine() != nil {}
+        publisher.close()
+    }
+
+    static func hub() throws -> HubServer {
+        var configuration = HubConfiguration()
+        configuration.listen = ["tcp://127.0.0.1:0"]
+        // Holds a whole run, so that a reader that falls behind loses nothing, as the peer's
+        // unbounded queues do.
+        configuration.journalRecords = 1 << 21
+        configuration.journalBytes = 1 << 30
+        let server = try HubServer(configuration)
+        try server.start()
+        return server
+    }
+
+    private static func check(_ result: Int32) throws {
+        if result < 0 { throw BenchError("libzmq: error \(-result)") }
+    }
+
+    /// A line in a pipe is to be seen at once.
+    private static func flush() { cbench_flush() }
+}
