@@ -105,6 +105,8 @@ final class Reader: @unchecked Sendable {
 /// A publisher that keeps at most a window of operations unanswered.
 ///
 /// Every 256th operation asks for its result; the others only need to be acknowledged.
+///
+/// @unchecked Sendable because what changes is touched under a lock only.
 final class Publisher: @unchecked Sendable {
     private static let stride: UInt64 = 256
     private static let marks: UInt64 = 32
