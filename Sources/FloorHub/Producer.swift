@@ -76,7 +76,8 @@ final class Producer {
     func confirmPending(_ sequences: Range<UInt64>) {
         guard let first = pending.first else { return }
         precondition(
-            first.lowerBound == sequences.lowerBound && first.upperBound >= sequences.upperBound - 1,
+            first.lowerBound == sequences.lowerBound
+                && first.upperBound >= sequences.upperBound - 1,
             "results must leave in commit order"
         )
         if first.upperBound < sequences.upperBound {
