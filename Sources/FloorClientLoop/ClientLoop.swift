@@ -18,7 +18,8 @@ import Synchronization
 /// everything that has gathered as one message.
 ///
 /// - Thread: every member may be used from any thread. `onReady` runs on the client's thread,
-///   with no lock held; it must be short and must not call `close`.
+///   with no lock held; it must be short and must not call `close`. Called with no mailbox, it
+///   says that the last operation has its result: `unacknowledged` is 0 again.
 ///
 /// @unchecked Sendable because every mutable property is touched only with `lock` held, and the
 /// socket is touched only by its holder, as libzmq asks.
@@ -159,11 +160,14 @@ public final class ClientLoop: @unchecked Sendable {
             if set.events(at: wakeSlot).contains(.readable) { wake.drain() }
             isWoken.store(false, ordering: .sequentiallyConsistent)
             lock.lock()
+            let hadUnanswered = core.unacknowledged > 0
             if isEnded { link.close() } else { timeout = turn() }
+            let isAnswered = hadUnanswered && core.unacknowledged == 0
             let ended = isEnded
             let told = ready
             ready.removeAll(keepingCapacity: true)
             lock.unlock()
+            if isAnswered { onReady([]) }
             if !told.isEmpty { onReady(told) }
             if ended { return }
         }
@@ -184,6 +188,9 @@ public final class ClientLoop: @unchecked Sendable {
         core.step(.turnEnd, at: now, into: &effects)
         perform()
         if count == Self.messagesPerTurn || link.isReadable() { return 0 }
+        // A fresh socket's monitor was never read: libzmq signals its descriptor only to a reader
+        // that has found it empty once.
+        if link.attempt != attempt { return 0 }
         let left = core.nextDeadline - Self.now().boot
         return max(0, min(left / 1000 + 1, 1000))
     }
