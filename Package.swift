@@ -78,7 +78,7 @@ let hostTargets: [Target] = [
     .target(name: "FloorImport", dependencies: ["CZlib"], swiftSettings: strict),
     .target(
         name: "FloorBusTestKit",
-        dependencies: ["FloorEvents", "FloorWire", "FloorClient", "FloorHub"],
+        dependencies: ["FloorEvents", "FloorWire", "FloorClient", "FloorHub", "FloorPosix"],
         swiftSettings: strict
     ),
     .executableTarget(
@@ -100,7 +100,13 @@ let testTargets: [Target] = [
     testTarget("FloorZeroMQTests", ["FloorZeroMQ", "FloorPosix", "CZeroMQ"]),
     testTarget("FloorClientTests", ["FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
     testTarget("FloorImportTests", ["FloorImport"]),
-    testTarget("FloorBusTests", ["FloorBus", "FloorZeroMQ", "FloorWire"]),
+    testTarget(
+        "FloorBusTests",
+        [
+            "FloorBus", "FloorClient", "FloorClientLoop", "FloorHub", "FloorHubServer",
+            "FloorPosix", "FloorWire", "FloorZeroMQ", "CZeroMQ", "FloorBusTestKit",
+        ]
+    ),
     testTarget("FloorCLITests", ["FloorCLI", "FloorBus", "FloorImport"]),
     testTarget(
         "FloorSimulationTests",

@@ -109,7 +109,11 @@ public final class FloorBusClient: Sendable {
         )
     }
 
-    deinit { loop.close() }
+    deinit {
+        loop.close()
+        // Readers of its subscriptions are not left waiting for ever.
+        waiters.close()
+    }
 
     /// The identity that records of this client carry as `FloorRecord.producer`.
     public var producer: FloorID { loop.peek { $0.producer } }

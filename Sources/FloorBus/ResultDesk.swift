@@ -69,6 +69,7 @@ final class ResultDesk: Sendable {
             state.lastFlusher += 1
             return state.lastFlusher
         }
+        let deadline = ContinuousClock.now + timeout
         let timer = Task { [self] in
             try? await Task.sleep(for: timeout)
             endFlush(number, with: false)
@@ -76,7 +77,9 @@ final class ResultDesk: Sendable {
         defer { timer.cancel() }
         return await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
-                if state.isClosed || loop.peek({ $0.unacknowledged }) == 0 { return true }
+                // The timer may have fired before there was anybody to wake.
+                if state.isClosed || ContinuousClock.now >= deadline { return true }
+                if loop.peek({ $0.unacknowledged }) == 0 { return true }
                 state.flushers[number] = continuation
                 // Own values said again after a break have no result of their own to wake us.
                 loop.tellWhenIdle()

@@ -41,6 +41,7 @@ public final class Subscription: AsyncSequence, Sendable {
         self.loop = loop
         self.waiters = waiters
         mailbox = try loop.openMailbox()
+        waiters.open(mailbox)
         do {
             let mailbox = mailbox
             try loop.withCore { core throws(FloorStatus) in
@@ -172,6 +173,7 @@ extension FloorBusClient {
         timeout: Duration = .seconds(5)
     ) async throws(FloorBusError) -> [FloorRecord] {
         let mailbox = try loop.openMailbox()
+        waiters.open(mailbox)
         defer {
             loop.withCore { $0.closeMailbox(mailbox) }
             waiters.forget(mailbox)

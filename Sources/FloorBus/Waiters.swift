@@ -8,6 +8,8 @@ import Synchronization
 final class Waiters: Sendable {
     private struct State {
         var sleeping: [MailboxID: CheckedContinuation<Void, Never>] = [:]
+        /// Mailboxes that somebody reads; signals for others are late and mean nothing.
+        var known: Set<MailboxID> = []
         var signalled: Set<MailboxID> = []
         var desk: ResultDesk?
         var isClosed = false
@@ -19,6 +21,11 @@ final class Waiters: Sendable {
     func setDesk(_ desk: ResultDesk) { state.withLock { $0.desk = desk } }
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Somebody is going to read the mailbox.
+    ///
+    /// Call it before the first look into the mailbox: an earlier signal is not kept.
+    func open(_ mailbox: MailboxID) { _ = state.withLock { $0.known.insert(mailbox) } }
 
     /// Returns when the mailbox may have something, when the client is closed, or when the task
     /// is cancelled.
@@ -55,7 +62,7 @@ final class Waiters: Sendable {
                 if let sleeper = state.sleeping.removeValue(forKey: mailbox) {
                     return (nil, sleeper)
                 }
-                state.signalled.insert(mailbox)
+                if state.known.contains(mailbox) { state.signalled.insert(mailbox) }
                 return (nil, nil)
             }
             desk?.drain()
@@ -65,7 +72,10 @@ final class Waiters: Sendable {
 
     /// A closed mailbox needs no memory.
     func forget(_ mailbox: MailboxID) {
-        _ = state.withLock { $0.signalled.remove(mailbox) }
+        state.withLock { state in
+            state.known.remove(mailbox)
+            state.signalled.remove(mailbox)
+        }
     }
 
     /// Wakes everybody for good.

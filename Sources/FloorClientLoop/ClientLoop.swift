@@ -18,7 +18,8 @@ import Synchronization
 /// everything that has gathered as one message.
 ///
 /// - Thread: every member may be used from any thread. `onReady` runs on the client's thread,
-///   with no lock held; it must be short and must not call `close`.
+///   with no lock held; it must be short and must not call `close`. Called with no mailbox, it
+///   says that the last operation has its result: `unacknowledged` is 0 again.
 ///
 /// @unchecked Sendable because every mutable property is touched only with `lock` held, and the
 /// socket is touched only by its holder, as libzmq asks.

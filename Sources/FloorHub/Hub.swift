@@ -144,6 +144,7 @@ public struct Hub: ~Copyable {
         if header.type == .hello { return hello(link, body, &effects) }
         guard let session = sessionsByLink[link], session.number == header.session else {
             // An old session's message, or a client that has not said HELLO: it must start anew.
+            counts.rejected += 1
             return fence(link, .fenced, "no such session; send HELLO on a new link", &effects)
         }
         noteTraffic(session, &effects)

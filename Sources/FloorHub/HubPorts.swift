@@ -180,7 +180,7 @@ public struct HubStatistics: Equatable, Sendable {
     public var fenced: UInt64 = 0
     /// Sessions opened.
     public var welcomed: UInt64 = 0
-    /// HELLOs refused.
+    /// HELLOs refused, and messages that belong to no session.
     public var rejected: UInt64 = 0
     /// DELIVERs that found a pipe full.
     public var blocked: UInt64 = 0

@@ -36,7 +36,8 @@ public final class HubServer: @unchecked Sendable {
     private let lock = Lock()
     private let wake: WakeDescriptor
     private var loop: HubLoop
-    private let identity: HubIdentity
+    /// On the data directory and on the paths of ipc endpoints; held until `stop`.
+    private var locks: [FileLock]
     private let drainMilliseconds: Int
     private var thread: FloorThread?
     private let isStopping = Atomic(false)
@@ -47,6 +48,7 @@ public final class HubServer: @unchecked Sendable {
     /// - Throws: `HubServerError`, whose `sentence` says what to do.
     public init(_ configuration: HubConfiguration) throws(HubServerError) {
         try configuration.checkEndpoints()
+        let identity: HubIdentity
         if let directory = configuration.dataDirectory {
             identity = try HubIdentity.inDirectory(directory)
         } else {
@@ -54,6 +56,10 @@ public final class HubServer: @unchecked Sendable {
         }
         lineage = identity.lineage
         epoch = identity.epoch
+        locks = identity.lock.map { [$0] } ?? []
+        for endpoint in configuration.listen + (configuration.tap.map { [$0] } ?? []) {
+            if let lock = try Self.pathLock(endpoint) { locks.append(lock) }
+        }
         drainMilliseconds = configuration.drainMilliseconds
         do { wake = try WakeDescriptor() } catch { throw .system(error) }
         let (sessions, notices) = try Self.sessionLimit(configuration.maximumSessions)
@@ -96,6 +102,21 @@ public final class HubServer: @unchecked Sendable {
         return options
     }
 
+    /// libzmq takes an ipc path from whoever has it, so a lock beside it keeps others off (R24).
+    private static func pathLock(_ endpoint: String) throws(HubServerError) -> FileLock? {
+        guard Transport(endpoint) == .ipc else { return nil }
+        let bytes = Array(endpoint.utf8.dropFirst("ipc://".utf8.count))
+        // `*` is a fresh path, `@` a name outside the file system that bind refuses when taken.
+        guard bytes.first == UInt8(ascii: "/") else { return nil }
+        let path = String(decoding: bytes, as: UTF8.self)
+        do {
+            return try FileLock(path: path + ".lock")
+        } catch {
+            if error.code == ErrorNumber.tryAgain { throw .pathInUse(endpoint) }
+            throw .directory(path, error)
+        }
+    }
+
     /// One descriptor a peer, some for the process itself: at the limit accept() spins.
     private static func sessionLimit(
         _ wanted: Int
@@ -132,7 +153,10 @@ public final class HubServer: @unchecked Sendable {
         guard !isStopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
         wake.signal()
         thread?.join()
-        lock.withLock { loop.sockets.close() }
+        lock.withLock {
+            loop.sockets.close()
+            locks.removeAll()
+        }
     }
 
     /// What the hub has counted since it started.

@@ -5,6 +5,8 @@ public import FloorZeroMQ
 public enum HubServerError: Error, Sendable {
     /// Another hub has the data directory.
     case directoryInUse(String)
+    /// Another hub listens at the path of an ipc endpoint.
+    case pathInUse(String)
     /// The data directory or a file in it cannot be used.
     case directory(String, PosixError)
     /// The identity file is not one of ours.
@@ -24,6 +26,8 @@ public enum HubServerError: Error, Sendable {
         case .directoryInUse(let path):
             "another hub is using the data directory " + path
                 + "; stop it or choose another directory with --data"
+        case .pathInUse(let endpoint):
+            "another hub is listening at " + endpoint + "; stop it or choose another path"
         case .directory(let path, let error):
             "the data directory cannot be used: " + path + ": " + error.description
         case .badIdentity(let path):

@@ -29,11 +29,11 @@ struct HubSockets {
                 socket = try ZeroMQSocket(.hubRouter)
                 routers[transport.rawValue] = socket
             }
-            endpoints.append(try socket.bind(endpoint))
+            endpoints.append(try Self.bind(socket, endpoint))
         }
         if let endpoint = configuration.tap {
             let socket = try ZeroMQSocket(.tapPublisher)
-            tapEndpoint = try socket.bind(endpoint)
+            tapEndpoint = try Self.bind(socket, endpoint)
             tap = socket
         } else {
             tapEndpoint = nil
@@ -41,6 +41,26 @@ struct HubSockets {
         }
         self.routers = routers
         self.endpoints = endpoints
+    }
+
+    /// Binds; waits a moment for an address that is in use.
+    ///
+    /// libzmq gives a closed socket's port back in the background, and a hub that takes another
+    /// one's place may be quicker than that.
+    private static func bind(
+        _ socket: ZeroMQSocket,
+        _ endpoint: String
+    ) throws(ZeroMQError) -> String {
+        var pause = PollSet()
+        for _ in 0..<25 {
+            do {
+                return try socket.bind(endpoint)
+            } catch {
+                guard error.code == ErrorNumber.addressInUse else { throw error }
+                _ = try? pause.wait(timeoutMilliseconds: 20)
+            }
+        }
+        return try socket.bind(endpoint)
     }
 
     var descriptors: [Int32] {
@@ -60,11 +80,10 @@ struct HubSockets {
             }
             switch router.receive(into: &message) {
             case .received:
-                guard let peer = message.peer else { continue }
+                guard let peer = message.peer else { return .malformed(Self.nameless) }
                 return .message(Self.link(place, peer), message.payload)
             case .malformed:
-                // A peer with a routing id of its own has no name here, and is not answered.
-                guard let peer = message.peer else { continue }
+                guard let peer = message.peer else { return .malformed(Self.nameless) }
                 return .malformed(Self.link(place, peer))
             case .nothing: advance()
             case .failed(let error): throw error
@@ -98,7 +117,9 @@ struct HubSockets {
 
     func send(_ bytes: Span<UInt8>, to link: LinkID) -> SendOutcome {
         let place = Int(link.rawValue >> 32)
-        guard let router = routers[place] else { return .unreachable }
+        guard routers.indices.contains(place), let router = routers[place] else {
+            return .unreachable
+        }
         return router.send(
             to: PeerID(number: UInt32(truncatingIfNeeded: link.rawValue)),
             bytes: bytes
@@ -114,6 +135,9 @@ struct HubSockets {
         for router in routers { router?.close() }
         tap?.close()
     }
+
+    /// A peer with a routing id of its own: its messages are counted, nothing reaches it.
+    private static let nameless = LinkID(.max)
 
     private static func link(_ place: Int, _ peer: PeerID) -> LinkID {
         LinkID(UInt64(place) << 32 | UInt64(peer.number))

@@ -84,7 +84,8 @@ public final class SocketMonitor {
         guard result >= 0 else { throw ZeroMQError(code: -result, operation: .open) }
         do throws(ZeroMQError) {
             reader = try ZeroMQSocket(type: ZMQ_PAIR, options: OptionSheet.monitorReader)
-            try reader.connect(name)
+            // Bound by libzmq itself, in `monitor` above.
+            try reader.check(reader.opened(.connect, name).connect(name), .connect, name)
         } catch {
             _ = socket.monitor(nil, events: 0)
             throw error

@@ -34,6 +34,7 @@ public final class ZeroMQSocket {
     let readsUserID: Bool
     let frame = Frame()
     private var handle: SocketHandle?
+    private var localEndpoints: [String] = []
 
     /// Opens a socket; nothing happens on the network before `bind` or `connect`.
     ///
@@ -120,6 +121,10 @@ public final class ZeroMQSocket {
     public func bind(_ endpoint: String) throws(ZeroMQError) -> String {
         let handle = try opened(.bind, endpoint)
         try check(handle.bind(endpoint), .bind, endpoint)
+        if LocalEndpoints.isLocal(endpoint) {
+            localEndpoints.append(endpoint)
+            LocalEndpoints.shared.add(endpoint)
+        }
         return Self.withoutMappedAddress(handle.textOption(ZMQ_LAST_ENDPOINT))
     }
 
@@ -137,15 +142,27 @@ public final class ZeroMQSocket {
 
     /// Stops listening at an endpoint that `bind` returned.
     public func unbind(_ endpoint: String) throws(ZeroMQError) {
-        try check(try opened(.disconnect, endpoint).unbind(endpoint), .disconnect, endpoint)
+        let handle = try opened(.disconnect, endpoint)
+        if let place = localEndpoints.firstIndex(of: endpoint) {
+            localEndpoints.remove(at: place)
+            LocalEndpoints.shared.remove(endpoint)
+        }
+        try check(handle.unbind(endpoint), .disconnect, endpoint)
     }
 
     /// Starts connecting.
     ///
     /// Success says only that the endpoint is well-formed: what becomes of it is seen in `monitor`
-    /// and by time.
+    /// and by time. An inproc endpoint must be bound already.
+    ///
+    /// - Throws: `ErrorNumber.invalid`; `notFound` for an inproc endpoint that nobody has bound.
     public func connect(_ endpoint: String) throws(ZeroMQError) {
-        try check(try opened(.connect, endpoint).connect(endpoint), .connect, endpoint)
+        let handle = try opened(.connect, endpoint)
+        let result =
+            LocalEndpoints.isLocal(endpoint)
+            ? LocalEndpoints.shared.connect(endpoint) { handle.connect(endpoint) }
+            : handle.connect(endpoint)
+        try check(result, .connect, endpoint)
     }
 
     /// Undoes a `connect` of the same endpoint.
@@ -160,6 +177,8 @@ public final class ZeroMQSocket {
         guard let handle else { return }
         self.handle = nil
         frame.clear()
+        for endpoint in localEndpoints { LocalEndpoints.shared.remove(endpoint) }
+        localEndpoints.removeAll()
         // The events stop before their reader goes: libzmq's threads would wait for it otherwise.
         if let monitor {
             _ = handle.monitor(nil, events: 0)
