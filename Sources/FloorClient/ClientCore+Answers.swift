@@ -28,7 +28,7 @@ extension ClientCore {
         let mailbox = requests.list[index].mailbox
         var at = RecordBatch.prefixSize
         while at < body.count {
-            let view = try RecordView(body, at: at)
+            let view = RecordView(checked: body, at: at)
             let stored = events.add(body.extracting(view.range), message: -1)
             mailboxes[mailbox].items.append(.reply(Int32(stored), requests.list[index].id))
             requests.list[index].unread += 1

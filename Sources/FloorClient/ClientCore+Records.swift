@@ -18,7 +18,7 @@ extension ClientCore {
         do throws(WireError) {
             var at = RecordBatch.prefixSize
             while at < body.count {
-                let view = try RecordView(body, at: at)
+                let view = RecordView(checked: body, at: at)
                 try takeRecord(body, view, message)
                 at = view.range.upperBound
             }

@@ -12,7 +12,7 @@ public struct FloorID: Hashable, Sendable {
     }
 
     /// "None": all bytes zero.
-    public static let zero = FloorID(high: 0, low: 0)
+    public static var zero: FloorID { FloorID(high: 0, low: 0) }
 
     /// Thirty-two hexadecimal digits.
     public var text: String { Self.hex(high) + Self.hex(low) }
@@ -60,7 +60,7 @@ public struct Revision: Hashable, Sendable, Comparable {
     }
 
     /// "None", lower than every revision.
-    public static let zero = Revision(rawValue: 0)
+    public static var zero: Revision { Revision(rawValue: 0) }
     /// Which life of the hub gave it.
     public var epoch: UInt32 { UInt32(truncatingIfNeeded: rawValue >> Limits.revisionCounterBits) }
     /// The place within the epoch, from 1.

@@ -13,33 +13,28 @@ public enum KeyRules {
 
     /// The kind that the first segment names, or nil.
     public static func kind(of bytes: Span<UInt8>) -> RecordKind? {
-        guard bytes.count > 1 else { return nil }
-        // The first letters leave one candidate; a key is looked at for every record.
-        let candidate: RecordKind
-        switch (bytes[0], bytes[1]) {
-        case (UInt8(ascii: "a"), _): candidate = .agent
-        case (UInt8(ascii: "c"), _): candidate = .custom
-        case (UInt8(ascii: "e"), _): candidate = .event
-        case (UInt8(ascii: "f"), _): candidate = .flag
-        case (UInt8(ascii: "n"), _): candidate = .note
-        case (UInt8(ascii: "p"), UInt8(ascii: "r")):
-            candidate = bytes.count > 2 && bytes[2] == UInt8(ascii: "e") ? .presence : .private
-        case (UInt8(ascii: "q"), _): candidate = .queue
-        case (UInt8(ascii: "t"), _): candidate = .team
+        // The first segment as a number, for a key is looked at for every record; no name has
+        // more than eight letters.
+        var word: UInt64 = 0
+        var at = 0
+        while at < bytes.count, bytes[at] != slash {
+            guard at < 8 else { return nil }
+            word = word << 8 | UInt64(bytes[at])
+            at += 1
+        }
+        guard at < bytes.count else { return nil }
+        switch word {
+        case 0x61_6765_6E74: return .agent
+        case 0x666C_6167: return .flag
+        case 0x71_7565_7565: return .queue
+        case 0x7072_6573_656E_6365: return .presence
+        case 0x6375_7374_6F6D: return .custom
+        case 0x65_7665_6E74: return .event
+        case 0x7465_616D: return .team
+        case 0x6E6F_7465: return .note
+        case 0x70_7269_7661_7465: return .private
         default: return nil
         }
-        return starts(bytes, with: candidate) ? candidate : nil
-    }
-
-    private static func starts(_ bytes: Span<UInt8>, with kind: RecordKind) -> Bool {
-        let name = kind.name.utf8
-        guard bytes.count > name.count, bytes[name.count] == slash else { return false }
-        var index = 0
-        for byte in name {
-            if bytes[index] != byte { return false }
-            index += 1
-        }
-        return true
     }
 
     /// The number of segments, each of which is well-formed.
@@ -52,14 +47,24 @@ public enum KeyRules {
         guard bytes[bytes.count - 1] == slash else { throw .noFinalSlash }
         var count = 0
         var start = 0
-        for index in 0..<bytes.count where bytes[index] == slash {
+        var isPlainSegment = true
+        for index in 0..<bytes.count {
+            if isPlain(bytes[index]) { continue }
+            guard bytes[index] == slash else {
+                isPlainSegment = false
+                continue
+            }
             guard count < Limits.keySegments else { throw .segmentCount(count + 1) }
-            let segment = bytes.extracting(start..<index)
-            if !(wildcards && segment.count == 1 && segment[0] == plus) {
-                try checkSegment(segment, index: count)
+            let length = index - start
+            if !isPlainSegment || length == 0 || length > Limits.segmentBytes {
+                let segment = bytes.extracting(start..<index)
+                if !(wildcards && length == 1 && segment[0] == plus) {
+                    try checkSegment(segment, index: count)
+                }
             }
             count += 1
             start = index + 1
+            isPlainSegment = true
         }
         return count
     }

@@ -297,8 +297,17 @@ struct DeliverFrame {
         coalesced: UInt32,
         _ out: inout [UInt8]
     ) {
+        add(record.span, flags: flags, coalesced: coalesced, &out)
+    }
+
+    mutating func add(
+        _ record: Span<UInt8>,
+        flags: RecordFlags,
+        coalesced: UInt32,
+        _ out: inout [UInt8]
+    ) {
         let at = out.count
-        out.append(contentsOf: record)
+        out.append(span: record)
         if !flags.isEmpty || coalesced > 0 {
             RecordWriter.restamp(&out, at: at, adding: flags, coalesced: coalesced)
         }

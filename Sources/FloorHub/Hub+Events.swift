@@ -146,7 +146,7 @@ extension Hub {
                 guard frame.fits(view.range.count, effects.bytes) else {
                     return frame.noteFull()
                 }
-                let record = bytes.copy(view.range)
+                let record = bytes.extracting(view.range)
                 frame.add(record, flags: [.replay], coalesced: 0, &effects.bytes)
             }
             session.eventPosition = revision.next

@@ -41,9 +41,7 @@ extension Hub {
         var sequence = header.sequence
         var at = RecordBatch.prefixSize
         while at < body.count {
-            guard let view = try? RecordView(body, at: at) else {
-                preconditionFailure("RecordBatch has checked every record")
-            }
+            let view = RecordView(checked: body, at: at)
             apply(session, sequence, view, body, &effects)
             sequence += 1
             at = view.range.upperBound

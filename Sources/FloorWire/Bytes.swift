@@ -97,14 +97,6 @@ extension [UInt8] {
         unsafe Swift.withUnsafeBytes(of: little) { unsafe append(contentsOf: $0) }
     }
 
-    /// Appends eight-byte words, each lowest byte first, in one copy.
-    @inlinable
-    mutating func append<let size: Int>(words: InlineArray<size, UInt64>) {
-        var words = words
-        for index in words.indices { words[index] = words[index].littleEndian }
-        unsafe Swift.withUnsafeBytes(of: words) { unsafe append(contentsOf: $0) }
-    }
-
     /// Appends a span of bytes.
     @inlinable
     public mutating func append(span: Span<UInt8>) {
@@ -117,6 +109,20 @@ extension [UInt8] {
         let missing = -(count - start) & 7
         unsafe Swift.withUnsafeBytes(of: UInt64(0)) { zeros in
             unsafe append(contentsOf: zeros[..<missing])
+        }
+    }
+
+    /// Writes bytes over others that are already there.
+    @inlinable
+    public mutating func overwrite(_ bytes: Span<UInt8>, at offset: Int) {
+        precondition(offset >= 0 && offset + bytes.count <= count)
+        unsafe withUnsafeMutableBytes { buffer in
+            unsafe bytes.withUnsafeBytes { source in
+                let target = unsafe UnsafeMutableRawBufferPointer(
+                    rebasing: buffer[offset..<(offset + source.count)]
+                )
+                unsafe target.copyMemory(from: source)
+            }
         }
     }
 

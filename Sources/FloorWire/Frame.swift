@@ -93,12 +93,12 @@ public enum FrameWriter {
         let start = out.count
         out.reserve(adding: FrameHeader.size)
         let versionAndType = UInt64(FrameHeader.version) | UInt64(header.type.rawValue) << 8
-        out.append(words: [
-            UInt64(FrameHeader.magic) | (versionAndType | UInt64(header.flags) << 16) << 32,
-            UInt64(header.session),  // the body's length is not known yet
-            header.sequence,
-            header.argument,
-        ])
+        out.append(
+            number: UInt64(FrameHeader.magic) | (versionAndType | UInt64(header.flags) << 16) << 32
+        )
+        out.append(number: UInt64(header.session))  // the body's length is not known yet
+        out.append(number: header.sequence)
+        out.append(number: header.argument)
         return start
     }
 

@@ -114,6 +114,16 @@ public struct RecordView: Sendable {
         try bytes.needZeros(payload.upperBound..<range.upperBound)
     }
 
+    /// Finds a record within a body that `RecordBatch` has read: its checks are not repeated.
+    public init(checked bytes: Span<UInt8>, at offset: Int) {
+        let keyLength = Int(bytes.u16(offset + 68))
+        let payloadLength = Int(bytes.u32(offset + 72))
+        let payloadStart = offset + RecordHeader.size + roundedUp8(keyLength)
+        range = offset..<(payloadStart + roundedUp8(payloadLength))
+        key = (offset + RecordHeader.size)..<(offset + RecordHeader.size + keyLength)
+        payload = payloadStart..<(payloadStart + payloadLength)
+    }
+
     /// The header's values.
     public func header(_ bytes: Span<UInt8>) -> RecordHeader {
         let at = range.lowerBound
@@ -162,12 +172,14 @@ public enum RecordWriter {
     ) {
         precondition(key.count <= Limits.keyBytes && payload.count <= Limits.payloadBytes)
         let length = size(keyBytes: key.count, payloadBytes: payload.count)
-        out.reserve(adding: length)
         let start = out.count
-        // The table in docs/wire-protocol.md, eight bytes a line.
+        out.reserve(adding: length)
+        // Zeros first: they are the padding, and one write puts the rest in its place.
+        out.append(contentsOf: repeatElement(0, count: length))
         let kindAndOperation = UInt64(header.kindCode) | UInt64(header.operationCode) << 8
         let keyAndSchema = UInt64(key.count) | UInt64(header.schema) << 16
-        out.append(words: [
+        // The table in docs/wire-protocol.md, eight bytes a line.
+        let words: InlineArray<10, UInt64> = [
             UInt64(length) | (kindAndOperation | UInt64(header.flags.rawValue) << 16) << 32,
             header.revision.rawValue,
             header.previous.rawValue,
@@ -178,11 +190,10 @@ public enum RecordWriter {
             header.producerSequence,
             UInt64(header.coalesced) | keyAndSchema << 32,
             UInt64(payload.count),
-        ])
-        out.append(span: key)
-        out.pad8(from: start)
-        out.append(span: payload)
-        out.pad8(from: start)
+        ]
+        for line in words.indices { out.overwrite(words[line], at: start + line * 8) }
+        out.overwrite(key, at: start + RecordHeader.size)
+        out.overwrite(payload, at: start + RecordHeader.size + roundedUp8(key.count))
     }
 
     /// Overwrites the per-session fields of a record that was copied into a DELIVER.

@@ -74,7 +74,8 @@ void cbench_sleep_until_ns(uint64_t deadline_ns)
 {
     struct timespec at = {
         .tv_sec = (time_t)(deadline_ns / 1000000000u),
-        .tv_nsec = (long)(deadline_ns % 1000000000u)};
+        .tv_nsec = (long)(deadline_ns % 1000000000u),
+    };
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) != 0) {
     }
 }

@@ -106,7 +106,8 @@ final class Reader: @unchecked Sendable {
 ///
 /// Every 256th operation asks for its result; the others only need to be acknowledged.
 ///
-/// @unchecked Sendable because what changes is touched under a lock only.
+/// @unchecked Sendable because everything mutable is touched with `lock` held, but for
+/// `delivery`, which belongs to the client's thread.
 final class Publisher: @unchecked Sendable {
     private static let stride: UInt64 = 256
     private static let marks: UInt64 = 32

@@ -86,7 +86,7 @@ struct CoreFloor: ~Copyable {
 
     /// A fixed sequence in place of chance.
     private static func words() -> @Sendable () -> UInt64 {
-        // @unchecked Sendable because a core is stepped on one thread.
+        // @unchecked Sendable because the cores and their chance stay on one thread.
         final class Source: @unchecked Sendable { var state: UInt64 = 0x9E37_79B9 }
         let source = Source()
         return {

@@ -36,13 +36,9 @@ func measureAllocations(_ scale: Scale, _ report: inout Report) throws {
         report.fold(floor.hash)
         for station in CoreFloor.Station.allCases {
             report.add(
-                Row(
-                    name: "allocations per event, \(load.name), \(station.name)",
-                    unit: "count",
-                    ours: [Double(floor.counts[station.rawValue].allocations) / Double(steady)],
-                    goal: "0",
-                    digits: 6
-                )
+                allocations: floor.counts[station.rawValue].allocations,
+                of: steady,
+                load.name + ", " + station.name
             )
         }
     }
@@ -70,15 +66,7 @@ private func measureWire(_ report: inout Report) {
     }
     let count = cbench_count_end()
     report.fold(hash)
-    report.add(
-        Row(
-            name: "allocations per event, encode and decode",
-            unit: "count",
-            ours: [Double(count.allocations) / 10_000],
-            goal: "0",
-            digits: 6
-        )
-    )
+    report.add(allocations: count.allocations, of: 10_000, "encode and decode")
 }
 
 private func decode(_ message: Span<UInt8>) -> UInt64 {

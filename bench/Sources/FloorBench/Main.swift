@@ -51,6 +51,9 @@ struct Measure: ParsableCommand {
             }
         }
         print(json ? report.json : report.table + "\n\nhash of the work: \(report.hashText)")
+        if report.allocations > 0 {
+            throw BenchError("\(report.allocations) allocations in the steady state; the goal is 0")
+        }
     }
 }
 

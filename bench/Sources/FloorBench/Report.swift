@@ -29,7 +29,24 @@ struct Report {
     private(set) var rows: [Row] = []
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
 
+    /// Allocations counted where there must be none.
+    private(set) var allocations: UInt64 = 0
+
     mutating func add(_ row: Row) { rows.append(row) }
+
+    /// Adds a count of allocations, which fails the run unless it is 0.
+    mutating func add(allocations count: UInt64, of events: UInt64, _ name: String) {
+        allocations += count
+        rows.append(
+            Row(
+                name: "allocations per event, " + name,
+                unit: "count",
+                ours: [Double(count) / Double(events)],
+                goal: "0",
+                digits: 6
+            )
+        )
+    }
 
     /// Takes part of the work done into the hash.
     mutating func fold(_ part: UInt64) { hash = (hash ^ part) &* 0x100_0000_01B3 }
