@@ -281,6 +281,28 @@ int floor_posix_poll(floor_posix_poll_t *items, size_t count, int64_t timeout_ms
     return ready;
 }
 
+/* ---- the thread's text ---------------------------------------------------------------------- */
+
+static __thread struct {
+    size_t count;
+    char bytes[FLOOR_POSIX_THREAD_TEXT_MAX];
+} thread_text;
+
+void floor_posix_thread_text_set(const void *bytes, size_t count) {
+    if (count > FLOOR_POSIX_THREAD_TEXT_MAX) count = FLOOR_POSIX_THREAD_TEXT_MAX;
+    memcpy(thread_text.bytes, bytes, count);
+    thread_text.count = count;
+}
+
+size_t floor_posix_thread_text_get(char *buffer, size_t capacity) {
+    if (buffer != NULL && capacity > 0) {
+        size_t count = thread_text.count < capacity ? thread_text.count : capacity - 1;
+        memcpy(buffer, thread_text.bytes, count);
+        buffer[count] = 0;
+    }
+    return thread_text.count;
+}
+
 /* ---- process and random bytes --------------------------------------------------------------- */
 
 int64_t floor_posix_process_id(void) { return getpid(); }

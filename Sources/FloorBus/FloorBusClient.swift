@@ -79,7 +79,7 @@ public final class FloorBusClient: Sendable {
         let engineOptions: ClientOptions
         do { engineOptions = try options.engineOptions() } catch { throw FloorBusError(error) }
         do {
-            loop = try ClientLoop(endpoints: endpoints, options: engineOptions) { mailboxes in
+            loop = try ClientLoop.make(endpoints: endpoints, options: engineOptions) { mailboxes in
                 waiters.resume(mailboxes)
             }
         } catch {

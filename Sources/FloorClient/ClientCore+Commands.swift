@@ -148,9 +148,13 @@ extension ClientCore {
     }
 
     /// Ends a subscription; what waits for it is not given any more.
-    public mutating func unsubscribe(_ subscription: SubscriptionID) {
-        guard let index = subscriptions.index(of: subscription.rawValue) else { return }
+    ///
+    /// - Returns: whether there was such a subscription.
+    @discardableResult
+    public mutating func unsubscribe(_ subscription: SubscriptionID) -> Bool {
+        guard let index = subscriptions.index(of: subscription.rawValue) else { return false }
         end(at: index)
+        return true
     }
 
     private mutating func end(at index: Int) {

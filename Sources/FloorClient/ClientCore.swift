@@ -145,6 +145,13 @@ public struct ClientCore: ~Copyable {
     /// Whether a session is open.
     public var isLinked: Bool { link.isLinked }
 
+    /// Whether a session is open and every subscription has had its present values.
+    public var isCaughtUp: Bool {
+        guard link.isLinked else { return false }
+        for index in subscriptions.indices where !subscriptions[index].isCaughtUp { return false }
+        return true
+    }
+
     /// The hub's clock at a moment, microseconds since 1970, and the most it may be off; nil
     /// before the first PONG of this link.
     public func hubTime(at moment: FloorTime) -> (time: Int64, error: Int64)? {

@@ -6,7 +6,7 @@ import Synchronization
 
 /// A running client: the thread and the socket around the pure core.
 ///
-///     let loop = try ClientLoop(endpoints: ["tcp://hub:7410"], options: options) { mailboxes in
+///     let loop = try ClientLoop.make(endpoints: ["tcp://hub:7410"], options: options) { mailboxes in
 ///         …                                     // wake whoever waits for these mailboxes
 ///     }
 ///     try loop.start()
@@ -34,6 +34,9 @@ public final class ClientLoop: @unchecked Sendable {
     private var isEnded = false
     /// Whether `onReady` is to be called, with no mailbox, when nothing is unacknowledged.
     private var tellsWhenIdle = false
+    /// Signalled after a turn while `waiting` threads wait for the core to change.
+    private let turned = Condition()
+    private var waiting = 0
     private var thread: FloorThread?
     /// Whether the thread has been told that there is something to do.
     private let isWoken = Atomic(false)
@@ -43,15 +46,17 @@ public final class ClientLoop: @unchecked Sendable {
 
     /// A client that connects to the first endpoint that answers; they are addresses of one hub.
     ///
+    /// Not an initializer, because Embedded Swift (6.3) leaks an object whose initializer throws.
+    ///
     /// - Throws: `ClientLoopError`, whose `sentence` says what to do.
-    public init(
+    public static func make(
         endpoints: [String],
         options: ClientOptions,
         onReady: @escaping @Sendable ([MailboxID]) -> Void
-    ) throws(ClientLoopError) {
+    ) throws(ClientLoopError) -> ClientLoop {
         if endpoints.isEmpty { throw .badEndpoint("") }
-        for endpoint in endpoints where !Self.isKnown(endpoint) { throw .badEndpoint(endpoint) }
-        do { wake = try WakeDescriptor() } catch { throw .system(error) }
+        for endpoint in endpoints where !isKnown(endpoint) { throw .badEndpoint(endpoint) }
+        let core: ClientCore
         do {
             core = try ClientCore(
                 options,
@@ -62,7 +67,20 @@ public final class ClientLoop: @unchecked Sendable {
         } catch {
             throw .options(error)
         }
-        link = ClientLink(endpoints: endpoints)
+        let wake: WakeDescriptor
+        do { wake = try WakeDescriptor() } catch { throw .system(error) }
+        return ClientLoop(core, wake, ClientLink(endpoints: endpoints), onReady)
+    }
+
+    private init(
+        _ core: consuming ClientCore,
+        _ wake: WakeDescriptor,
+        _ link: ClientLink,
+        _ onReady: @escaping @Sendable ([MailboxID]) -> Void
+    ) {
+        self.core = core
+        self.wake = wake
+        self.link = link
         self.onReady = onReady
     }
 
@@ -155,6 +173,32 @@ public final class ClientLoop: @unchecked Sendable {
         lock.withLock { body(core) }
     }
 
+    /// Waits until `isDone` holds for the core: looks at once and after every turn.
+    ///
+    /// `isDone` runs with the lock held; it must be short and take no lock. A change that is not
+    /// the core's is seen after the next turn: `withCore { _ in }` brings one about.
+    ///
+    /// - Parameter deadline: nanoseconds of `Clocks.monotonicNanoseconds()`; nil = no limit.
+    /// - Returns: false when the time is up or the loop has ended before.
+    public func wait(
+        untilMonotonicNanoseconds deadline: UInt64?,
+        _ isDone: (borrowing ClientCore) -> Bool
+    ) -> Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        waiting += 1
+        defer { waiting -= 1 }
+        while !isDone(core) {
+            if isEnded { return false }
+            guard let deadline else {
+                turned.wait(lock)
+                continue
+            }
+            if !turned.wait(lock, untilMonotonicNanoseconds: deadline) { return isDone(core) }
+        }
+        return true
+    }
+
     /// Says BYE, ends the thread and closes the socket.
     ///
     /// What is not acknowledged by then is lost: wait for `unacknowledged` to become 0 first.
@@ -208,7 +252,7 @@ public final class ClientLoop: @unchecked Sendable {
             lock.withLock {
                 for descriptor in link.descriptors { _ = set.add(descriptor) }
             }
-            guard (try? set.wait(timeoutMilliseconds: timeout)) != nil else { return }
+            guard (try? set.wait(timeoutMilliseconds: timeout)) != nil else { return end() }
             if set.events(at: wakeSlot).contains(.readable) { wake.drain() }
             isWoken.store(false, ordering: .sequentiallyConsistent)
             lock.lock()
@@ -218,9 +262,18 @@ public final class ClientLoop: @unchecked Sendable {
             ready.removeAll(keepingCapacity: true)
             let isIdle = tellsWhenIdle && core.unacknowledged == 0
             if isIdle { tellsWhenIdle = false }
+            if waiting > 0 { turned.broadcast() }
             lock.unlock()
             if isIdle || !told.isEmpty { onReady(told) }
             if ended { return }
+        }
+    }
+
+    /// The system refuses to wait: nothing goes on, and nobody is left waiting for it.
+    private func end() {
+        lock.withLock {
+            isEnded = true
+            turned.broadcast()
         }
     }
 

@@ -13,6 +13,15 @@ public enum ClientLoopError: Error, Sendable {
     /// The system refused something else.
     case system(PosixError)
 
+    /// What kind of error it is.
+    public var status: FloorStatus {
+        switch self {
+        case .badEndpoint: .invalid
+        case .options(let status): status
+        case .socket, .system: .internal
+        }
+    }
+
     /// What is wrong and what to do, for a person.
     public var sentence: String {
         switch self {

@@ -33,7 +33,10 @@ public enum FloorStatus: Int32, CaseIterable, Sendable, Hashable, Error {
     public var isRetryable: Bool { self == .storage || self == .limit }
 
     /// What is wrong, as the start of a sentence for a person.
-    public var sentence: String {
+    public var sentence: String { constantSentence.description }
+
+    /// The sentence as a constant, which C can be given without a copy.
+    public var constantSentence: StaticString {
         switch self {
         case .ok: "done"
         case .invalid: "a value is not allowed here"
@@ -43,7 +46,7 @@ public enum FloorStatus: Int32, CaseIterable, Sendable, Hashable, Error {
         case .closed: "the client or hub is closed"
         case .wrongState: "not possible in the present state"
         case .badHandle: "not a handle of this library, or already closed"
-        case .forked: "the process forked; open a new client in the child"
+        case .forked: "this process is a fork of one that has a client; fork first, then open"
         case .wrongABI: "header and library differ in their binary interface"
         case .offline: "not connected to a hub"
         case .notAuthenticated: "the hub does not know this identity"

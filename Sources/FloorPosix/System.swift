@@ -35,3 +35,25 @@ public enum Randomness {
         try check(unsafe floor_posix_random(&bytes, bytes.count), "read random bytes")
     }
 }
+
+/// One text that belongs to the calling thread, at most 511 bytes; empty at first.
+///
+/// The C interface keeps the sentence of the last error there, as `errno` is kept.
+public enum ThreadText {
+    /// Sets the calling thread's text; what is too long is cut.
+    public static func set(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
+            // An empty text may have no address.
+            guard let start = bytes.baseAddress else { return }
+            unsafe floor_posix_thread_text_set(start, bytes.count)
+        }
+    }
+
+    /// Copies the calling thread's text, cut to the room there is, and a NUL.
+    ///
+    /// - Returns: the bytes of the whole text, without the NUL.
+    public static func copy(into buffer: UnsafeMutablePointer<CChar>?, capacity: Int) -> Int {
+        unsafe floor_posix_thread_text_get(buffer, capacity)
+    }
+}

@@ -20,8 +20,14 @@ extension Span<UInt8> {
 
     /// A text of at most `limit` bytes.
     func text(_ range: Range<Int>, atMost limit: Int) throws(WireError) -> String {
+        try text(checkedText(range, atMost: limit))
+    }
+
+    /// The same range when it holds a text of at most `limit` bytes.
+    func checkedText(_ range: Range<Int>, atMost limit: Int) throws(WireError) -> Range<Int> {
         guard range.count <= limit else { throw .badValue(field: "text length") }
-        return try text(range)
+        guard UTF8Rules.isValid(extracting(range)) else { throw .badText }
+        return range
     }
 
     /// Checks that padding is zero.

@@ -48,7 +48,7 @@ enum TLV {
 
 extension AgentState {
     static let fixedSize = 16
-    private enum Tag {
+    fileprivate enum Tag {
         static let reason: UInt16 = 1
         static let deviceExtension: UInt16 = 2
         static let seat: UInt16 = 3
@@ -97,22 +97,48 @@ extension AgentState {
         reasonCode = bytes.u16(8)
         customerStar = bytes.u8(10)
         guard customerStar <= 5 else { throw .badValue(field: "customer_star") }
-        var state = self
-        try TLV.forEach(bytes, from: Self.fixedSize) { (tag, range) throws(WireError) in
+        let texts = try AgentTexts(payload: bytes)
+        reason = try bytes.text(texts.reason)
+        deviceExtension = try bytes.text(texts.deviceExtension)
+        seat = try bytes.text(texts.seat)
+        callReference = try bytes.text(texts.callReference)
+    }
+}
+
+/// Where the texts of an agent's payload lie, for readers that point at them instead of copying.
+///
+/// Each is well-formed UTF-8 within its limit; an empty range is an empty text.
+public struct AgentTexts: Sendable {
+    /// The site's label of the reason.
+    public private(set) var reason = 0..<0
+    /// The agent's extension.
+    public private(set) var deviceExtension = 0..<0
+    /// The agent's seat.
+    public private(set) var seat = 0..<0
+    /// The call's reference.
+    public private(set) var callReference = 0..<0
+
+    /// Finds the texts in a payload of schema `PayloadSchema.agent`.
+    public init(payload bytes: Span<UInt8>) throws(WireError) {
+        try bytes.need(AgentState.fixedSize)
+        var found = Self()
+        try TLV.forEach(bytes, from: AgentState.fixedSize) { (tag, range) throws(WireError) in
             switch tag {
-            case Tag.reason:
-                state.reason = try bytes.text(range, atMost: Limits.reasonBytes)
-            case Tag.deviceExtension:
-                state.deviceExtension = try bytes.text(range, atMost: Limits.shortTextBytes)
-            case Tag.seat:
-                state.seat = try bytes.text(range, atMost: Limits.shortTextBytes)
-            case Tag.callReference:
-                state.callReference = try bytes.text(range, atMost: Limits.shortTextBytes)
+            case AgentState.Tag.reason:
+                found.reason = try bytes.checkedText(range, atMost: Limits.reasonBytes)
+            case AgentState.Tag.deviceExtension:
+                found.deviceExtension = try bytes.checkedText(range, atMost: Limits.shortTextBytes)
+            case AgentState.Tag.seat:
+                found.seat = try bytes.checkedText(range, atMost: Limits.shortTextBytes)
+            case AgentState.Tag.callReference:
+                found.callReference = try bytes.checkedText(range, atMost: Limits.shortTextBytes)
             default:
                 // A newer publisher's tag; its bytes need not even be text.
                 break
             }
         }
-        self = state
+        self = found
     }
+
+    private init() {}
 }

@@ -17,8 +17,12 @@ enum Sizes {
         }
     }
 
+    /// The C library's header: one file, because its users copy, read and include it as one.
+    private static let mayBeLong = "include/floorbus.h"
+
     /// A file that is too long.
     static func longFile(_ file: TextFile) -> [Finding] {
+        if file.path == mayBeLong { return [] }
         let count = file.lines.count - (file.text.hasSuffix("\n") ? 1 : 0)
         guard count > fileLines else { return [] }
         return [

@@ -66,6 +66,13 @@ int floor_posix_thread_start(
 int floor_posix_thread_join(uint64_t id);
 int floor_posix_thread_detach(uint64_t id);
 
+/* One text of the calling thread, cut to 511 bytes: Swift has no thread-local storage, and the C
+ * interface keeps the sentence of the last error there. */
+#define FLOOR_POSIX_THREAD_TEXT_MAX 511
+void floor_posix_thread_text_set(const void *bytes, size_t count);
+/* Copies at most capacity - 1 bytes and a NUL; returns the bytes of the whole text. */
+size_t floor_posix_thread_text_get(char *buffer, size_t capacity);
+
 /* Clocks. Boot time goes on while the machine sleeps: leases and timers use it. */
 uint64_t floor_posix_boot_us(void);
 uint64_t floor_posix_monotonic_ns(void);

@@ -1,0 +1,63 @@
+import CFloorBus
+import FloorEvents
+
+// FloorEvents' agent state to and from the C header's; the numbers are the same.
+
+extension floorbus_agent_state {
+    /// Everything but texts and freshness.
+    init(_ state: AgentState) {
+        unsafe self.init()
+        unsafe session = state.session.rawValue
+        unsafe out_of_service = state.deviceInService ? 0 : 1
+        unsafe self.state = state.activity.rawValue
+        unsafe pending = state.pending?.rawValue ?? 0
+        unsafe call = state.call.rawValue
+        unsafe overlays = state.overlays.rawValue
+        unsafe cause = state.cause.rawValue
+        unsafe reason_class = state.reasonClass.rawValue
+        unsafe reason_code = state.reasonCode
+        unsafe customer_star = state.customerStar
+    }
+}
+
+extension AgentState {
+    /// A caller's state; every number must be one of the vocabulary.
+    init(_ state: floorbus_agent_state) throws(Failure) {
+        self.init(activity: try unsafe named(state.state, "state"))
+        session = try unsafe named(state.session, "session")
+        guard unsafe state.out_of_service <= 1 else {
+            throw Failure(.invalid, "out_of_service is neither 0 nor 1")
+        }
+        deviceInService = unsafe state.out_of_service == 0
+        let pending: AgentActivity = try unsafe named(state.pending, "pending")
+        self.pending = pending == .unknown ? nil : pending
+        call = try unsafe named(state.call, "call")
+        overlays = CallOverlays(rawValue: unsafe state.overlays)
+        cause = try unsafe named(state.cause, "cause")
+        reasonClass = try unsafe named(state.reason_class, "reason_class")
+        reasonCode = unsafe state.reason_code
+        customerStar = unsafe state.customer_star
+        guard customerStar <= 5 else { throw Failure(.invalid, "customer_star is more than 5") }
+        reason = try unsafe state.reason.text("reason", atMost: Limits.reasonBytes)
+        deviceExtension = try unsafe state.extension.text(
+            "extension",
+            atMost: Limits.shortTextBytes
+        )
+        seat = try unsafe state.seat.text("seat", atMost: Limits.shortTextBytes)
+        callReference = try unsafe state.call_ref.text("call_ref", atMost: Limits.shortTextBytes)
+    }
+}
+
+private func named<Name: FloorName>(
+    _ number: UInt8,
+    _ field: StaticString
+) throws(Failure) -> Name {
+    guard let name = Name(rawValue: number) else {
+        throw Failure(
+            .invalid,
+            "\(number) is no " + field.description + " of FloorBus; take the header's names, never "
+                + "another system's numbers"
+        )
+    }
+    return name
+}

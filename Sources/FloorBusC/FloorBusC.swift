@@ -1,1 +1,0 @@
-// FloorBusC: see README, Layout.

@@ -1,0 +1,120 @@
+import CFloorBus
+import FloorEvents
+
+// Structs of callers of another age (rule R7). Each begins with a uint32_t struct_size, and the
+// library knows its first part; a caller compiled with a newer header passes more.
+
+/// The largest struct a caller may pass, in bytes; a size beyond is memory that was never set.
+private let largestStruct = 4096
+
+/// Reads a caller's struct: what this library does not know of it must be zero.
+func readStruct<Value: BitwiseCopyable>(
+    _ pointer: UnsafePointer<Value>?,
+    _ name: StaticString
+) throws(Failure) -> Value {
+    guard let pointer = unsafe pointer else { throw .missing(name) }
+    let raw = unsafe UnsafeRawPointer(pointer)
+    let size = try unsafe checkedSize(raw, MemoryLayout<Value>.size, name)
+    for offset in MemoryLayout<Value>.size..<size
+    where unsafe raw.load(fromByteOffset: offset, as: UInt8.self) != 0 {
+        throw Failure(
+            .wrongABI,
+            name.description + " sets a field that this library, older than the header, lacks"
+        )
+    }
+    return unsafe pointer.pointee
+}
+
+/// Writes a caller's struct, all but `struct_size`; what this library does not know becomes zero.
+func writeStruct<Value: BitwiseCopyable>(
+    _ value: Value,
+    to pointer: UnsafeMutablePointer<Value>?,
+    _ name: StaticString
+) throws(Failure) {
+    try unsafe checkStruct(pointer, name)
+    guard let pointer = unsafe pointer else { return }
+    let raw = UnsafeMutableRawPointer(pointer)
+    let size = unsafe raw.load(as: UInt32.self)
+    unsafe pointer.pointee = value
+    unsafe raw.storeBytes(of: size, as: UInt32.self)
+    let known = MemoryLayout<Value>.size
+    if Int(size) > known {
+        unsafe (raw + known).initializeMemory(as: UInt8.self, repeating: 0, count: Int(size) - known)
+    }
+}
+
+/// Checks that a struct can be written later.
+func checkStruct<Value: BitwiseCopyable>(
+    _ pointer: UnsafeMutablePointer<Value>?,
+    _ name: StaticString
+) throws(Failure) {
+    guard let pointer = unsafe pointer else { throw .missing(name) }
+    _ = try unsafe checkedSize(UnsafeRawPointer(pointer), MemoryLayout<Value>.size, name)
+}
+
+private func checkedSize(
+    _ raw: UnsafeRawPointer,
+    _ known: Int,
+    _ name: StaticString
+) throws(Failure) -> Int {
+    let size = Int(unsafe raw.load(as: UInt32.self))
+    guard size >= known, size <= largestStruct else {
+        throw Failure(
+            .wrongABI,
+            name.description + ": struct_size is \(size), not \(known) or more; set it to sizeof "
+                + "the struct, as the _INIT macro does"
+        )
+    }
+    return size
+}
+
+// MARK: text
+
+extension floorbus_str {
+    /// The bytes, while the caller's call lasts; checked to be no longer than `limit`.
+    func bytes(
+        _ name: StaticString,
+        atMost limit: Int,
+        or tooLong: FloorStatus
+    ) throws(Failure) -> UnsafeBufferPointer<UInt8> {
+        guard unsafe len > 0 else { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
+        guard let start = unsafe ptr else {
+            throw Failure(.invalid, name.description + " has a length but no address")
+        }
+        let len = unsafe len
+        guard len <= limit else {
+            throw Failure(tooLong, name.description + " has \(len) bytes, at most \(limit) may be")
+        }
+        let raw = unsafe UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self)
+        return unsafe UnsafeBufferPointer(start: raw, count: len)
+    }
+
+    /// A copy as text.
+    func text(_ name: StaticString, atMost limit: Int) throws(Failure) -> String {
+        let bytes = try unsafe bytes(name, atMost: limit, or: .tooBig)
+        guard unsafe UTF8Rules.isValid(bytes.span) else {
+            throw Failure(.invalid, name.description + " is not UTF-8")
+        }
+        return unsafe String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// A NUL-terminated text of an option; nil for NULL.
+func optionText(
+    _ start: UnsafePointer<CChar>?,
+    _ name: StaticString,
+    atMost limit: Int
+) throws(Failure) -> String? {
+    guard let start = unsafe start else { return nil }
+    var count = 0
+    while unsafe start[count] != 0 {
+        count += 1
+        if count > limit {
+            throw Failure(.tooBig, name.description + " has more than \(limit) bytes")
+        }
+    }
+    var text = unsafe floorbus_str()
+    unsafe text.ptr = start
+    unsafe text.len = count
+    return try unsafe text.text(name, atMost: limit)
+}

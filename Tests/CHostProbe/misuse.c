@@ -1,0 +1,329 @@
+/* Every way to use the library wrongly: each gives the documented status, none ends the process.
+ * Needs no hub; the client here never finds one. */
+#include <pthread.h>
+#include <string.h>
+#include <sys/select.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "probe.h"
+
+static floorbus_client_options nobody(void) {
+    floorbus_client_options options = FLOORBUS_CLIENT_OPTIONS_INIT;
+    options.endpoints = "tcp://127.0.0.1:1"; /* tcpmux: nobody listens there */
+    options.principal = "misuse";
+    return options;
+}
+
+static floorbus_client *open_client(void) {
+    floorbus_client_options options = nobody();
+    floorbus_client *client = NULL;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
+    return client;
+}
+
+/* Every function that takes a client, with one that is none. */
+static void try_all(floorbus_client *client, floorbus_status expected) {
+    floorbus_str key = FLOORBUS_STR("agent/bj/sales/4711/");
+    floorbus_str filter = FLOORBUS_STR("agent/");
+    floorbus_agent_state state = FLOORBUS_AGENT_STATE_INIT;
+    floorbus_client_counts counts = FLOORBUS_CLIENT_COUNTS_INIT;
+    floorbus_result result = FLOORBUS_RESULT_INIT;
+    floorbus_event *event = (floorbus_event *)&state;
+    floorbus_ticket ticket = 77;
+    uint32_t subscription = 77;
+    int fd = -77;
+
+    EXPECT(floorbus_client_fd(client, &fd), expected);
+    EXPECT(floorbus_client_wait_ready(client, 0), expected);
+    EXPECT(floorbus_client_stats(client, &counts), expected);
+    EXPECT(floorbus_publish_state(client, key, &state, &ticket), expected);
+    EXPECT(floorbus_remove(client, key, 0, &ticket), expected);
+    EXPECT(floorbus_wait(client, 1, 0, &result), expected);
+    EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, 0, NULL), expected);
+    EXPECT(floorbus_subscribe(client, filter, NULL, &subscription), expected);
+    EXPECT(floorbus_unsubscribe(client, 1), expected);
+    EXPECT(floorbus_recv(client, &event, 0), expected);
+    CHECK(event == NULL);
+    CHECK(fd == -77 && ticket == 77 && subscription == 77);
+}
+
+static void wrong_handles(void) {
+    floorbus_client *client = open_client();
+    floorbus_event_info info = FLOORBUS_EVENT_INFO_INIT;
+    floorbus_agent_state state = FLOORBUS_AGENT_STATE_INIT;
+    int own = 0;
+    floorbus_event *events[3];
+    size_t index;
+
+    try_all(NULL, FLOORBUS_E_HANDLE);
+    try_all((floorbus_client *)&own, FLOORBUS_E_HANDLE);
+    EXPECT(floorbus_client_close(NULL, 0), FLOORBUS_E_HANDLE);
+    EXPECT(floorbus_client_close((floorbus_client *)&own, 0), FLOORBUS_E_HANDLE);
+    EXPECT(floorbus_client_close(client, -2), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_client_close(client, 0), FLOORBUS_OK);
+    EXPECT(floorbus_client_close(client, 0), FLOORBUS_E_HANDLE);
+    try_all(client, FLOORBUS_E_HANDLE);
+
+    events[0] = NULL;
+    events[1] = (floorbus_event *)&own;
+    events[2] = (floorbus_event *)client;
+    for (index = 0; index < 3; index++) {
+        EXPECT(floorbus_event_get(events[index], &info), FLOORBUS_E_HANDLE);
+        EXPECT(floorbus_event_decode_state(events[index], &state), FLOORBUS_E_HANDLE);
+        floorbus_event_release(events[index]);
+    }
+}
+
+static void wrong_options(void) {
+    floorbus_client_options options = nobody();
+    floorbus_client *client = (floorbus_client *)&options;
+    struct {
+        floorbus_client_options options;
+        uint32_t more;
+    } newer;
+
+    EXPECT(floorbus_client_open(NULL, &client), FLOORBUS_E_INVALID);
+    CHECK(client == NULL);
+    EXPECT(floorbus_client_open(&options, NULL), FLOORBUS_E_INVALID);
+    options.struct_size = 0;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_ABI);
+    options.struct_size = sizeof options - 8;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_ABI);
+    options.struct_size = UINT32_MAX;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_ABI);
+
+    options = nobody();
+    options.endpoints = NULL;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options.endpoints = "tcp://127.0.0.1:1,,";
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options.endpoints = "http://127.0.0.1";
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options = nobody();
+    options.principal = "";
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options.principal = "\xff";
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options.principal = "a name that is by far too long to be the name of anybody, is it not";
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_TOOBIG);
+    options = nobody();
+    options.flags = 1;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options = nobody();
+    options.window_bytes = 1;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    CHECK(client == NULL);
+
+    /* A program of a newer header: fine while it sets nothing new. */
+    memset(&newer, 0, sizeof newer);
+    newer.options = nobody();
+    newer.options.struct_size = sizeof newer;
+    newer.more = 1;
+    EXPECT(floorbus_client_open(&newer.options, &client), FLOORBUS_E_ABI);
+    newer.more = 0;
+    newer.options.endpoints = "tcp://127.0.0.1:1, ipc:///nowhere/floorbus";
+    EXPECT(floorbus_client_open(&newer.options, &client), FLOORBUS_OK);
+    EXPECT(floorbus_client_close(client, 0), FLOORBUS_OK);
+}
+
+static void wrong_publications(floorbus_client *client) {
+    floorbus_str key = FLOORBUS_STR("agent/bj/sales/4711/");
+    floorbus_str queue = FLOORBUS_STR("queue/bj/sales/4711/");
+    floorbus_str bad = FLOORBUS_STR("agent/bj/sales/4711");
+    floorbus_str lost = FLOORBUS_STR("x");
+    floorbus_str event = FLOORBUS_STR("event/bj/sales/1/");
+    floorbus_str presence = FLOORBUS_STR("presence/bj/sales/1/");
+    floorbus_agent_state state = FLOORBUS_AGENT_STATE_INIT;
+    char text[200];
+
+    memset(text, 'x', sizeof text);
+    lost.ptr = NULL;
+    EXPECT(floorbus_publish_state(client, key, NULL, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_publish_state(client, queue, &state, NULL), FLOORBUS_E_BADKEY);
+    EXPECT(floorbus_publish_state(client, bad, &state, NULL), FLOORBUS_E_BADKEY);
+    EXPECT(floorbus_publish_state(client, floorbus_cstr(""), &state, NULL), FLOORBUS_E_BADKEY);
+    EXPECT(floorbus_publish_state(client, lost, &state, NULL), FLOORBUS_E_INVALID);
+    key.len = (size_t)-1;
+    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_BADKEY);
+    key = floorbus_cstr("agent/bj/sales/4711/");
+    state.struct_size = 4;
+    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_ABI);
+    state.struct_size = sizeof state;
+    state.state = 1; /* no such state: logged off is a session's */
+    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_INVALID);
+    state.state = FLOORBUS_STATE_READY;
+    state.session = 9;
+    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_INVALID);
+    state.session = FLOORBUS_SESSION_LOGGED_ON;
+    state.out_of_service = 2;
+    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_INVALID);
+    state.out_of_service = 0;
+    state.customer_star = 6;
+    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_INVALID);
+    state.customer_star = 0;
+    state.reason.ptr = text;
+    state.reason.len = 129;
+    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_TOOBIG);
+    state.reason = floorbus_cstr("\xc3(");
+    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_remove(client, event, 0, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_remove(client, presence, 0, NULL), FLOORBUS_E_DENIED);
+    EXPECT(floorbus_remove(client, bad, 0, NULL), FLOORBUS_E_BADKEY);
+}
+
+static void wrong_arguments(floorbus_client *client) {
+    floorbus_client_counts counts = FLOORBUS_CLIENT_COUNTS_INIT;
+    floorbus_sub_options options = FLOORBUS_SUB_OPTIONS_INIT;
+    floorbus_result result = FLOORBUS_RESULT_INIT;
+    floorbus_event *event = NULL;
+
+    EXPECT(floorbus_client_fd(client, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_client_stats(client, NULL), FLOORBUS_E_INVALID);
+    counts.struct_size = 8;
+    EXPECT(floorbus_client_stats(client, &counts), FLOORBUS_E_ABI);
+    EXPECT(floorbus_client_wait_ready(client, -5), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_client_wait_ready(client, 0), FLOORBUS_E_AGAIN);
+    EXPECT(floorbus_client_wait_ready(client, 20), FLOORBUS_E_TIMEOUT);
+    EXPECT(floorbus_wait(client, 1, 0, &result), FLOORBUS_E_NOTFOUND);
+    EXPECT(floorbus_wait(client, 0, 0, &result), FLOORBUS_E_NOTFOUND);
+    EXPECT(floorbus_wait(client, 1, -9, &result), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_wait(client, 1, 0, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, 0, &result), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, 0, NULL), FLOORBUS_OK);
+    EXPECT(floorbus_subscribe(client, floorbus_cstr("a/"), NULL, NULL), FLOORBUS_E_BADKEY);
+    options.flags = 1;
+    EXPECT(floorbus_subscribe(client, floorbus_cstr("+/"), &options, NULL), FLOORBUS_E_INVALID);
+    options.flags = 0;
+    options.min_interval_ms = 60001;
+    EXPECT(floorbus_subscribe(client, floorbus_cstr("+/"), &options, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_unsubscribe(client, 0), FLOORBUS_E_NOTFOUND);
+    EXPECT(floorbus_unsubscribe(client, 1), FLOORBUS_E_NOTFOUND);
+    EXPECT(floorbus_recv(client, NULL, 0), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_recv(client, &event, -7), FLOORBUS_E_INVALID);
+}
+
+static void full_outbox(void) {
+    floorbus_client_options options = nobody();
+    floorbus_agent_state state = FLOORBUS_AGENT_STATE_INIT;
+    floorbus_result result = FLOORBUS_RESULT_INIT;
+    floorbus_client *client = NULL;
+    floorbus_ticket first = 0;
+    floorbus_ticket second = 0;
+    floorbus_str key = FLOORBUS_STR("agent/bj/sales/4711/");
+
+    options.outbox_limit = 2;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
+    EXPECT(floorbus_publish_state(client, key, &state, &first), FLOORBUS_OK);
+    EXPECT(floorbus_publish_state(client, key, &state, &second), FLOORBUS_OK);
+    CHECK(first != 0 && second != first);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_LIMIT);
+    EXPECT(floorbus_wait(client, first, 0, &result), FLOORBUS_E_AGAIN);
+    EXPECT(floorbus_wait(client, first, 20, &result), FLOORBUS_E_TIMEOUT);
+    EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, 20, NULL), FLOORBUS_E_TIMEOUT);
+    EXPECT(floorbus_client_close(client, 20), FLOORBUS_E_TIMEOUT);
+}
+
+static void too_many_clients(void) {
+    floorbus_client *clients[256];
+    floorbus_client_options options = nobody();
+    floorbus_status status = FLOORBUS_OK;
+    int count = 0;
+
+    while (count < 256) {
+        status = floorbus_client_open(&options, &clients[count]);
+        if (status != FLOORBUS_OK) break;
+        count++;
+    }
+    /* Fewer than 255 where the limit of open files is low; never more. */
+    CHECK(count <= 255 && (status == FLOORBUS_E_LIMIT || status == FLOORBUS_E_INTERNAL));
+    while (count > 0) EXPECT(floorbus_client_close(clients[--count], 0), FLOORBUS_OK);
+}
+
+struct waiter {
+    floorbus_client *client;
+    int started; /* a pipe's write end */
+};
+
+static void *wait_in_recv(void *context) {
+    struct waiter *waiter = (struct waiter *)context;
+    floorbus_event *event = NULL;
+    floorbus_status status;
+    CHECK(write(waiter->started, "r", 1) == 1);
+    do {
+        status = floorbus_recv(waiter->client, &event, FLOORBUS_WAIT_FOREVER);
+        floorbus_event_release(event); /* the link may be told down */
+    } while (status == FLOORBUS_OK);
+    /* HANDLE when it had not begun to wait. */
+    CHECK(status == FLOORBUS_E_CLOSED || status == FLOORBUS_E_HANDLE);
+    return NULL;
+}
+
+static void *wait_in_ready(void *context) {
+    struct waiter *waiter = (struct waiter *)context;
+    floorbus_status status;
+    CHECK(write(waiter->started, "w", 1) == 1);
+    status = floorbus_client_wait_ready(waiter->client, FLOORBUS_WAIT_FOREVER);
+    CHECK(status == FLOORBUS_E_CLOSED || status == FLOORBUS_E_HANDLE);
+    return NULL;
+}
+
+static void close_while_others_wait(void) {
+    pthread_t threads[4];
+    struct waiter waiter;
+    char byte;
+    int ends[2];
+    int index;
+
+    waiter.client = open_client();
+    CHECK(pipe(ends) == 0);
+    waiter.started = ends[1];
+    for (index = 0; index < 4; index++) {
+        CHECK(pthread_create(
+                  &threads[index], NULL, index % 2 ? wait_in_ready : wait_in_recv, &waiter)
+              == 0);
+    }
+    for (index = 0; index < 4; index++) CHECK(read(ends[0], &byte, 1) == 1);
+    EXPECT(floorbus_client_close(waiter.client, 0), FLOORBUS_OK);
+    for (index = 0; index < 4; index++) CHECK(pthread_join(threads[index], NULL) == 0);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void forked_child(floorbus_client *client) {
+    floorbus_client_options options = nobody();
+    floorbus_client *second = NULL;
+    floorbus_event_info info = FLOORBUS_EVENT_INFO_INIT;
+    int status = -1;
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        probe_failures = 0;
+        try_all(client, FLOORBUS_E_FORKED);
+        EXPECT(floorbus_client_open(&options, &second), FLOORBUS_E_FORKED);
+        EXPECT(floorbus_event_get(NULL, &info), FLOORBUS_E_FORKED);
+        EXPECT(floorbus_client_close(client, 1000), FLOORBUS_OK);
+        CHECK(floorbus_version() != 0);
+        floorbus_event_release(NULL);
+        /* Another program says "well": exec() is allowed, and valgrind does not take what the
+         * parent's threads hold for leaks of the child. */
+        if (probe_failures == 0) execl("/bin/sh", "sh", "-c", "exit 0", (char *)NULL);
+        _exit(EXIT_FAILURE);
+    }
+    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+int main(void) {
+    floorbus_client *client;
+    wrong_handles();
+    wrong_options();
+    client = open_client();
+    wrong_publications(client);
+    wrong_arguments(client);
+    forked_child(client);
+    EXPECT(floorbus_client_close(client, FLOORBUS_WAIT_FOREVER), FLOORBUS_OK);
+    full_outbox();
+    too_many_clients();
+    close_while_others_wait();
+    return probe_end();
+}
