@@ -107,7 +107,9 @@ public final class Client: @unchecked Sendable {
         try lock.withLock { () throws(Failure) in try openLoop().peek { $0.statistics } }
     }
 
-    /// The loop of a client that is not being closed. Call it with `lock` held.
+    /// The loop of a client that is not being closed.
+    ///
+    /// Call it with `lock` held.
     private func openLoop() throws(Failure) -> ClientLoop {
         guard let loop, !isClosing.load(ordering: .sequentiallyConsistent) else {
             throw Failure(.closed)
@@ -172,7 +174,9 @@ public final class Client: @unchecked Sendable {
         }
     }
 
-    /// Waits once; the caller looks again. Call it with `lock` held.
+    /// Waits once; the caller looks again.
+    ///
+    /// Call it with `lock` held.
     private func wait(
         _ condition: borrowing Condition,
         _ patience: Patience
@@ -236,7 +240,9 @@ public final class Client: @unchecked Sendable {
         }
     }
 
-    /// Takes the next event out of its mailbox. Call it with `lock` held and `ahead` nil.
+    /// Takes the next event out of its mailbox.
+    ///
+    /// Call it with `lock` held and `ahead` nil.
     private func lookAhead() {
         guard let loop, let eventMailbox else { return }
         let event = Library.shared.blankEvent()

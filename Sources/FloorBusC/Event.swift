@@ -106,7 +106,10 @@ import FloorWire
         guard unsafe info.kind == RecordKind.agent.rawValue,
             unsafe info.op == RecordOperation.put.rawValue
         else {
-            throw Failure(.wrongState, "only an event of the kind AGENT whose op is PUT has a state")
+            throw Failure(
+                .wrongState,
+                "only an event of the kind AGENT whose op is PUT has a state"
+            )
         }
         let span = unsafe UnsafeRawBufferPointer(rebasing: bytes[payload])
             .assumingMemoryBound(to: UInt8.self).span

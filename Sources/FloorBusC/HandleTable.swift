@@ -48,7 +48,9 @@ struct HandleTable<Object: AnyObject> {
 
     /// Takes an object out; its handle is void from now on.
     mutating func remove(_ handle: OpaquePointer?) -> Object? {
-        guard let slot = unsafe slot(of: handle), let object = slots[slot].object else { return nil }
+        guard let slot = unsafe slot(of: handle), let object = slots[slot].object else {
+            return nil
+        }
         slots[slot].object = nil
         // The next generation; what overflows is gone, and zero is a generation too.
         slots[slot].token &+= 1 << UInt(Self.kindBits + Self.slotBits)

@@ -39,7 +39,8 @@ func writeStruct<Value: BitwiseCopyable>(
     unsafe raw.storeBytes(of: size, as: UInt32.self)
     let known = MemoryLayout<Value>.size
     if Int(size) > known {
-        unsafe (raw + known).initializeMemory(as: UInt8.self, repeating: 0, count: Int(size) - known)
+        let more = Int(size) - known
+        unsafe (raw + known).initializeMemory(as: UInt8.self, repeating: 0, count: more)
     }
 }
 

@@ -69,7 +69,9 @@ extension FloorBusEvent {
 
 extension FloorRecord {
     fileprivate func line(_ what: String) -> String {
-        var line = "\(Output.time(hubTime)) \(Output.printable(key.text)) \(what)"
+        // A removal that only a snapshot noticed happened at a time nobody knows.
+        let time = hubTime == 0 ? "(time not known)        " : Output.time(hubTime)
+        var line = "\(time) \(Output.printable(key.text)) \(what)"
         if freshness != .live { line += " [\(freshness.name)]" }
         if isWill { line += " [will]" }
         if isReplayed { line += " [replayed]" }

@@ -6,7 +6,8 @@ import Synchronization
 
 /// A running client: the thread and the socket around the pure core.
 ///
-///     let loop = try ClientLoop.make(endpoints: ["tcp://hub:7410"], options: options) { mailboxes in
+///     let loop = try ClientLoop.make(endpoints: ["tcp://hub:7410"], options: options) {
+///         mailboxes in
 ///         …                                     // wake whoever waits for these mailboxes
 ///     }
 ///     try loop.start()
@@ -178,7 +179,9 @@ public final class ClientLoop: @unchecked Sendable {
     /// `isDone` runs with the lock held; it must be short and take no lock. A change that is not
     /// the core's is seen after the next turn: `withCore { _ in }` brings one about.
     ///
-    /// - Parameter deadline: nanoseconds of `Clocks.monotonicNanoseconds()`; nil = no limit.
+    /// - Parameters:
+    ///   - deadline: nanoseconds of `Clocks.monotonicNanoseconds()`; nil = no limit.
+    ///   - isDone: whether the wait is over.
     /// - Returns: false when the time is up or the loop has ended before.
     public func wait(
         untilMonotonicNanoseconds deadline: UInt64?,

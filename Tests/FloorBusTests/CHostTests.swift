@@ -9,9 +9,10 @@ private enum Probes {
     static let underValgrind = environment["FLOORBUS_VALGRIND"] == "1"
 }
 
-/// A C program, linked to the C library, against a hub and a Swift client: the three forms that
-/// scripts/test-c compiles of Tests/CHostProbe/live.c. `./scripts/test` builds them and sets
-/// FLOORBUS_PROBES to their folder.
+/// A C program, linked to the C library, against a hub and a Swift client.
+///
+/// Its three forms are those that scripts/test-c compiles of Tests/CHostProbe/live.c.
+/// `./scripts/test` builds them and sets FLOORBUS_PROBES to their folder.
 @Suite(
     .enabled(if: Probes.folder != nil, "FLOORBUS_PROBES is not set: run ./scripts/test"),
     .timeLimit(.minutes(2))

@@ -199,3 +199,23 @@ private final class Flag: Sendable {
         #expect(limit.soft > 0 && limit.soft <= limit.hard)
     }
 }
+
+@Suite("A thread's text")
+struct ThreadTextTests {
+    @Test("Each thread has its own, cut to the room there is")
+    func ownText() {
+        ThreadText.set("the key is empty")
+        let other = try? FloorThread.start(name: "other") {
+            ThreadText.set("another thread's")
+        }
+        other?.join()
+        var buffer = [CChar](repeating: 1, count: 8)
+        #expect(unsafe ThreadText.copy(into: &buffer, capacity: buffer.count) == 16)
+        #expect(buffer.map { UInt8(bitPattern: $0) } == Array("the key\0".utf8))
+        #expect(unsafe ThreadText.copy(into: nil, capacity: 0) == 16)
+        ThreadText.set(String(repeating: "x", count: 600))
+        #expect(unsafe ThreadText.copy(into: nil, capacity: 0) == 511)
+        ThreadText.set("")
+        #expect(unsafe ThreadText.copy(into: nil, capacity: 0) == 0)
+    }
+}

@@ -76,7 +76,9 @@ import Testing
     }
 
     @Test func aPeerThatNeverWasIsUnreachable() throws {
-        let (router, _, peer, _) = try connectedPair(.inproc)
+        // The peer must live to the end: a tuple's part that is ignored is released at once.
+        let (router, dealer, peer, _) = try connectedPair(.inproc)
+        defer { dealer.close() }
         let bytes: [UInt8] = [1]
         let nobody = PeerID(number: peer.number &+ 1000)
         guard case .unreachable = router.send(to: nobody, bytes: bytes.span) else {

@@ -38,7 +38,7 @@ final class Reader: @unchecked Sendable {
         self.expected = expected
         self.timed = timed
         if timed { tally.latencies.reserveCapacity(Int(expected)) }
-        let loop = try ClientLoop(
+        let loop = try ClientLoop.make(
             endpoints: [endpoint],
             options: ClientOptions(principal: "reader", application: "bench")
         ) { [unowned self] _ in drain() }
@@ -123,7 +123,7 @@ final class Publisher: @unchecked Sendable {
     init(_ endpoint: String) throws {
         var options = ClientOptions(principal: "publisher", application: "bench")
         options.outboxOperations = Int(Self.stride * (Self.marks + 2))
-        let loop = try ClientLoop(endpoints: [endpoint], options: options) {
+        let loop = try ClientLoop.make(endpoints: [endpoint], options: options) {
             [unowned self] _ in drain()
         }
         self.loop = loop
