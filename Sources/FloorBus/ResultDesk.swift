@@ -71,7 +71,7 @@ final class ResultDesk: Sendable {
         }
         let deadline = ContinuousClock.now + timeout
         let timer = Task { [self] in
-            try? await Task.sleep(for: timeout)
+            try await passed(deadline)
             endFlush(number, with: false)
         }
         defer { timer.cancel() }

@@ -179,12 +179,12 @@ extension FloorBusClient {
             waiters.forget(mailbox)
         }
         let waiters = waiters
+        let deadline = ContinuousClock.now + timeout
         let timer = Task {
-            try? await Task.sleep(for: timeout)
+            try await passed(deadline)
             waiters.resume([mailbox])
         }
         defer { timer.cancel() }
-        let deadline = ContinuousClock.now + timeout
         var isAsked = false
         var records: [FloorRecord] = []
         while true {

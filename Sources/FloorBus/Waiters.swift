@@ -93,3 +93,12 @@ final class Waiters: Sendable {
         for sleeper in sleepers { sleeper.resume() }
     }
 }
+
+/// Returns when the deadline has passed, never before: whoever is woken then finds the time up.
+///
+/// A sleep may end a little early, and a single waking that comes before its time is lost.
+func passed(_ deadline: ContinuousClock.Instant) async throws {
+    while ContinuousClock.now < deadline {
+        try await Task.sleep(until: deadline, clock: .continuous)
+    }
+}
