@@ -10,8 +10,8 @@ public import FloorHubServer
 ///     defer { hub.stop() }
 ///     let client = try hub.connect(as: "cti")     // no network in between
 ///
-/// The journal is in memory: what was published is gone with the process, and event
-/// subscribers that resume afterwards are told by a gap.
+/// Without a journal of its own it keeps everything in memory: what was published is gone with
+/// the process, and event subscribers that resume afterwards are told by a gap.
 ///
 /// - Thread: every member may be used from any thread.
 /// - Lifetime: stops when `stop` is called or the last reference is gone.
@@ -25,6 +25,27 @@ public final class EmbeddedHub: Sendable {
     public init(_ configuration: HubConfiguration = HubConfiguration()) throws(FloorBusError) {
         do {
             server = try HubServer(configuration)
+            try server.start()
+        } catch {
+            throw FloorBusError(.storage, error.sentence)
+        }
+    }
+
+    /// Opens a journal, binds, and starts serving; what was published outlives the process.
+    ///
+    ///     let journal = SQLiteJournal.opener(directory: "/var/lib/floorbus")  // FloorJournal
+    ///     let hub = try EmbeddedHub(configuration, journal: journal)
+    ///
+    /// - Parameters:
+    ///   - configuration: its data directory is not used.
+    ///   - journal: opens the journal.
+    /// - Throws: `FloorBusError`: as above, and for a journal that cannot be used.
+    public init(
+        _ configuration: HubConfiguration,
+        journal: JournalOpener
+    ) throws(FloorBusError) {
+        do {
+            server = try HubServer(configuration, journal: journal)
             try server.start()
         } catch {
             throw FloorBusError(.storage, error.sentence)

@@ -51,12 +51,15 @@ public final class HubHarness {
     private static func makeHub(
         _ epoch: UInt32,
         _ words: SeededWords,
-        _ change: (inout HubOptions) -> Void
+        _ change: (inout HubOptions) -> Void,
+        restoring contents: HubContents? = nil,
+        at time: FloorTime = FloorTime(boot: 0, wall: 0)
     ) -> Hub {
         let lineage = FloorID(high: 0xF100, low: 1)
         var options = HubOptions(lineage: lineage, epoch: epoch) { words.next() }
         change(&options)
-        return Hub(options)
+        guard options.isDurable, let contents else { return Hub(options) }
+        return Hub(options, restoring: contents, at: time)
     }
 
     /// Another client; it has no session before it says HELLO.
@@ -132,15 +135,15 @@ public final class HubHarness {
 
     /// The process dies and a new one starts with the journal that is left: a new epoch.
     ///
-    /// Every client has lost its link; the state lane is empty.
+    /// Every client has lost its link; the state lane is empty, unless the hub is durable.
     public func restart() {
         transcript.add("hub starts again")
         epoch += 1
-        hub = Self.makeHub(epoch, words, change)
+        journal.loseOpen()
+        hub = Self.makeHub(epoch, words, change, restoring: journal.contents, at: time)
         effects.removeAll()
         feedback.removeAll()
         heldReads.removeAll()
-        journal.loseOpen()
         for client in clients.values { client.forgetSession() }
         clients.removeAll()
     }
@@ -209,6 +212,8 @@ public final class HubHarness {
                 let record = Array(bytes[range])
                 transcript.add("hub: append " + ReceivedRecord.lines(record))
                 journal.append(record)
+            case .saveValue(let range): journal.saveValue(Array(bytes[range]))
+            case .saveProducer(let range): journal.saveProducer(Array(bytes[range]))
             case .commit(let batch):
                 transcript.add("hub: commit batch \(batch)")
                 if let outcome = journal.commit(batch) {

@@ -1,5 +1,5 @@
 import FloorEvents
-import FloorHub
+public import FloorHub
 import FloorWire
 
 /// A journal in memory that a test holds back or lets fail.
@@ -27,19 +27,39 @@ public struct JournalDouble: Sendable {
     /// The committed records that are kept, oldest first.
     public private(set) var records: [ReceivedRecord] = []
     private var floor: Revision
-    private var open: [[UInt8]] = []
-    private var held: [(batch: UInt64, records: [[UInt8]])] = []
+    private var open = Batch()
+    private var held: [(batch: UInt64, content: Batch)] = []
     private var bytes: [[UInt8]] = []
+    private var values: [FloorKey: [UInt8]] = [:]
+    private var producers: [FloorID: StoredProducer] = [:]
+    private var lastStamp: Int64 = 0
+
+    private struct Batch {
+        var records: [[UInt8]] = []
+        var values: [[UInt8]] = []
+        var producers: [[UInt8]] = []
+    }
 
     init(epoch: UInt32) { floor = Revision(epoch: epoch, counter: 0) }
 
     /// Batches that are neither stored nor lost.
     public var heldBatches: Int { held.count }
 
-    mutating func append(_ record: [UInt8]) { open.append(record) }
+    /// What the next life of a durable hub gets.
+    public var contents: HubContents {
+        var contents = HubContents()
+        contents.lastStamp = lastStamp
+        contents.values = Array(values.values)
+        contents.producers = Array(producers.values)
+        return contents
+    }
+
+    mutating func append(_ record: [UInt8]) { open.records.append(record) }
+    mutating func saveValue(_ record: [UInt8]) { open.values.append(record) }
+    mutating func saveProducer(_ producer: [UInt8]) { open.producers.append(producer) }
 
     mutating func commit(_ batch: UInt64) -> HubInput? {
-        defer { open = [] }
+        defer { open = Batch() }
         switch mode {
         case .immediate:
             store(open)
@@ -54,8 +74,8 @@ public struct JournalDouble: Sendable {
 
     mutating func commitHeld() -> [HubInput] {
         defer { held = [] }
-        return held.map { batch, records in
-            store(records)
+        return held.map { batch, content in
+            store(content)
             return .committed(batch: batch)
         }
     }
@@ -67,14 +87,26 @@ public struct JournalDouble: Sendable {
 
     /// What a crash loses.
     mutating func loseOpen() {
-        open = []
+        open = Batch()
         held = []
     }
 
-    private mutating func store(_ fresh: [[UInt8]]) {
-        for record in fresh {
+    private mutating func store(_ fresh: Batch) {
+        for value in fresh.values {
+            for record in ReceivedRecord.all(in: value) {
+                guard let key = try? FloorKey(record.key) else { continue }
+                values[key] = record.header.operation == .delete ? nil : value
+                lastStamp = max(lastStamp, record.header.hubTime)
+            }
+        }
+        for row in fresh.producers {
+            guard let producer = try? StoredProducer(row.span) else { continue }
+            producers[producer.id] = producer
+        }
+        for record in fresh.records {
             bytes.append(record)
             records.append(contentsOf: ReceivedRecord.all(in: record))
+            lastStamp = max(lastStamp, records.last?.header.hubTime ?? 0)
         }
         let surplus = records.count - min(records.count, maximumRecords)
         guard surplus > 0 else { return }

@@ -60,6 +60,11 @@ public enum Limits {
     public static let memoryJournalRecords = 65_536
     /// Bytes the memory journal keeps before it forgets the oldest.
     public static let memoryJournalBytes = 64 * 1024 * 1024
+    /// Longest time a changed value stays out of a durable hub's journal, in microseconds: half of
+    /// the promised second, so that the commit itself has the other half.
+    public static let checkpointMicroseconds: Int64 = 500_000
+    /// Wait before a hub whose journal failed tries it again, in microseconds.
+    public static let storageRetryMicroseconds: Int64 = 1_000_000
     /// Most bytes of records in one reply to GET or REPLAY.
     public static let replyBytes = 32 * 1024
     /// Most bytes of a principal's or an application's name.

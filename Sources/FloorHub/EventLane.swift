@@ -45,6 +45,8 @@ struct EventLane {
         written = committed
     }
 
+    /// Where the records that the journal has not confirmed come from, in order.
+    var pending: ArraySlice<Origin> { origins[originsDone...] }
     /// The first record that no batch holds yet.
     var firstUncommitted: Revision { (batches.last?.last ?? committed).next }
     var hasUncommitted: Bool { applied >= firstUncommitted }

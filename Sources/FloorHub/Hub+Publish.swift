@@ -63,6 +63,7 @@ extension Hub {
             return
         }
         producer.last = sequence
+        noteUnsaved(producer)
         var header = view.header(body)
         header.producer = producer.id
         header.producerSequence = sequence
@@ -290,22 +291,10 @@ extension Hub {
         return true
     }
 
-    /// Hands what this turn applied to the journal.
-    mutating func closeBatch(_ effects: inout HubEffects) {
-        guard lane.hasUncommitted else { return }
-        var revision = lane.firstUncommitted
-        while revision <= lane.applied {
-            let start = effects.bytes.count
-            effects.bytes.append(contentsOf: lane.record(revision))
-            effects.list.append(.append(start..<effects.bytes.count))
-            revision = revision.next
-        }
-        effects.list.append(.commit(batch: lane.closeBatch()))
-    }
-
     /// The journal holds a batch: acknowledge and publish it, in order (rule 3, R11).
     mutating func commit(_ batch: UInt64, _ effects: inout HubEffects) {
         let last = lane.commit(batch)
+        confirmSaved(batch)
         // A batch that was taken back before says nothing of the journal's health.
         if lane.committed < last { eventLaneRetryAt = nil }
         while lane.committed < last {
@@ -331,7 +320,8 @@ extension Hub {
     mutating func rollBack(_ batch: UInt64) {
         guard let origins = lane.rollBack(batch) else { return }
         counts.commitFailures += 1
-        eventLaneRetryAt = now.boot + 1_000_000
+        eventLaneRetryAt = now.boot + Limits.storageRetryMicroseconds
+        takeBackSaved(batch)
         for origin in origins {
             for sequence in origin.sequences {
                 origin.producer.withdrawPending(sequence)

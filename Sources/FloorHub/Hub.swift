@@ -51,6 +51,7 @@ public struct Hub: ~Copyable {
     private var serving: [Session] = []
     var pageReaders: [UInt64: PageReader] = [:]
     var lastReadToken: UInt64 = 0
+    var unsaved: UnsavedState
     /// After a failed commit: no event-lane operation is tried before this boot time.
     var eventLaneRetryAt: Int64?
 
@@ -68,6 +69,23 @@ public struct Hub: ~Copyable {
         self.options = options
         table = ValueTable(epoch: options.epoch)
         lane = EventLane(epoch: options.epoch)
+        unsaved = UnsavedState(handedOver: table.head)
+    }
+
+    /// A hub that goes on where an earlier life stopped.
+    ///
+    /// Values are suspect until their owners speak again; producers are known with their last
+    /// operation and its result, so that what they send again is not applied again.
+    ///
+    /// - Parameters:
+    ///   - options: with an epoch above that of every earlier life.
+    ///   - contents: what the journal holds.
+    ///   - time: now.
+    public init(_ options: HubOptions, restoring contents: HubContents, at time: FloorTime) {
+        self.init(options)
+        now = time
+        followWall()
+        restore(contents)
     }
 
     /// Takes one input and appends what has to be done.
@@ -101,7 +119,7 @@ public struct Hub: ~Copyable {
 
     /// When the next timer is due, microseconds on the boot clock.
     public var nextDeadline: Int64 {
-        var next = min(nextLeaseCheck, nextTombstoneCheck, nextRetry)
+        var next = min(nextLeaseCheck, nextTombstoneCheck, nextRetry, checkpointDeadline)
         for principal in dying {
             for will in principal.wills { next = min(next, will.due) }
         }

@@ -47,7 +47,11 @@ public enum HubEffect: Equatable, Sendable {
     case tap(key: Range<Int>, record: Range<Int>)
     /// Hand one event-lane record to the journal, behind the earlier ones.
     case append(Range<Int>)
-    /// Commit what was appended; answer with `committed` or `commitFailed`.
+    /// Hand one last-value record to the journal; a deletion removes the key there.
+    case saveValue(Range<Int>)
+    /// Hand one `StoredProducer` to the journal.
+    case saveProducer(Range<Int>)
+    /// Commit what was handed over, whole or not at all; answer with `committed` or `commitFailed`.
     case commit(batch: UInt64)
     /// Read committed records; answer with `journalPage`.
     case readEvents(ReadRequest)
@@ -86,6 +90,14 @@ public struct ReadRequest: Equatable, Sendable {
     public var maximumRecords: Int
     /// Most bytes; one record always fits.
     public var maximumBytes: Int
+
+    /// A question.
+    public init(token: UInt64, after: Revision, maximumRecords: Int, maximumBytes: Int) {
+        self.token = token
+        self.after = after
+        self.maximumRecords = maximumRecords
+        self.maximumBytes = maximumBytes
+    }
 }
 
 /// Committed records from the journal, in order.
@@ -139,6 +151,8 @@ public struct HubOptions: Sendable {
     public var maximumProducers = Limits.producers
     /// Whether changes are also published on the tap.
     public var hasTap = false
+    /// Whether values and producers are stored, to be taken back by the next life.
+    public var isDurable = false
     /// Unpredictable words for session numbers and resume secrets.
     public var randomWord: @Sendable () -> UInt64
 

@@ -19,6 +19,14 @@ final class Producer {
     /// Runs of sequences with a retryable result the client may not know of yet, ascending.
     var retryable: [ClosedRange<UInt64>] = []
     var lastUsed: Int64
+    /// The client knows the results of everything below.
+    private(set) var firstUnacknowledged: UInt64 = 1
+
+    // What the journal is to know.
+    /// Whether the row in the journal is older than this.
+    var isUnsaved = false
+    /// The results of the row being written.
+    var saving: [ResultRun] = []
 
     // The lease on the values this producer wrote last.
     var lastHeard: Int64
@@ -48,6 +56,12 @@ final class Producer {
         if let last = runs.indices.last, runs[last].extend(by: run) { return }
         if runs.count == Limits.resultRunsPerProducer { runs.removeFirst() }
         runs.append(run)
+    }
+
+    /// Adds a result to the row being written.
+    func addSaving(_ run: ResultRun) {
+        if let last = saving.indices.last, saving[last].extend(by: run) { return }
+        saving.append(run)
     }
 
     /// The stored result of one sequence; ok without a revision when it is no longer kept.
@@ -103,6 +117,7 @@ final class Producer {
 
     /// The client knows the results of everything below `first`.
     func forgetRetryable(below first: UInt64) {
+        firstUnacknowledged = max(firstUnacknowledged, first)
         let known = retryable.firstIndex { $0.upperBound >= first } ?? retryable.count
         retryable.removeFirst(known)
         if let run = retryable.first, run.lowerBound < first {

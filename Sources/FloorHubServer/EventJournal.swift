@@ -2,23 +2,65 @@ public import FloorEvents
 public import FloorHub
 import FloorWire
 
-/// Where the event lane is kept: the port between the hub's loop and a store.
+/// Where the hub's data are kept: the port between the hub's loop and a store.
 ///
-/// The loop appends and commits in the order of the lane and asks for pages of what is
-/// committed. A store that commits elsewhere returns at once from `commit` and reports through
-/// `takeOutcomes` after waking the loop.
+/// The loop hands over events, values and producers, commits them as one batch, and asks for
+/// pages of the events that are committed. A store that commits elsewhere returns at once from
+/// `commit` and reports through `takeOutcomes` after waking the loop.
+///
+/// A batch that fails takes along everything handed over behind it until `takeOutcomes` has told
+/// of the failure: the hub takes it all back then, and gives the revisions again.
 ///
 /// - Thread: all calls come from the holder of the hub's lock, one at a time.
 public protocol EventJournal: AnyObject {
     /// Takes one record, behind the earlier ones; it is not committed yet.
     func append(_ record: Span<UInt8>)
-    /// Commits what was appended since the last commit.
+    /// Takes one last-value record; one that deletes removes the key.
+    func saveValue(_ record: Span<UInt8>)
+    /// Takes one `StoredProducer`, in place of what was stored of it before.
+    func saveProducer(_ producer: Span<UInt8>)
+    /// Commits what was handed over since the last commit, whole or not at all.
     func commit(batch: UInt64)
     /// What became of batches since the last call, in order.
     func takeOutcomes() -> [JournalOutcome]
-    /// Committed records after a revision.
-    func read(_ request: ReadRequest) -> JournalPage
+    /// Committed records after a revision; nil when they cannot be read now, but perhaps later.
+    func read(_ request: ReadRequest) -> JournalPage?
+    /// Commits what was handed over, as far as possible, and gives up the store; the last call.
+    func close()
 }
+
+/// A journal that is open, and what it knows of the hub's earlier lives.
+public struct OpenJournal {
+    /// The journal.
+    public var journal: any EventJournal
+    /// The data's birth name.
+    public var lineage: FloorID
+    /// The new life, stored already: no revision is ever given twice.
+    public var epoch: UInt32
+    /// What the last life has stored; nil for a journal that keeps events only.
+    public var contents: HubContents?
+
+    /// An open journal.
+    public init(
+        _ journal: any EventJournal,
+        lineage: FloorID,
+        epoch: UInt32,
+        contents: HubContents?
+    ) {
+        self.journal = journal
+        self.lineage = lineage
+        self.epoch = epoch
+        self.contents = contents
+    }
+}
+
+/// Opens a hub's journal: called once, before anything is bound.
+///
+/// What it is given wakes the hub's loop: to be called, from any thread, when `takeOutcomes` has
+/// something to tell.
+public typealias JournalOpener = (
+    _ wake: @escaping @Sendable () -> Void
+) throws(HubServerError) -> OpenJournal
 
 /// What became of one batch.
 public enum JournalOutcome: Sendable {
@@ -83,6 +125,15 @@ public final class MemoryJournal: EventJournal {
         bytes += record.count
     }
 
+    /// Nothing: values live as long as the hub.
+    public func saveValue(_ record: Span<UInt8>) {}
+
+    /// Nothing: producers live as long as the hub.
+    public func saveProducer(_ producer: Span<UInt8>) {}
+
+    /// Nothing.
+    public func close() {}
+
     /// Commits at once.
     public func commit(batch: UInt64) {
         committed = appended
@@ -113,8 +164,8 @@ public final class MemoryJournal: EventJournal {
         return outcomes
     }
 
-    /// A page from memory.
-    public func read(_ request: ReadRequest) -> JournalPage {
+    /// A page from memory; never nil.
+    public func read(_ request: ReadRequest) -> JournalPage? {
         let after = max(request.after, floor)
         var page: [UInt8] = []
         // Counters have no holes, so a record's place follows from its revision.

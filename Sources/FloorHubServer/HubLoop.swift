@@ -14,9 +14,14 @@ struct HubLoop: ~Copyable {
     private var effects = HubEffects()
     /// What performing gave back; stepped before the next turn ends.
     private var feedback: [HubInput] = []
+    /// Questions the journal could not answer yet, and when they are put again (boot time).
+    private var unanswered: [ReadRequest] = []
+    private var askAgainAt: Int64 = .max
     /// Links whose pipe was full in this round: nothing may overtake what came back.
     private var blocked: [LinkID] = []
 
+    /// Pause before the journal is asked again, in microseconds.
+    private static let askAgainMicroseconds: Int64 = 250_000
     /// Most messages received before readers are served.
     private static let messagesPerTurn = 512
 
@@ -36,6 +41,7 @@ struct HubLoop: ~Copyable {
         try sockets.drainTap()
         hub.step(.turnEnd, at: now, into: &effects)
         perform()
+        if now.boot >= askAgainAt { askAgain() }
         // What the journal and the pipes answered belongs to this turn: a commit that is
         // already known must not wait for the next message.
         while takeFeedback() {
@@ -44,7 +50,7 @@ struct HubLoop: ~Copyable {
         }
         if hasMoreWork || count >= Self.messagesPerTurn { return 0 }
         if try sockets.isReadable() { return 0 }
-        let left = hub.nextDeadline - Self.now().boot
+        let left = min(hub.nextDeadline, askAgainAt) - Self.now().boot
         return max(0, min(left / 1000 + 1, 1000))
     }
 
@@ -84,12 +90,35 @@ struct HubLoop: ~Copyable {
                 sockets.publish(key: bytes.extracting(key), record: bytes.extracting(record))
             case .append(let range):
                 journal.append(bytes.extracting(range))
+            case .saveValue(let range):
+                journal.saveValue(bytes.extracting(range))
+            case .saveProducer(let range):
+                journal.saveProducer(bytes.extracting(range))
             case .commit(let batch):
                 journal.commit(batch: batch)
             case .readEvents(let request):
-                feedback.append(.journalPage(journal.read(request)))
+                read(request)
             }
         }
+    }
+
+    private mutating func read(_ request: ReadRequest) {
+        if let page = journal.read(request) { return feedback.append(.journalPage(page)) }
+        unanswered.append(request)
+        askAgainAt = Self.now().boot + Self.askAgainMicroseconds
+    }
+
+    private mutating func askAgain() {
+        let questions = unanswered
+        unanswered.removeAll()
+        askAgainAt = .max
+        for question in questions { read(question) }
+    }
+
+    /// Gives up sockets and journal; nothing is performed any more.
+    func close() {
+        sockets.close()
+        journal.close()
     }
 
     private mutating func deliver(_ link: LinkID, _ bytes: Span<UInt8>) {

@@ -45,53 +45,87 @@ public final class HubServer: @unchecked Sendable {
 
     /// Takes the data directory and binds; no message is served before `start`.
     ///
+    /// The journal is in memory; of the data directory only the hub's identity is used.
+    ///
     /// - Throws: `HubServerError`, whose `sentence` says what to do.
-    public init(_ configuration: HubConfiguration) throws(HubServerError) {
-        try configuration.checkEndpoints()
+    public convenience init(_ configuration: HubConfiguration) throws(HubServerError) {
         let identity: HubIdentity
         if let directory = configuration.dataDirectory {
             identity = try HubIdentity.inDirectory(directory)
         } else {
             identity = try HubIdentity.inMemory()
         }
-        lineage = identity.lineage
-        epoch = identity.epoch
-        locks = identity.lock.map { [$0] } ?? []
+        let locks = identity.lock.map { [$0] } ?? []
+        try self.init(configuration, locks: locks) { _ throws(HubServerError) in
+            OpenJournal(
+                MemoryJournal(
+                    epoch: identity.epoch,
+                    maximumRecords: configuration.journalRecords,
+                    maximumBytes: configuration.journalBytes
+                ),
+                lineage: identity.lineage,
+                epoch: identity.epoch,
+                contents: nil
+            )
+        }
+    }
+
+    /// Opens a journal and binds; no message is served before `start`.
+    ///
+    /// The configuration's data directory is the journal's business.
+    ///
+    /// - Throws: `HubServerError`, whose `sentence` says what to do.
+    public convenience init(
+        _ configuration: HubConfiguration,
+        journal: JournalOpener
+    ) throws(HubServerError) {
+        try self.init(configuration, locks: [], journal: journal)
+    }
+
+    private init(
+        _ configuration: HubConfiguration,
+        locks held: [FileLock],
+        journal open: JournalOpener
+    ) throws(HubServerError) {
+        try configuration.checkEndpoints()
+        locks = held
         for endpoint in configuration.listen + (configuration.tap.map { [$0] } ?? []) {
             if let lock = try Self.pathLock(endpoint) { locks.append(lock) }
         }
         drainMilliseconds = configuration.drainMilliseconds
+        let wake: WakeDescriptor
         do { wake = try WakeDescriptor() } catch { throw .system(error) }
+        self.wake = wake
         let (sessions, notices) = try Self.sessionLimit(configuration.maximumSessions)
         self.notices = notices
-        let local = "inproc://floorbus-" + identity.lineage.text + "-" + String(identity.epoch)
+        let opened = try open { wake.signal() }
+        lineage = opened.lineage
+        epoch = opened.epoch
+        let local = "inproc://floorbus-" + opened.lineage.text + "-" + String(opened.epoch)
         localEndpoint = local
         do {
             let sockets = try HubSockets(configuration, local: local)
             endpoints = sockets.endpoints
             tapEndpoint = sockets.tapEndpoint
             loop = HubLoop(
-                hub: Hub(Self.options(configuration, identity, maximumSessions: sessions)),
-                journal: MemoryJournal(
-                    epoch: identity.epoch,
-                    maximumRecords: configuration.journalRecords,
-                    maximumBytes: configuration.journalBytes
-                ),
+                hub: Self.hub(configuration, opened, maximumSessions: sessions),
+                journal: opened.journal,
                 sockets: sockets
             )
         } catch {
+            opened.journal.close()
             throw .socket(error)
         }
     }
 
-    private static func options(
+    private static func hub(
         _ configuration: HubConfiguration,
-        _ identity: HubIdentity,
+        _ opened: OpenJournal,
         maximumSessions: Int
-    ) -> HubOptions {
+    ) -> Hub {
         var options = HubOptions(
-            lineage: identity.lineage,
-            epoch: identity.epoch,
+            lineage: opened.lineage,
+            epoch: opened.epoch,
             randomWord: randomWord
         )
         options.maximumSessions = maximumSessions
@@ -99,7 +133,9 @@ public final class HubServer: @unchecked Sendable {
         options.suspectMicroseconds = Int64(configuration.suspectMilliseconds) * 1000
         options.staleMicroseconds = Int64(configuration.staleMilliseconds) * 1000
         options.hasTap = configuration.tap != nil
-        return options
+        guard let contents = opened.contents else { return Hub(options) }
+        options.isDurable = true
+        return Hub(options, restoring: contents, at: HubLoop.now())
     }
 
     /// libzmq takes an ipc path from whoever has it, so a lock beside it keeps others off (R24).
@@ -154,7 +190,7 @@ public final class HubServer: @unchecked Sendable {
         wake.signal()
         thread?.join()
         lock.withLock {
-            loop.sockets.close()
+            loop.close()
             locks.removeAll()
         }
     }

@@ -11,6 +11,8 @@ public enum HubServerError: Error, Sendable {
     case directory(String, PosixError)
     /// The identity file is not one of ours.
     case badIdentity(String)
+    /// The journal cannot be used; the sentence says why and what to do.
+    case journal(String)
     /// A socket could not be opened or bound.
     case socket(ZeroMQError)
     /// The system refused something else.
@@ -33,6 +35,8 @@ public enum HubServerError: Error, Sendable {
         case .badIdentity(let path):
             path + " is not a FloorBus identity file; restore it from a copy, or start with an "
                 + "empty directory"
+        case .journal(let sentence):
+            sentence
         case .socket(let error):
             error.description
         case .system(let error):

@@ -104,11 +104,8 @@ extension World {
             guard let view = try? RecordView(bytes.span, at: 0) else { continue }
             payloads[bytes.span.copy(view.payload), default: 0] += 1
         }
-        // Without dedup rows on disk a resent event may be stored again after a crash.
-        if crashes == 0 {
-            for (payload, count) in payloads where count > 1 {
-                fail("\(String(decoding: payload, as: UTF8.self)) is in the journal \(count) times")
-            }
+        for (payload, count) in payloads where count > 1 {
+            fail("\(String(decoding: payload, as: UTF8.self)) is in the journal \(count) times")
         }
         guard journal.keepsEverything else { return }
         for client in clients {

@@ -8,9 +8,19 @@ final class SimulatedJournal {
     private(set) var committed: [(revision: Revision, bytes: [UInt8])] = []
     /// Everything ever committed, whatever retention and crashes have removed since.
     private(set) var history: [(revision: Revision, bytes: [UInt8])] = []
-    private var appended: [[UInt8]] = []
+    private var appended = Content()
     /// Batches closed but not decided.
-    private var waiting: [(batch: UInt64, records: [[UInt8]])] = []
+    private var waiting: [(batch: UInt64, content: Content)] = []
+    private var values: [[UInt8]: [UInt8]] = [:]
+    private var producers: [FloorID: StoredProducer] = [:]
+    private var lastStamp: Int64 = 0
+
+    private struct Content {
+        var records: [[UInt8]] = []
+        var values: [[UInt8]] = []
+        var producers: [[UInt8]] = []
+    }
+
     private var floor: Revision
     private let retained: Int
     private(set) var epoch: UInt32
@@ -25,21 +35,44 @@ final class SimulatedJournal {
     var head: Revision { history.last?.revision ?? .zero }
     var keepsEverything: Bool { retained >= 100_000 }
 
-    func append(_ record: [UInt8]) { appended.append(record) }
+    func append(_ record: [UInt8]) { appended.records.append(record) }
+    func saveValue(_ record: [UInt8]) { appended.values.append(record) }
+    func saveProducer(_ producer: [UInt8]) { appended.producers.append(producer) }
+
+    /// What a durable hub's next life starts with.
+    var contents: HubContents {
+        var contents = HubContents()
+        contents.lastStamp = lastStamp
+        contents.values = Array(values.values)
+        // The hash's order would differ between two runs of one seed.
+        contents.producers = producers.values.sorted { $0.id.text < $1.id.text }
+        return contents
+    }
 
     func close(_ batch: UInt64) {
         waiting.append((batch, appended))
-        appended.removeAll()
+        appended = Content()
     }
 
     /// Stores the oldest batch and returns its number.
     func commitOne() -> UInt64? {
         guard !waiting.isEmpty else { return nil }
-        let (batch, records) = waiting.removeFirst()
-        for bytes in records {
-            guard let view = try? RecordView(bytes.span, at: 0) else {
-                preconditionFailure("the hub appended something that is no record")
+        let (batch, content) = waiting.removeFirst()
+        for bytes in content.values {
+            let (view, header) = Self.parse(bytes)
+            let isDeleted = header.operation == .delete
+            values[bytes.span.copy(view.key)] = isDeleted ? nil : bytes
+            lastStamp = max(lastStamp, header.hubTime)
+        }
+        for bytes in content.producers {
+            guard let producer = try? StoredProducer(bytes.span) else {
+                preconditionFailure("the hub saved something that is no producer")
             }
+            producers[producer.id] = producer
+        }
+        for bytes in content.records {
+            let (view, header) = Self.parse(bytes)
+            lastStamp = max(lastStamp, header.hubTime)
             committed.append((view.revision(bytes.span), bytes))
             history.append((view.revision(bytes.span), bytes))
         }
@@ -47,11 +80,18 @@ final class SimulatedJournal {
         return batch
     }
 
+    private static func parse(_ bytes: [UInt8]) -> (RecordView, RecordHeader) {
+        guard let view = try? RecordView(bytes.span, at: 0) else {
+            preconditionFailure("the hub handed over something that is no record")
+        }
+        return (view, view.header(bytes.span))
+    }
+
     /// Loses the oldest batch and all behind it; returns the number.
     func failOne() -> UInt64? {
         guard let first = waiting.first else { return nil }
         waiting.removeAll()
-        appended.removeAll()
+        appended = Content()
         return first.batch
     }
 
@@ -91,7 +131,7 @@ final class SimulatedJournal {
     /// The hub's process dies: what was not committed is gone; without a disk, everything.
     func crash(newEpoch: UInt32, keepsDisk: Bool) {
         waiting.removeAll()
-        appended.removeAll()
+        appended = Content()
         epoch = newEpoch
         if !keepsDisk {
             committed.removeAll()

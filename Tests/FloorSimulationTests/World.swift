@@ -44,7 +44,13 @@ final class World {
         random = SeededRandom(seed: seed)
         lineage = FloorID(high: random.next(), low: random.next())
         journal = SimulatedJournal(epoch: 1, retained: random.oneIn(3) ? 5 : 100_000)
-        hub = World.hub(lineage, 1, random.next())
+        hub = World.hub(
+            lineage,
+            1,
+            random.next(),
+            luck.keepsDisk ? HubContents() : nil,
+            now
+        )
         let filters = ["agent/", "agent/bj/", "+/", "agent/+/sales/", "event/", "event/bj/calls/"]
         for index in 0..<Int.random(in: 2...6, using: &random) {
             var chosen: [KeyFilter] = []
@@ -59,9 +65,19 @@ final class World {
         }
     }
 
-    private static func hub(_ lineage: FloorID, _ epoch: UInt32, _ seed: UInt64) -> Hub {
+    /// A life of the hub: with what the disk holds, or in memory.
+    private static func hub(
+        _ lineage: FloorID,
+        _ epoch: UInt32,
+        _ seed: UInt64,
+        _ contents: HubContents?,
+        _ now: FloorTime
+    ) -> Hub {
         let box = RandomBox(SeededRandom(seed: seed))
-        return Hub(HubOptions(lineage: lineage, epoch: epoch, randomWord: { box.next() }))
+        var options = HubOptions(lineage: lineage, epoch: epoch, randomWord: { box.next() })
+        guard let contents else { return Hub(options) }
+        options.isDurable = true
+        return Hub(options, restoring: contents, at: now)
     }
 
     // MARK: playing
@@ -238,6 +254,8 @@ final class World {
                 if outcome == .wouldBlock { feedback.append(.controlBlocked(link)) }
                 if outcome == .unreachable { feedback.append(.linkGone(link)) }
             case .append(let range): journal.append(Array(work.bytes[range]))
+            case .saveValue(let range): journal.saveValue(Array(work.bytes[range]))
+            case .saveProducer(let range): journal.saveProducer(Array(work.bytes[range]))
             case .commit(let batch): journal.close(batch)
             case .readEvents(let request): feedback.append(.journalPage(journal.read(request)))
             case .tap: break
@@ -259,7 +277,8 @@ final class World {
         crashes += 1
         epoch += 1
         journal.crash(newEpoch: epoch, keepsDisk: luck.keepsDisk)
-        hub = World.hub(lineage, epoch, random.next())
+        let contents = luck.keepsDisk ? journal.contents : nil
+        hub = World.hub(lineage, epoch, random.next(), contents, now)
         effects.removeAll()
         for client in clients {
             guard let link = client.link else { continue }
