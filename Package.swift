@@ -60,6 +60,8 @@ let argumentParser: Target.Dependency = .product(
     package: "swift-argument-parser"
 )
 
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
 let unixSignals: Target.Dependency = .product(
     name: "UnixSignals",
     package: "swift-service-lifecycle"
@@ -76,6 +78,21 @@ let hostTargets: [Target] = [
         swiftSettings: strict
     ),
     .target(name: "FloorImport", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(
+        name: "FloorJournal",
+        dependencies: [
+            "FloorEvents", "FloorWire", "FloorHub", "FloorHubServer", "FloorPosix", grdb,
+        ],
+        swiftSettings: strict
+    ),
+    .executableTarget(
+        name: "JournalProbe",
+        dependencies: [
+            "FloorJournal", "FloorBus", "FloorEvents", "FloorWire", "FloorHubServer", "FloorPosix",
+        ],
+        path: "Tests/JournalProbe",
+        swiftSettings: strict
+    ),
     .target(
         name: "FloorBusTestKit",
         dependencies: ["FloorEvents", "FloorWire", "FloorClient", "FloorHub", "FloorPosix"],
@@ -100,6 +117,13 @@ let testTargets: [Target] = [
     testTarget("FloorZeroMQTests", ["FloorZeroMQ", "FloorPosix", "CZeroMQ"]),
     testTarget("FloorClientTests", ["FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
     testTarget("FloorImportTests", ["FloorImport"]),
+    testTarget(
+        "FloorJournalTests",
+        [
+            "FloorJournal", "FloorBus", "FloorHubServer", "FloorHub", "FloorWire", "FloorEvents",
+            "FloorPosix", "JournalProbe", grdb,
+        ]
+    ),
     testTarget(
         "FloorBusTests",
         [
@@ -137,6 +161,7 @@ let package = Package(
         ? []
         : [
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+            .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
             .package(
                 url: "https://github.com/swift-server/swift-service-lifecycle",
                 from: "2.13.0"

@@ -1,0 +1,240 @@
+public import FloorEvents
+public import FloorHubServer
+import FloorPosix
+import FloorWire
+import Foundation
+import GRDB
+
+/// What is in a journal, and what is wrong with it.
+public struct JournalReport: Sendable, Equatable {
+    /// The data's birth name.
+    public var lineage: FloorID
+    /// The last life of the hub.
+    public var epoch: UInt32
+    /// Events kept.
+    public var events: Int
+    /// Values kept.
+    public var values: Int
+    /// Producers kept.
+    public var producers: Int
+    /// Bytes of the database in use.
+    public var bytes: Int64
+    /// What is wrong, a sentence each, at most a hundred; empty when all is well.
+    public var faults: [String]
+}
+
+/// One event of a journal.
+public struct JournalEvent: Sendable, Equatable {
+    /// Its revision.
+    public var revision: Revision
+    /// Its key, as text.
+    public var key: String
+    /// When the hub applied it, microseconds since 1970.
+    public var hubTime: Int64
+    /// Who published it.
+    public var producer: FloorID
+    /// Its number among the producer's operations.
+    public var producerSequence: UInt64
+    /// The layout of the payload.
+    public var schema: UInt16
+    /// The payload.
+    public var payload: [UInt8]
+}
+
+/// A journal that no hub of this process has open: to check, compact or export it.
+///
+///     let report = try JournalFile(directory: "/var/lib/floorbus").check()
+///     for fault in report.faults { print(fault) }
+///
+/// - Thread: any; every call opens the database for itself.
+public struct JournalFile: Sendable {
+    private let directory: String
+    private let path: String
+    private static let maximumFaults = 100
+
+    /// The journal of a data directory.
+    ///
+    /// - Throws: `HubServerError.journal` when there is none.
+    public init(directory: String) throws(HubServerError) {
+        self.directory = directory
+        path = directory + "/" + SQLiteJournal.fileName
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw .journal(JournalError.missing(path).sentence)
+        }
+    }
+
+    /// Reads everything and compares it with itself; a hub may be running.
+    ///
+    /// - Throws: `HubServerError.journal` when the file cannot even be opened.
+    public func check() throws -> JournalReport {
+        try reading { database in
+            guard let meta = try Row.fetchOne(database, sql: "SELECT lineage, epoch FROM meta"),
+                let lineage = FloorID(meta[0] as Data)
+            else { throw JournalError.damaged(path, detail: "the table meta is empty") }
+            var faults = try String.fetchAll(database, sql: "PRAGMA integrity_check")
+            if faults == ["ok"] { faults = [] }
+            var report = JournalReport(
+                lineage: lineage,
+                epoch: UInt32(meta[1] as Int64),
+                events: 0,
+                values: 0,
+                producers: 0,
+                bytes: try Retention.usedBytes(database),
+                faults: faults
+            )
+            try checkEvents(database, &report)
+            try checkValues(database, &report)
+            try checkProducers(database, &report)
+            report.faults = Array(report.faults.prefix(Self.maximumFaults))
+            return report
+        }
+    }
+
+    /// Gives the space of removed events back to the file system; the hub must be stopped.
+    ///
+    /// - Returns: the file's bytes before and after.
+    /// - Throws: `HubServerError.directoryInUse` while a hub has the directory.
+    public func compact() throws(HubServerError) -> (before: Int64, after: Int64) {
+        let lock = try SQLiteJournal.lock(directory)
+        defer { withExtendedLifetime(lock) {} }
+        do {
+            let pool = try SQLiteJournal.pool(path)
+            try pool.writeWithoutTransaction { database in
+                try JournalSchema.migrate(database, path: path, lineage: .zero)
+            }
+            let before = try size()
+            try pool.vacuum()
+            try pool.close()
+            return (before, try size())
+        } catch {
+            throw .journal(JournalError.sentence(error, path: path))
+        }
+    }
+
+    /// Calls `body` with every event of a stretch of time, oldest first; a hub may be running.
+    ///
+    /// - Parameters:
+    ///   - from: first hub time, microseconds since 1970.
+    ///   - to: hub time before which it ends.
+    ///   - body: what it throws ends the export.
+    /// - Throws: `HubServerError.journal`, or what `body` throws.
+    public func export(
+        from: Int64 = 0,
+        to: Int64 = .max,
+        _ body: (JournalEvent) throws -> Void
+    ) throws {
+        try reading { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT rev, record FROM events WHERE hub_time >= ? AND hub_time < ?
+                    ORDER BY rev
+                    """,
+                arguments: [from, to]
+            )
+            while let row = try rows.next() {
+                let bytes = [UInt8](row[1] as Data)
+                guard let view = try? RecordView(bytes.span, at: 0) else {
+                    throw JournalError.damaged(path, detail: "event \(row[0] as Int64)")
+                }
+                let header = view.header(bytes.span)
+                try body(
+                    JournalEvent(
+                        revision: header.revision,
+                        key: String(decoding: bytes[view.key], as: UTF8.self),
+                        hubTime: header.hubTime,
+                        producer: header.producer,
+                        producerSequence: header.producerSequence,
+                        schema: header.schema,
+                        payload: Array(bytes[view.payload])
+                    )
+                )
+            }
+        }
+    }
+
+    private func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            return try queue.read { database in
+                try JournalSchema.require(database, path: path)
+                return try body(database)
+            }
+        } catch let error where error is JournalError || error is DatabaseError {
+            throw HubServerError.journal(JournalError.sentence(error, path: path))
+        }
+    }
+
+    private func size() throws -> Int64 {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return (attributes[.size] as? NSNumber)?.int64Value ?? 0
+    }
+
+    // MARK: checking
+
+    private func checkEvents(_ database: Database, _ report: inout JournalReport) throws {
+        let floor = try Int64.fetchOne(database, sql: "SELECT floor FROM meta") ?? 0
+        var before = Revision(column: floor)
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT rev, kind, key, hub_time, producer, producer_seq, record
+                FROM events ORDER BY rev
+                """
+        )
+        while let row = try rows.next() {
+            report.events += 1
+            let revision = Revision(column: row[0])
+            let bytes = [UInt8](row[6] as Data)
+            guard let view = try? RecordView(bytes.span, at: 0), view.range.count == bytes.count
+            else {
+                report.faults.append("event \(revision.rawValue) is no record")
+                continue
+            }
+            let header = view.header(bytes.span)
+            let isTrue =
+                header.revision == revision && header.kindCode == row[1] as UInt8
+                && Array(bytes[view.key]) == Array((row[2] as String).utf8)
+                && header.hubTime == row[3] as Int64 && header.producer.data == row[4] as Data
+                && Int64(bitPattern: header.producerSequence) == row[5] as Int64
+            if !isTrue {
+                report.faults.append("event \(revision.rawValue) has columns unlike its record")
+            }
+            if revision != before.next, revision.counter != 1 || revision <= before {
+                report.faults.append("events are missing before event \(revision.rawValue)")
+            }
+            before = revision
+        }
+    }
+
+    private func checkValues(_ database: Database, _ report: inout JournalReport) throws {
+        let rows = try Row.fetchCursor(database, sql: "SELECT key, record FROM state")
+        while let row = try rows.next() {
+            report.values += 1
+            let key: String = row[0]
+            let bytes = [UInt8](row[1] as Data)
+            guard let view = try? RecordView(bytes.span, at: 0), view.range.count == bytes.count,
+                Array(bytes[view.key]) == Array(key.utf8)
+            else {
+                report.faults.append("the value of \(key) is no record of that key")
+                continue
+            }
+        }
+    }
+
+    private func checkProducers(_ database: Database, _ report: inout JournalReport) throws {
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT id, principal, last, used_at, results FROM producers"
+        )
+        while let row = try rows.next() {
+            report.producers += 1
+            if SQLiteJournal.producer(row) == nil {
+                report.faults.append("producer \((row[0] as Data).map { $0 }) is not readable")
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// How long and how much a journal keeps.
+///
+///     var options = JournalOptions()
+///     options.retentionDays = 90
+///     let open = SQLiteJournal.opener(directory: "/var/lib/floorbus", options)
+public struct JournalOptions: Sendable {
+    /// Days after which events are removed; values and producers have rules of their own.
+    public var retentionDays = 30
+    /// Bytes of the database above which the oldest events are removed.
+    public var maximumBytes: Int64 = 4 * 1024 * 1024 * 1024
+    /// Seconds between two looks at age and size.
+    var secondsBetweenLooks = 10.0
+
+    /// 30 days, 4 GiB.
+    public init() {}
+}

@@ -1,0 +1,67 @@
+import FloorEvents
+import FloorPosix
+import Foundation
+import GRDB
+
+/// Removes the oldest events, a few at a time between transactions, by age and by size.
+struct Retention {
+    private let maximumAge: Int64
+    private let maximumBytes: Int64
+    /// Monotonic time of the next look, in nanoseconds.
+    private(set) var nextLook: UInt64 = 0
+
+    /// Events removed in one transaction: a batch of events never waits long behind it.
+    private static let chunk = 1000
+    private let interval: UInt64
+
+    init(_ options: JournalOptions) {
+        maximumAge = Int64(options.retentionDays) * 24 * 3600 * 1_000_000
+        maximumBytes = options.maximumBytes
+        interval = UInt64(options.secondsBetweenLooks * 1_000_000_000)
+    }
+
+    /// Removes one chunk, if it is time to look and there is too much.
+    mutating func removeSome(_ pool: DatabasePool) throws {
+        let now = Clocks.monotonicNanoseconds()
+        guard now >= nextLook else { return }
+        nextLook = now + interval
+        let removed = try pool.writeWithoutTransaction { database in
+            try remove(database, wall: Clocks.wallMicroseconds())
+        }
+        // More of the same: at once, after the batches that came meanwhile.
+        if removed == Self.chunk { nextLook = now }
+    }
+
+    private func remove(_ database: Database, wall: Int64) throws -> Int {
+        let isTooLarge = try Self.usedBytes(database) > maximumBytes
+        var removed = 0
+        try database.inTransaction(.immediate) {
+            let oldest = try Row.fetchAll(
+                database,
+                sql: "SELECT rev, hub_time FROM events ORDER BY rev LIMIT \(Self.chunk)"
+            )
+            // Stamps grow with revisions, so what is too old comes first.
+            let surplus = oldest.prefix { isTooLarge || $0["hub_time"] < wall - maximumAge }
+            if let last = surplus.last {
+                let rev: Int64 = last["rev"]
+                try database.execute(sql: "DELETE FROM events WHERE rev <= ?", arguments: [rev])
+                try database.execute(sql: "UPDATE meta SET floor = ?", arguments: [rev])
+            }
+            removed = surplus.count
+            try database.execute(
+                sql: "DELETE FROM producers WHERE used_at < ?",
+                arguments: [wall - Limits.producerMemoryMicroseconds]
+            )
+            return .commit
+        }
+        return removed
+    }
+
+    /// Bytes in use, without the pages that removed events have left free.
+    static func usedBytes(_ database: Database) throws -> Int64 {
+        let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+        let free = try Int64.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
+        let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+        return (pages - free) * size
+    }
+}

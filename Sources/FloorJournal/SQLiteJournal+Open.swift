@@ -1,0 +1,166 @@
+import FloorEvents
+import FloorHub
+public import FloorHubServer
+import FloorPosix
+import FloorWire
+import Foundation
+import GRDB
+
+extension SQLiteJournal {
+    /// What `HubServer` and `EmbeddedHub` take to keep their data in a directory.
+    ///
+    /// - Parameters:
+    ///   - directory: made when missing; the one above it exists.
+    ///   - options: how much is kept.
+    /// - Returns: opens the journal, once, before the hub binds.
+    public static func opener(
+        directory: String,
+        _ options: JournalOptions = JournalOptions()
+    ) -> JournalOpener {
+        { wake throws(HubServerError) in
+            try open(directory: directory, options, wake: wake)
+        }
+    }
+
+    /// Opens the journal of a directory for a new life of its hub.
+    ///
+    /// Takes the directory's lock, makes or migrates the database, and commits the new epoch
+    /// before it returns.
+    ///
+    /// - Parameters:
+    ///   - directory: made when missing; the one above it exists.
+    ///   - options: how much is kept.
+    ///   - wake: called on the writer's thread when `takeOutcomes` has something to tell.
+    /// - Returns: the journal, its identity, and what the last life left.
+    /// - Throws: `HubServerError.directoryInUse` for a second hub, `.journal` for a database
+    ///   that is damaged, foreign, from a newer version or from the future.
+    public static func open(
+        directory: String,
+        _ options: JournalOptions = JournalOptions(),
+        wake: @escaping @Sendable () -> Void
+    ) throws(HubServerError) -> OpenJournal {
+        let directoryLock = try Self.lock(directory)
+        let path = directory + "/" + fileName
+        do {
+            let pool = try Self.pool(path)
+            let life = try pool.writeWithoutTransaction { database throws -> Life in
+                try Self.beginLife(database, path: path)
+            }
+            let contents = try pool.read { database throws -> HubContents in
+                try Self.contents(database, path: path, stamp: life.stamp)
+            }
+            let journal = SQLiteJournal(
+                pool,
+                epoch: life.epoch,
+                options: options,
+                lock: directoryLock,
+                wake: wake
+            )
+            try journal.start()
+            return OpenJournal(
+                journal,
+                lineage: life.lineage,
+                epoch: life.epoch,
+                contents: contents
+            )
+        } catch {
+            throw .journal(JournalError.sentence(error, path: path))
+        }
+    }
+
+    static func lock(_ directory: String) throws(HubServerError) -> FileLock {
+        do {
+            try FileSystem.makeDirectory(path: directory)
+            return try FileLock(path: directory + "/floorbus.lock")
+        } catch {
+            if error.code == ErrorNumber.tryAgain { throw .directoryInUse(directory) }
+            throw .directory(directory, error)
+        }
+    }
+
+    static func pool(_ path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.label = "floorbus journal"
+        configuration.maximumReaderCount = 1
+        // Another program may be reading the file; its locks are short.
+        configuration.busyMode = .timeout(5)
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        // GRDB's pools run with NORMAL, where a power cut may take back the last commits.
+        try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        return pool
+    }
+
+    private typealias Life = (lineage: FloorID, epoch: UInt32, stamp: Int64)
+
+    private static func beginLife(_ database: Database, path: String) throws -> Life {
+        var random = [UInt8](repeating: 0, count: 16)
+        try Randomness.fill(&random)
+        try JournalSchema.migrate(database, path: path, lineage: random.span.floorID(0))
+        let sql = "SELECT lineage, epoch, hub_clock FROM meta"
+        guard let meta = try Row.fetchOne(database, sql: sql),
+            let lineage = FloorID(meta[0] as Data)
+        else {
+            throw JournalError.damaged(path, detail: "the table meta is empty")
+        }
+        let epoch: Int64 = meta[1]
+        let stamp: Int64 = meta[2]
+        let ahead = stamp - Clocks.wallMicroseconds()
+        let hour: Int64 = 3600 * 1_000_000
+        guard ahead <= 24 * hour else {
+            throw JournalError.fromTheFuture(path, hours: ahead / hour)
+        }
+        guard epoch >= 0, epoch < 1 << 23 - 1 else { throw JournalError.noEpochLeft(path) }
+        try database.inTransaction(.immediate) {
+            try database.execute(
+                sql: "UPDATE meta SET epoch = ?",
+                arguments: [epoch + 1]
+            )
+            return .commit
+        }
+        return (lineage, UInt32(epoch + 1), stamp)
+    }
+
+    private static func contents(
+        _ database: Database,
+        path: String,
+        stamp: Int64
+    ) throws -> HubContents {
+        var contents = HubContents()
+        contents.lastStamp = stamp
+        let values = try Row.fetchCursor(database, sql: "SELECT record FROM state")
+        while let row = try values.next() {
+            let record = [UInt8](row[0] as Data)
+            guard let view = try? RecordView(record.span, at: 0), view.range.count == record.count
+            else { throw JournalError.damaged(path, detail: "the table state has a bad record") }
+            contents.values.append(record)
+        }
+        let producers = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT id, principal, last, used_at, results FROM producers
+                ORDER BY used_at DESC LIMIT \(Limits.producers)
+                """
+        )
+        while let row = try producers.next() {
+            guard let producer = Self.producer(row) else {
+                throw JournalError.damaged(path, detail: "the table producers has a bad row")
+            }
+            contents.producers.append(producer)
+        }
+        return contents
+    }
+
+    static func producer(_ row: Row) -> StoredProducer? {
+        let results = [UInt8](row[4] as Data)
+        guard let id = FloorID(row[0] as Data), let principal = try? FloorKey(row[1] as String),
+            let runs = try? Results(results.span).runs
+        else { return nil }
+        return StoredProducer(
+            id: id,
+            principal: principal,
+            last: UInt64(bitPattern: row[2]),
+            usedAt: row[3],
+            results: runs
+        )
+    }
+}

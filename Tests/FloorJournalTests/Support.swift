@@ -1,0 +1,161 @@
+import FloorEvents
+import FloorHub
+import FloorHubServer
+import FloorPosix
+import FloorWire
+import Foundation
+import Testing
+
+@testable import FloorJournal
+
+/// A directory that is gone with the test.
+final class Scratch {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "floorbus-journal-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var database: String { path + "/" + SQLiteJournal.fileName }
+}
+
+/// The journal decided nothing in ten seconds.
+struct Undecided: Error {}
+
+/// A journal under test, and how to wait for it.
+final class Bench {
+    let journal: any EventJournal
+    let lineage: FloorID
+    let epoch: UInt32
+    let contents: HubContents?
+    private let wake: WakeDescriptor
+    private var lastBatch: UInt64 = 0
+
+    init(_ opener: JournalOpener) throws {
+        let wake = try WakeDescriptor()
+        let opened = try opener { wake.signal() }
+        self.wake = wake
+        journal = opened.journal
+        lineage = opened.lineage
+        epoch = opened.epoch
+        contents = opened.contents
+    }
+
+    convenience init(_ scratch: Scratch, _ options: JournalOptions = JournalOptions()) throws {
+        try self.init(SQLiteJournal.opener(directory: scratch.path, options))
+    }
+
+    /// Hands over one batch without waiting; returns its number.
+    @discardableResult
+    func hand(_ records: [[UInt8]]) -> UInt64 {
+        for record in records { journal.append(record.span) }
+        lastBatch += 1
+        journal.commit(batch: lastBatch)
+        return lastBatch
+    }
+
+    /// The next outcomes; waits for them, at most ten seconds.
+    func outcomes() throws -> [JournalOutcome] {
+        var set = PollSet()
+        _ = set.add(wake.descriptor)
+        let end = Clocks.monotonicNanoseconds() + 10_000_000_000
+        while Clocks.monotonicNanoseconds() < end {
+            let found = journal.takeOutcomes()
+            if !found.isEmpty { return found }
+            _ = try set.wait(timeoutMilliseconds: 1000)
+            wake.drain()
+        }
+        throw Undecided()
+    }
+
+    /// Stores records; true when they are committed.
+    @discardableResult
+    func store(_ records: [[UInt8]]) throws -> Bool {
+        let batch = hand(records)
+        while true {
+            for outcome in try outcomes() {
+                switch outcome {
+                case .committed(let through): if through >= batch { return true }
+                case .failed: return false
+                }
+            }
+        }
+    }
+
+    func read(
+        after: Revision = .zero,
+        records: Int = 1000,
+        bytes: Int = 1 << 20
+    ) throws -> JournalPage {
+        let request = ReadRequest(
+            token: 7,
+            after: after,
+            maximumRecords: records,
+            maximumBytes: bytes
+        )
+        return try #require(journal.read(request))
+    }
+
+    /// Waits until a page says what is wanted, at most ten seconds.
+    func wait(for condition: (JournalPage) -> Bool) throws -> JournalPage {
+        let end = Clocks.monotonicNanoseconds() + 10_000_000_000
+        while true {
+            let page = try read()
+            if condition(page) || Clocks.monotonicNanoseconds() > end { return page }
+            var nothing = PollSet()
+            _ = try nothing.wait(timeoutMilliseconds: 10)
+        }
+    }
+}
+
+/// One event's record.
+func event(
+    _ counter: UInt64,
+    epoch: UInt32 = 1,
+    payload: String = "hello",
+    hubTime: Int64 = Clocks.wallMicroseconds()
+) -> [UInt8] {
+    var header = RecordHeader(.event, .append)
+    header.revision = Revision(epoch: epoch, counter: counter)
+    header.hubTime = hubTime
+    header.producer = FloorID(high: 1, low: 2)
+    header.producerSequence = counter
+    return record(header, "event/bj/calls/\(counter % 7)/", payload)
+}
+
+func record(_ header: RecordHeader, _ key: String, _ payload: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    let key = Array(key.utf8)
+    let payload = Array(payload.utf8)
+    RecordWriter.append(header, key: key.span, payload: payload.span, to: &bytes)
+    return bytes
+}
+
+extension JournalPage {
+    /// The records' payloads as text, in order.
+    var payloads: [String] {
+        var result: [String] = []
+        var at = 0
+        while at < records.count {
+            guard let view = try? RecordView(records.span, at: at) else { return [] }
+            result.append(String(decoding: records[view.payload], as: UTF8.self))
+            at = view.range.upperBound
+        }
+        return result
+    }
+
+    /// The records' revisions, in order.
+    var revisions: [Revision] {
+        var result: [Revision] = []
+        var at = 0
+        while at < records.count {
+            guard let view = try? RecordView(records.span, at: at) else { return [] }
+            result.append(view.revision(records.span))
+            at = view.range.upperBound
+        }
+        return result
+    }
+}
