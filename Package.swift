@@ -100,7 +100,10 @@ let hostTargets: [Target] = [
     ),
     .executableTarget(
         name: "FloorCLI",
-        dependencies: ["FloorBus", "FloorImport", argumentParser, unixSignals],
+        dependencies: [
+            "FloorBus", "FloorHubServer", "FloorImport", "FloorJournal", argumentParser,
+            unixSignals,
+        ],
         swiftSettings: strict
     ),
 ]

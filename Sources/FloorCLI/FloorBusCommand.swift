@@ -29,6 +29,7 @@ struct FloorBusCommand: AsyncParsableCommand {
             StatsCommand.self,
             ReplayCommand.self,
             DemoCommand.self,
+            JournalCommand.self,
         ]
     )
 }

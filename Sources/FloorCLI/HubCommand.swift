@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorJournal
 
 /// `floorbus hub`: the daemon.
 struct HubCommand: AsyncParsableCommand {
@@ -12,10 +13,10 @@ struct HubCommand: AsyncParsableCommand {
               listening tcp://127.0.0.1:7410 tap tcp://127.0.0.1:7411 epoch 1 lineage 5f0c…
 
             The tap brings every record to plain ZeroMQ subscribers. With --data the hub keeps \
-            its identity in a directory, so that clients know it again after a restart; a \
-            second hub on the same directory is refused. Addresses that other machines reach \
-            are refused while there are no keys, unless --insecure. On SIGTERM or SIGINT it \
-            lets its clients take their last messages and exits with 0.
+            its journal in a directory: what it has acknowledged survives a crash, and clients \
+            go on where they were; a second hub on the same directory is refused. Addresses \
+            that other machines reach are refused while there are no keys, unless --insecure. \
+            On SIGTERM or SIGINT it lets its clients take their last messages and exits with 0.
 
             Examples:
               floorbus hub
@@ -42,6 +43,23 @@ struct HubCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The data directory; made when missing.", valueName: "directory"))
     var data: String?
 
+    @Option(help: "Where --data keeps events: in a database, or in memory as without --data.")
+    var journal = JournalKind.sqlite
+
+    @Option(
+        name: .customLong("keep-days"),
+        help: ArgumentHelp("Days after which events are removed.", valueName: "days"),
+        transform: parseNumber(1...36_500)
+    )
+    var keepDays: Int = JournalOptions().retentionDays
+
+    @Option(
+        name: .customLong("keep-mib"),
+        help: ArgumentHelp("Size above which the oldest events go.", valueName: "MiB"),
+        transform: parseNumber(1...1_048_576)
+    )
+    var keepMebibytes: Int = Int(JournalOptions().maximumBytes >> 20)
+
     @Flag(
         name: .customLong("insecure"),
         help: "Allow addresses that other machines reach, although anybody there can publish."
@@ -54,8 +72,14 @@ struct HubCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let configuration = configuration
+            var options = JournalOptions()
+            options.retentionDays = keepDays
+            options.maximumBytes = Int64(keepMebibytes) << 20
+            let kept = journal == .sqlite ? options : nil
             let isJSON = isJSON
-            _ = try await untilStopped { try await Self.serve(configuration, isJSON: isJSON) }
+            _ = try await untilStopped {
+                try await Self.serve(configuration, kept, isJSON: isJSON)
+            }
         }
     }
 
@@ -68,8 +92,20 @@ struct HubCommand: AsyncParsableCommand {
         return configuration
     }
 
-    private static func serve(_ configuration: HubConfiguration, isJSON: Bool) async throws {
-        let hub = try EmbeddedHub(configuration)
+    private static func serve(
+        _ configuration: HubConfiguration,
+        _ journal: JournalOptions?,
+        isJSON: Bool
+    ) async throws {
+        let hub: EmbeddedHub
+        if let journal, let directory = configuration.dataDirectory {
+            hub = try EmbeddedHub(
+                configuration,
+                journal: SQLiteJournal.opener(directory: directory, journal)
+            )
+        } else {
+            hub = try EmbeddedHub(configuration)
+        }
         defer { hub.stop() }
         for notice in hub.notices { Output.note(notice) }
         try announce(hub, isJSON: isJSON)
@@ -98,6 +134,12 @@ struct HubCommand: AsyncParsableCommand {
         words += ["epoch", String(hub.epoch), "lineage", hub.lineage.text]
         try Output.line(words.joined(separator: " "))
     }
+}
+
+/// Where a hub with a data directory keeps its events.
+enum JournalKind: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case sqlite
+    case memory
 }
 
 /// The line of a hub that is ready.

@@ -132,7 +132,7 @@ struct ReplayCommandTests {
     func hubDiesInTheMiddle() async throws {
         try await withLog { file in
             try await withFolder { folder in
-                let data = ["--data", folder.path]
+                let data = ["--data", folder.path, "--journal", "memory"]
                 try await withHub(data) { endpoint, first in
                     let watch = try Program(["watch", "event/", "--json", "--connect", endpoint])
                     _ = try await watch.json(type: "snapshotEnd")

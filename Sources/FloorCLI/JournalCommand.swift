@@ -1,0 +1,156 @@
+import ArgumentParser
+import FloorBus
+import FloorHubServer
+import FloorJournal
+import Foundation
+
+/// `floorbus journal`: looks after the database in a hub's data directory.
+struct JournalCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "journal",
+        abstract: "Check, compact or export the journal of a hub's data directory.",
+        subcommands: [
+            JournalCheckCommand.self, JournalCompactCommand.self, JournalExportCommand.self,
+        ]
+    )
+}
+
+struct JournalOptionsGroup: ParsableArguments {
+    @Option(help: ArgumentHelp("The hub's data directory.", valueName: "directory"))
+    var data: String
+
+    @Flag(name: .customLong("json"), help: "Write JSON (docs/cli.md).")
+    var isJSON = false
+
+    /// Works on the journal; what is wrong with it becomes a sentence.
+    func withJournal(_ body: (JournalFile) throws -> Void) async throws {
+        try await reporting {
+            do {
+                try body(JournalFile(directory: data))
+            } catch let error as HubServerError {
+                throw CommandFailure(.failed, error.sentence)
+            }
+        }
+    }
+}
+
+/// `floorbus journal check`.
+struct JournalCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Read the whole journal and compare it with itself.",
+        discussion: "A hub may be running. The exit code is 1 when something is wrong."
+    )
+
+    @OptionGroup var options: JournalOptionsGroup
+
+    func run() async throws {
+        try await options.withJournal { journal in
+            let report = try journal.check()
+            if options.isJSON {
+                try Output.json(CheckLine(report))
+            } else {
+                for fault in report.faults { try Output.line("fault: \(Output.printable(fault))") }
+                try Output.line(
+                    "\(report.events) events, \(report.values) values, "
+                        + "\(report.producers) producers, \(report.bytes) bytes, "
+                        + "epoch \(report.epoch) lineage \(report.lineage.text)"
+                )
+            }
+            guard report.faults.isEmpty else {
+                throw CommandFailure(.failed, "the journal has \(report.faults.count) faults")
+            }
+        }
+    }
+}
+
+private struct CheckLine: Encodable {
+    var events: Int
+    var values: Int
+    var producers: Int
+    var bytes: Int64
+    var epoch: UInt32
+    var lineage: String
+    var faults: [String]
+
+    init(_ report: JournalReport) {
+        events = report.events
+        values = report.values
+        producers = report.producers
+        bytes = report.bytes
+        epoch = report.epoch
+        lineage = report.lineage.text
+        faults = report.faults
+    }
+}
+
+/// `floorbus journal compact`.
+struct JournalCompactCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compact",
+        abstract: "Give the space of removed events back to the file system.",
+        discussion: "The hub must be stopped; it needs as much free space again meanwhile."
+    )
+
+    @OptionGroup var options: JournalOptionsGroup
+
+    func run() async throws {
+        try await options.withJournal { journal in
+            let sizes = try journal.compact()
+            if options.isJSON {
+                try Output.json(["before": sizes.before, "after": sizes.after])
+            } else {
+                try Output.line("\(sizes.before) bytes before, \(sizes.after) bytes after")
+            }
+        }
+    }
+}
+
+/// `floorbus journal export`.
+struct JournalExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write events as JSON, one object a line, oldest first.",
+        discussion: "A hub may be running. Payloads are base64."
+    )
+
+    @OptionGroup var options: JournalOptionsGroup
+
+    @Option(
+        help: ArgumentHelp("First moment, 2026-03-01T09:00:00Z or µs.", valueName: "moment"),
+        transform: parseMoment
+    )
+    var from: Int64 = 0
+
+    @Option(
+        help: ArgumentHelp("Moment at which it ends, itself excluded.", valueName: "moment"),
+        transform: parseMoment
+    )
+    var to: Int64 = .max
+
+    func run() async throws {
+        try await options.withJournal { journal in
+            try journal.export(from: from, to: to) { try Output.json(ExportLine($0)) }
+        }
+    }
+}
+
+private struct ExportLine: Encodable {
+    var revision: String
+    var key: String
+    var time: Int64
+    var producer: String
+    var sequence: UInt64
+    var schema: UInt16
+    var payload: String
+
+    init(_ event: JournalEvent) {
+        revision = "\(event.revision.epoch).\(event.revision.counter)"
+        key = event.key
+        time = event.hubTime
+        producer = event.producer.text
+        sequence = event.producerSequence
+        schema = event.schema
+        payload = Data(event.payload).base64EncodedString()
+    }
+}
