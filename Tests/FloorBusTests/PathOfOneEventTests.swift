@@ -168,7 +168,7 @@ private final class HubOnTheTable {
         let page = journal.read(
             ReadRequest(token: 1, after: .zero, maximumRecords: 9, maximumBytes: 9999)
         )
-        guard !page.records.isEmpty else { return [] }
+        guard let page, !page.records.isEmpty else { return [] }
         return [try Decoded(page.records, at: 0, sequence: 0)]
     }
 
@@ -207,7 +207,8 @@ private final class HubOnTheTable {
                 }
             case .append(let range): journal.append(Array(effects.bytes[range]).span)
             case .commit(let batch): journal.commit(batch: batch)
-            case .tap, .readEvents: Issue.record("there is no tap and nothing to read again")
+            case .tap, .readEvents, .saveValue, .saveProducer:
+                Issue.record("no tap, nothing to read again, no state to save")
             }
         }
     }
@@ -236,6 +237,7 @@ extension HubEffects {
             case .commit: return "commit"
             case .tap: return "tap"
             case .readEvents: return "read"
+            case .saveValue, .saveProducer: return "save"
             }
         }
     }
