@@ -75,6 +75,12 @@ struct HubCommand: AsyncParsableCommand {
             var options = JournalOptions()
             options.retentionDays = keepDays
             options.maximumBytes = Int64(keepMebibytes) << 20
+            options.onTrouble = { sentence in
+                guard let sentence else { return Output.note("the journal works again") }
+                Output.note(
+                    "\(sentence); events are refused until it works again (tried every second)"
+                )
+            }
             let kept = journal == .sqlite ? options : nil
             let isJSON = isJSON
             _ = try await untilStopped {

@@ -294,7 +294,7 @@ extension Hub {
     /// The journal holds a batch: acknowledge and publish it, in order (rule 3, R11).
     mutating func commit(_ batch: UInt64, _ effects: inout HubEffects) {
         let last = lane.commit(batch)
-        confirmSaved(batch)
+        confirmSaved(batch, &effects)
         // A batch that was taken back before says nothing of the journal's health.
         if lane.committed < last { eventLaneRetryAt = nil }
         while lane.committed < last {
@@ -317,11 +317,12 @@ extension Hub {
     }
 
     /// The journal lost a batch: it and everything behind it is taken back, to be tried again.
-    mutating func rollBack(_ batch: UInt64) {
+    mutating func rollBack(_ batch: UInt64, _ effects: inout HubEffects) {
         guard let origins = lane.rollBack(batch) else { return }
         counts.commitFailures += 1
         eventLaneRetryAt = now.boot + Limits.storageRetryMicroseconds
         takeBackSaved(batch)
+        tellWhetherStoring(false, &effects)
         for origin in origins {
             for sequence in origin.sequences {
                 origin.producer.withdrawPending(sequence)

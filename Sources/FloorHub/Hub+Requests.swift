@@ -199,7 +199,8 @@ extension HubStatistics {
             ("snapshots", snapshots), ("refused", refused), ("malformed", malformed),
             ("fenced", fenced), ("welcomed", welcomed), ("rejected", rejected),
             ("blocked", blocked), ("suspects", suspects), ("stales", stales), ("wills", wills),
-            ("commitFailures", commitFailures), ("bytesIn", bytesIn), ("bytesOut", bytesOut),
+            ("commitFailures", commitFailures), ("storing", isStoring ? 1 : 0),
+            ("bytesIn", bytesIn), ("bytesOut", bytesOut),
         ]
         return counters.map { name, value in
             Figure(name, Int64(clamping: value), .count, window: .sinceStart)

@@ -278,11 +278,20 @@ extension Hub {
         _ effects: inout HubEffects
     ) {
         principal.sessions += change
+        let key = principal.presenceKey.bytes
+        putPresence(key.span, sessions: UInt32(principal.sessions), &effects)
+    }
+
+    /// Says who is there and who is not.
+    mutating func putPresence(
+        _ key: Span<UInt8>,
+        sessions: UInt32,
+        _ effects: inout HubEffects
+    ) {
         var payload: [UInt8] = []
-        Presence(sessions: UInt32(principal.sessions), since: stamp()).append(to: &payload)
+        Presence(sessions: sessions, since: stamp()).append(to: &payload)
         var header = RecordHeader(.presence, .put, schema: PayloadSchema.presence)
         header.flags = [.unleased]
-        let key = principal.presenceKey.bytes
-        putState(header, key: key.span, payload: payload.span, owner: nil, &effects)
+        putState(header, key: key, payload: payload.span, owner: nil, &effects)
     }
 }

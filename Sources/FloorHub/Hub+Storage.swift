@@ -113,10 +113,24 @@ extension Hub {
     }
 
     /// The journal holds a batch: what it saved need not be saved again.
-    mutating func confirmSaved(_ batch: UInt64) {
+    mutating func confirmSaved(_ batch: UInt64, _ effects: inout HubEffects) {
         guard unsaved.open.contains(where: { $0.number == batch }) else { return }
         unsaved.open.removeAll { $0.number <= batch }
         eventLaneRetryAt = nil
+        tellWhetherStoring(true, &effects)
+    }
+
+    /// The key under which a durable hub says whether its journal works.
+    private static var journalKey: [UInt8] { Array("presence/-/hub/journal/".utf8) }
+
+    /// Says on its key, and in the figures, whether events are stored.
+    ///
+    /// The change is a value to be stored itself, so a hub that cannot store has something to try
+    /// again with, also on a floor where nothing happens.
+    mutating func tellWhetherStoring(_ isStoring: Bool, _ effects: inout HubEffects) {
+        guard options.isDurable, counts.isStoring != isStoring else { return }
+        counts.isStoring = isStoring
+        putPresence(Self.journalKey.span, sessions: isStoring ? 1 : 0, &effects)
     }
 
     /// The journal lost a batch: what it and those behind it saved goes into the next one.
@@ -183,9 +197,10 @@ extension Hub {
             header.flags.insert(.stale)  // nobody is left who could renew it
         }
         if header.kind == .presence {
-            // Nobody is connected to a hub that has just started.
+            // Nobody is connected to a hub that has just started, but its journal has opened.
+            let isJournal = bytes.copy(view.key) == Self.journalKey
             payload.removeAll()
-            Presence(sessions: 0, since: stamp()).append(to: &payload)
+            Presence(sessions: isJournal ? 1 : 0, since: stamp()).append(to: &payload)
         }
         let hash = ByteIndex.hash(key)
         let slot = table.insert(key, hash: hash)

@@ -110,7 +110,7 @@ public struct Hub: ~Copyable {
             dropLink(link, &effects)
         case .linkGone(let link): dropLink(link, &effects)
         case .committed(let batch): commit(batch, &effects)
-        case .commitFailed(let batch): rollBack(batch)
+        case .commitFailed(let batch): rollBack(batch, &effects)
         case .journalPage(let page): takePage(page, &effects)
         case .shutdown: shutDown(&effects)
         case .turnEnd: endTurn(&effects)

@@ -206,6 +206,8 @@ public struct HubStatistics: Equatable, Sendable {
     public var wills: UInt64 = 0
     /// Commits that failed.
     public var commitFailures: UInt64 = 0
+    /// Whether the last commit that was decided is stored; false = the event lane is read-only.
+    public var isStoring = true
     /// Bytes of messages in.
     public var bytesIn: UInt64 = 0
     /// Bytes of messages out.

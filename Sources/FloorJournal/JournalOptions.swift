@@ -8,6 +8,10 @@ public struct JournalOptions: Sendable {
     public var retentionDays = 30
     /// Bytes of the database above which the oldest events are removed.
     public var maximumBytes: Int64 = 4 * 1024 * 1024 * 1024
+    /// Told when storing begins to fail, with a sentence, and with nil when it works again.
+    ///
+    /// Called on the journal's thread; it must not block.
+    public var onTrouble: (@Sendable (String?) -> Void)?
     /// Seconds between two looks at age and size.
     var secondsBetweenLooks = 10.0
 

@@ -19,7 +19,8 @@ import GRDB
 /// - Thread: as the port says; `close` waits for the writer.
 ///
 /// @unchecked Sendable because `queue`, `outcomes`, `hasFailed` and `isClosing` are touched only
-/// with `lock` held, `open` only by the port's caller, `retention` only by the writer thread.
+/// with `lock` held, `open` only by the port's caller, `retention` and `isInTrouble` only by the
+/// writer thread.
 public final class SQLiteJournal: EventJournal, @unchecked Sendable {
     /// The database's name in the data directory.
     public static let fileName = "journal.sqlite"
@@ -37,6 +38,9 @@ public final class SQLiteJournal: EventJournal, @unchecked Sendable {
     private var isClosing = false
     private var open = JournalBatch()
     private var retention: Retention
+    private let onTrouble: (@Sendable (String?) -> Void)?
+    /// Whether `onTrouble` has been told of a failure and not yet of its end.
+    private var isInTrouble = false
     private var thread: FloorThread?
 
     init(
@@ -51,6 +55,7 @@ public final class SQLiteJournal: EventJournal, @unchecked Sendable {
         self.wake = wake
         self.directoryLock = directoryLock
         retention = Retention(options)
+        onTrouble = options.onTrouble
     }
 
     func start() throws(PosixError) {
@@ -157,8 +162,10 @@ public final class SQLiteJournal: EventJournal, @unchecked Sendable {
             if let first = group.first, let last = group.last {
                 do {
                     try write(group)
+                    tell(nil)
                     report(.committed(batch: last.number))
                 } catch {
+                    tell(JournalError.sentence(error, path: pool.path))
                     report(.failed(batch: first.number))
                 }
             }
@@ -191,6 +198,12 @@ public final class SQLiteJournal: EventJournal, @unchecked Sendable {
                 return .commit
             }
         }
+    }
+
+    private func tell(_ trouble: String?) {
+        guard (trouble != nil) != isInTrouble else { return }
+        isInTrouble = trouble != nil
+        onTrouble?(trouble)
     }
 
     private func report(_ outcome: JournalOutcome) {

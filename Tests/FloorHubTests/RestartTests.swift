@@ -241,6 +241,48 @@ struct RestartTests {
         #expect(values(hub, ana)[agent]?.text == "ready")
     }
 
+    @Test("A journal that fails is told to everybody, and works again although nobody publishes")
+    func trouble() throws {
+        let key = "presence/-/hub/journal/"
+        let hub = durableHub()
+        let ana = hub.client("ana")
+        ana.hello()
+        hub.turn()
+        var looks: UInt64 = 100
+        // Each look is a fresh client's: a silent one's session ends.
+        let sessions = { () throws -> UInt32? in
+            looks += 1
+            let wall = hub.client("wall \(looks)", producer: looks)
+            wall.hello()
+            hub.turn()
+            guard let record = self.values(hub, wall)[key] else { return nil }
+            return try Presence(payload: record.payload.span).sessions
+        }
+        #expect(try sessions() == nil)
+        hub.journal.mode = .failing
+        ana.publish([.event(call, "one")])
+        hub.turn()
+        #expect(try sessions() == 0)
+        #expect(!hub.hub.statistics.isStoring)
+        ana.publish([.event(call, "two")])
+        hub.turn()
+        #expect(results(ana).map(\.status) == [.storage, .storage])
+        hub.idle(milliseconds: 5000)
+        #expect(try sessions() == 0, "still nothing can be stored")
+        hub.journal.mode = .immediate
+        hub.idle(milliseconds: 2000)
+        #expect(try sessions() == 1)
+        #expect(hub.hub.statistics.isStoring)
+        // A next life begins with a journal that has just been opened.
+        hub.journal.mode = .failing
+        ana.publish([.event(call, "three")])
+        hub.turn()
+        hub.journal.mode = .immediate
+        hub.restart()
+        #expect(try sessions() == 1)
+        #expect(hub.violations == [])
+    }
+
     @Test("A checkpoint while events are under way does not call them done")
     func outstanding() {
         let hub = durableHub()
