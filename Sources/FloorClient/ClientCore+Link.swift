@@ -66,7 +66,7 @@ extension ClientCore {
             min(max(Limits.publishBytes, Int(welcome.maximumBytes)), Limits.unacknowledgedBytes)
         )
         clock.linkOpened()
-        outbox.welcome(last: welcome.lastApplied)
+        outbox.welcome(last: welcome.lastApplied, isForeign: welcome.isForeign)
         counts.welcomed += 1
         let continuity = meet(welcome)
         tellLink(.up(epoch: welcome.epoch, lineage: welcome.lineage, continuity))

@@ -60,7 +60,7 @@ public struct ClientCore: ~Copyable {
     /// - Parameters:
     ///   - options: what the application wants.
     ///   - producer: names the client to the hub for as long as its operations matter.
-    ///   - incarnation: grows with every start of the process.
+    ///   - incarnation: another one in every program that numbers operations of this producer id.
     ///   - randomWord: unpredictable words, for the wait between attempts.
     /// - Throws: `FloorStatus.tooBig` for long names, `invalid` for options out of bounds.
     public init(

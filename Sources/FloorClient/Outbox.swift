@@ -107,13 +107,18 @@ struct Outbox {
     // MARK: links
 
     /// A session opened: the hub has processed everything up to `last` and nothing behind it.
-    mutating func welcome(last: UInt64) {
+    ///
+    /// `isForeign`: somebody else has used our producer id since (R21), so a number of ours may
+    /// name an operation of his: what has no answer gets new numbers. It may be applied twice
+    /// then; taking his answers for ours would lose it.
+    mutating func welcome(last: UInt64, isForeign: Bool) {
+        if isForeign { dropAnswered() }
         messages = Ring()
         messageBytes = 0
         sent = 0
         processed = last
         let known = last >= first ? Int(clamping: last - first &+ 1) : 0
-        if known > numbered || known == 0 {
+        if known > numbered || known == 0 || isForeign {
             // Nothing of ours is known there; or more than ours, under a number used twice.
             numbered = 0
             first = last + 1
@@ -123,6 +128,15 @@ struct Outbox {
         dropVoids(from: numbered)
         answered = 0
         advanceAnswered()
+    }
+
+    private mutating func dropAnswered() {
+        var dropped: [Int32] = []
+        for index in 0..<queue.count where queue[index] >= 0 {
+            if operations[Int(queue[index])].isAnswered { dropped.append(queue[index]) }
+        }
+        queue.keep { slot in !dropped.contains(slot) }
+        for slot in dropped { release(Int(slot)) }
     }
 
     private mutating func dropVoids(from start: Int) {

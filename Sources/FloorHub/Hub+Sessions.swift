@@ -51,7 +51,7 @@ extension Hub {
         guard known.principal.presenceKey == key else {
             throw Refusal(.denied, "the producer id belongs to another principal")
         }
-        if known.session != nil, known.secret != hello.resumeSecret {
+        if known.session != nil, !known.isOwn(hello) {
             // R21: a copy of a client, or a thief of its id; the one who is alive keeps it.
             throw Refusal(
                 .exists,
@@ -146,7 +146,9 @@ extension Hub {
         sessionsByLink[link] = session
         producer.session = session
         session.cumulativeTold = producer.cumulative
-        producer.secret = FloorID(high: options.randomWord(), low: options.randomWord() | 1)
+        let isForeign = !producer.isOwn(hello)
+        let secret = FloorID(high: options.randomWord(), low: options.randomWord() | 1)
+        producer.changeSecret(hello.resumeSecret, secret)
         producer.lastUsed = now.boot
         counts.welcomed += 1
 
@@ -163,6 +165,7 @@ extension Hub {
             session.resumesLineage && hello.stateToken.epoch == options.epoch
             && hello.stateToken >= table.tombstoneHorizon
         welcome.eventDelta = session.resumesLineage
+        welcome.isForeign = isForeign
         welcome.suspectMilliseconds = UInt32(options.suspectMicroseconds / 1000)
         welcome.staleMilliseconds = UInt32(options.staleMicroseconds / 1000)
         send(session, .welcome, &effects) { welcome.append(to: &$0) }

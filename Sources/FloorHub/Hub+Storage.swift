@@ -101,6 +101,7 @@ extension Hub {
                 id: producer.id,
                 principal: producer.principal.presenceKey,
                 last: producer.last,
+                incarnation: producer.incarnation,
                 usedAt: now.wall - (producer.session == nil ? now.boot - producer.lastUsed : 0),
                 results: producer.saving.suffix(Limits.resultRunsPerProducer)
             )
@@ -174,6 +175,7 @@ extension Hub {
         producer.lastHeard = now.boot - options.suspectMicroseconds
         producer.freshness = .suspect
         producer.runs = stored.results
+        producer.incarnation = stored.incarnation
         for run in stored.results where run.status.isRetryable {
             for offset in 0..<UInt64(run.count) { producer.addRetryable(run.first + offset) }
         }

@@ -14,6 +14,8 @@ public struct StoredProducer: Equatable, Sendable {
     public var principal: FloorKey
     /// The last operation decided.
     public var last: UInt64
+    /// Whose numbers they are: the incarnation of the client that published last.
+    public var incarnation: UInt64
     /// When it last had a session, microseconds since 1970.
     public var usedAt: Int64
     /// Results its client may not know of yet.
@@ -24,17 +26,19 @@ public struct StoredProducer: Equatable, Sendable {
         id: FloorID,
         principal: FloorKey,
         last: UInt64,
+        incarnation: UInt64,
         usedAt: Int64,
         results: [ResultRun]
     ) {
         self.id = id
         self.principal = principal
         self.last = last
+        self.incarnation = incarnation
         self.usedAt = usedAt
         self.results = results
     }
 
-    static let fixedSize = 40
+    static let fixedSize = 48
 
     /// Reads what `append` wrote.
     public init(_ bytes: Span<UInt8>) throws(WireError) {
@@ -44,7 +48,8 @@ public struct StoredProducer: Equatable, Sendable {
         id = bytes.floorID(0)
         last = bytes.u64(16)
         usedAt = bytes.i64(24)
-        let keyEnd = Self.fixedSize + Int(bytes.u32(32))
+        incarnation = bytes.u64(32)
+        let keyEnd = Self.fixedSize + Int(bytes.u32(40))
         guard keyEnd <= bytes.count else { throw .tooShort(needed: keyEnd, got: bytes.count) }
         guard let key = try? FloorKey(bytes: bytes.copy(Self.fixedSize..<keyEnd)) else {
             throw .badValue(field: "principal")
@@ -53,11 +58,13 @@ public struct StoredProducer: Equatable, Sendable {
         results = try Results(bytes.extracting(keyEnd..<bytes.count)).runs
     }
 
-    /// Appends the producer: id, last, used, length of the key, 0, key, results as in ACK.
+    /// Appends the producer: id, last, used, incarnation, length of the key, 0, key, and the
+    /// results as in ACK.
     public func append(to out: inout [UInt8]) {
         out.append(id: id)
         out.append(number: last)
         out.append(number: usedAt)
+        out.append(number: incarnation)
         out.append(number: UInt32(principal.bytes.count))
         out.append(number: UInt32(0))
         out.append(contentsOf: principal.bytes)

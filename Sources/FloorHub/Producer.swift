@@ -9,7 +9,14 @@ import FloorWire
 final class Producer {
     let id: FloorID
     let principal: Principal
+    /// What the next HELLO is to show; zero while nobody has been given one in this hub's life.
     var secret = FloorID.zero
+    /// What the last HELLO showed: its client shows it again when the WELCOME was lost.
+    private var shownSecret = FloorID.zero
+    /// Whether somebody who knows `secret` has published: then the WELCOME was not lost.
+    private var isSecretUsed = false
+    /// Of the client that published last; 0 = nobody has.
+    var incarnation: UInt64 = 0
     var session: Session?
     var last: UInt64
     /// Stored results of the most recent runs, oldest first.
@@ -41,6 +48,28 @@ final class Producer {
         self.last = last
         lastUsed = now
         lastHeard = now
+    }
+
+    /// Whether a HELLO comes from whoever numbered the last operations (R21).
+    ///
+    /// Secrets decide while the hub lives; it stores incarnations only.
+    func isOwn(_ hello: Hello) -> Bool {
+        let shown = hello.resumeSecret
+        if secret == .zero { return incarnation == 0 || incarnation == hello.incarnation }
+        return shown == secret || (shown != .zero && shown == shownSecret && !isSecretUsed)
+    }
+
+    /// Its session publishes: the numbers from here on are this client's.
+    func noteUse(by incarnation: UInt64) {
+        isSecretUsed = true
+        self.incarnation = incarnation
+    }
+
+    /// A session opens: `shown` has been accepted, `fresh` is what comes next.
+    func changeSecret(_ shown: FloorID, _ fresh: FloorID) {
+        shownSecret = shown
+        secret = fresh
+        isSecretUsed = false
     }
 
     /// Every sequence up to here has its final result.

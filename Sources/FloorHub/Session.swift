@@ -35,6 +35,8 @@ final class Session {
     let link: LinkID
     let number: UInt32
     let principal: Principal
+    /// Which of several programs with one producer id speaks.
+    let incarnation: UInt64
     let producer: Producer
     let heartbeat: Int64
     let initialCredit: UInt64
@@ -95,6 +97,7 @@ final class Session {
         self.number = number
         self.principal = principal
         self.producer = producer
+        incarnation = hello.incarnation
         self.heartbeat = heartbeat
         self.resumesLineage = resumesLineage
         initialCredit = min(

@@ -67,7 +67,7 @@ struct JournalBatch: Sendable {
     private func writeProducers(_ database: Database) throws -> Int64 {
         guard !producers.isEmpty else { return 0 }
         let upsert = try database.cachedStatement(
-            sql: "INSERT OR REPLACE INTO producers VALUES (?, ?, ?, ?, ?)"
+            sql: "INSERT OR REPLACE INTO producers VALUES (?, ?, ?, ?, ?, ?)"
         )
         for range in producers {
             let producer = try StoredProducer(bytes.span.extracting(range))
@@ -77,6 +77,7 @@ struct JournalBatch: Sendable {
                 producer.id.data,
                 producer.principal.text,
                 Int64(bitPattern: producer.last),
+                Int64(bitPattern: producer.incarnation),
                 producer.usedAt,
                 Data(results),
             ])

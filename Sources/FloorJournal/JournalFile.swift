@@ -228,7 +228,7 @@ public struct JournalFile: Sendable {
     private func checkProducers(_ database: Database, _ report: inout JournalReport) throws {
         let rows = try Row.fetchCursor(
             database,
-            sql: "SELECT id, principal, last, used_at, results FROM producers"
+            sql: "SELECT id, principal, last, used_at, results, incarnation FROM producers"
         )
         while let row = try rows.next() {
             report.producers += 1

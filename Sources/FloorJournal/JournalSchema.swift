@@ -37,6 +37,7 @@ enum JournalSchema {
             id BLOB PRIMARY KEY,
             principal TEXT NOT NULL,
             last INTEGER NOT NULL,
+            incarnation INTEGER NOT NULL,
             used_at INTEGER NOT NULL,
             results BLOB NOT NULL
         ) WITHOUT ROWID;

@@ -137,7 +137,7 @@ extension SQLiteJournal {
         let producers = try Row.fetchCursor(
             database,
             sql: """
-                SELECT id, principal, last, used_at, results FROM producers
+                SELECT id, principal, last, used_at, results, incarnation FROM producers
                 ORDER BY used_at DESC LIMIT \(Limits.producers)
                 """
         )
@@ -159,6 +159,7 @@ extension SQLiteJournal {
             id: id,
             principal: principal,
             last: UInt64(bitPattern: row[2]),
+            incarnation: UInt64(bitPattern: row[5]),
             usedAt: row[3],
             results: runs
         )

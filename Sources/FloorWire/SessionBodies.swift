@@ -142,6 +142,8 @@ public struct Welcome: Equatable, Sendable {
     public var stateDelta: Bool
     /// Whether event subscriptions may resume by token.
     public var eventDelta: Bool
+    /// Whether somebody else has numbered operations under this producer id since the client did.
+    public var isForeign: Bool
     /// Granted roles as bits; all ones without a roster.
     public var roles: UInt32
     /// Silence after which leased values are suspect, in milliseconds.
@@ -163,6 +165,7 @@ public struct Welcome: Equatable, Sendable {
         maximumBytes = UInt32(Limits.unacknowledgedBytes)
         stateDelta = false
         eventDelta = false
+        isForeign = false
         roles = .max
         suspectMilliseconds = UInt32(Limits.suspectMicroseconds / 1000)
         staleMilliseconds = UInt32(Limits.staleMicroseconds / 1000)
@@ -185,6 +188,7 @@ public struct Welcome: Equatable, Sendable {
         maximumBytes = body.u32(68)
         stateDelta = body.u8(72) == 1
         eventDelta = body.u8(73) == 1
+        isForeign = body.u8(74) == 1
         roles = body.u32(76)
         suspectMilliseconds = body.u32(80)
         staleMilliseconds = body.u32(84)
@@ -206,7 +210,8 @@ public struct Welcome: Equatable, Sendable {
         out.append(number: maximumBytes)
         out.append(stateDelta ? 1 : 2)
         out.append(eventDelta ? 1 : 2)
-        out.append(number: UInt16(0))
+        out.append(isForeign ? 1 : 0)
+        out.append(0)
         out.append(number: roles)
         out.append(number: suspectMilliseconds)
         out.append(number: staleMilliseconds)

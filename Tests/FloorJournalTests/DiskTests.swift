@@ -70,6 +70,7 @@ struct DiskTests {
             id: FloorID(high: 3, low: 4),
             principal: try FloorKey(.presence, site: "-", unit: "-", entity: "ana"),
             last: 9,
+            incarnation: 77,
             usedAt: Clocks.wallMicroseconds(),
             results: [ResultRun(9, .ok, revision: Revision(epoch: 1, counter: 1))]
         )

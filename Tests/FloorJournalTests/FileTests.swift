@@ -1,6 +1,7 @@
 import FloorEvents
 import FloorHub
 import FloorHubServer
+import FloorPosix
 import Foundation
 import GRDB
 import Testing
@@ -70,7 +71,8 @@ struct FileTests {
         let scratch = try Scratch()
         let bench = try Bench(scratch)
         defer { bench.journal.close() }
-        let start: Int64 = 1_700_000_000_000_000
+        // Young enough for the retention.
+        let start = Clocks.wallMicroseconds() - 3_600_000_000
         #expect(try bench.store((1...9).map { event($0, hubTime: start + Int64($0)) }))
         var counters: [UInt64] = []
         try JournalFile(directory: scratch.path).export(from: start + 3, to: start + 6) {

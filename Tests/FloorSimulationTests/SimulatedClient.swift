@@ -6,6 +6,8 @@ import FloorWire
 /// One client of the simulated floor: a ClientCore, its link, and what its application has seen.
 final class SimulatedClient {
     let name: String
+    /// Whether another client has, or has had, the same producer id (R21).
+    let isCloned: Bool
     let filters: [KeyFilter]
     private(set) var core: ClientCore
     var effects = ClientEffects()
@@ -34,10 +36,20 @@ final class SimulatedClient {
     private(set) var acceptedEvents: Set<[UInt8]> = []
     private var eventOfTicket: [Ticket: [UInt8]] = [:]
 
-    init(name: String, filters: [KeyFilter], random: inout SeededRandom) throws {
+    /// `identity`: the principal and producer id it shares with another; nil = its own.
+    init(
+        name: String,
+        identity: (principal: String, producer: FloorID, incarnation: UInt64)? = nil,
+        filters: [KeyFilter],
+        random: inout SeededRandom
+    ) throws {
         self.name = name
         self.filters = filters
-        var options = ClientOptions(principal: name, application: "simulation")
+        isCloned = identity != nil
+        var options = ClientOptions(
+            principal: identity?.principal ?? name,
+            application: "simulation"
+        )
         options.creditBytes =
             random.oneIn(2) ? Limits.creditMinimumBytes : Limits.creditDefaultBytes
         options.outboxOperations = 256
@@ -45,8 +57,8 @@ final class SimulatedClient {
         let box = RandomBox(words)
         core = try ClientCore(
             options,
-            producer: FloorID(high: random.next(), low: random.next() | 1),
-            incarnation: 1,
+            producer: identity?.producer ?? FloorID(high: random.next(), low: random.next() | 1),
+            incarnation: identity?.incarnation ?? 1,
             randomWord: { box.next() }
         )
         mailbox = try core.openMailbox()
@@ -100,6 +112,10 @@ final class SimulatedClient {
         var taken = 0
         while taken < most, let kind = core.next(mailbox, into: &delivery) {
             show(kind, delivery)
+            // I5: nothing that could still be lost is ever shown.
+            if let last = events.last, last > head {
+                faults.append("\(name): I5 broken, event \(text(last)) is not committed")
+            }
             // What is committed from here on was subscribed to before.
             if eventsDueAfter == nil, kind == .snapshotEnd { eventsDueAfter = head }
             taken += 1
@@ -117,6 +133,8 @@ final class SimulatedClient {
             }
         }
     }
+
+    var publishedEvents: [[UInt8]] { Array(eventOfTicket.values) }
 
     var unanswered: Int { asked.subtracting(answered).count }
 

@@ -31,6 +31,8 @@ final class SimulatedJournal {
         floor = Revision(epoch: epoch, counter: 0)
     }
 
+    /// While it is, every commit fails.
+    var isFull = false
     var hasWaiting: Bool { !waiting.isEmpty }
     var head: Revision { history.last?.revision ?? .zero }
     var keepsEverything: Bool { retained >= 100_000 }

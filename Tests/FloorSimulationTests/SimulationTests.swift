@@ -55,6 +55,11 @@ struct SimulationTests {
         try play(World.Luck())
     }
 
+    @Test("R21: a client that exists twice disturbs no other, and none of its events is lost")
+    func clones() throws {
+        try play(World.Luck(clones: true))
+    }
+
     @Test("A hub that dies with its memory says so by gaps, and states come back")
     func crashesWithoutDisk() throws {
         try play(World.Luck(keepsDisk: false))

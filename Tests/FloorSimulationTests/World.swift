@@ -19,6 +19,7 @@ final class World {
         var freezes = true
         var wallSteps = true
         var fullPipes = true
+        var clones = false
     }
 
     let seed: UInt64
@@ -37,6 +38,8 @@ final class World {
     private(set) var faults: [String] = []
     private(set) var crashes = 0
     private var isCalm = false
+    /// Copied clients that were ended before the rest; what they were told stays true.
+    private(set) var departed: [SimulatedClient] = []
 
     init(seed: UInt64, luck: Luck) throws {
         self.seed = seed
@@ -59,8 +62,14 @@ final class World {
                 let filter = try KeyFilter(text)
                 if !chosen.contains(filter) { chosen.append(filter) }
             }
+            let copied = ("copied", FloorID(high: 7, low: 7), UInt64(index) + 1)
             clients.append(
-                try SimulatedClient(name: "client-\(index)", filters: chosen, random: &random)
+                try SimulatedClient(
+                    name: "client-\(index)",
+                    identity: luck.clones && index < 2 ? copied : nil,
+                    filters: chosen,
+                    random: &random
+                )
             )
         }
     }
@@ -156,9 +165,9 @@ final class World {
             guard luck.wallSteps else { return }
             now.wall += Int64.random(in: -3_600_000_000...3_600_000_000, using: &random)
         case 6:
-            guard luck.failingDisk, let batch = journal.failOne() else { return }
-            step(.commitFailed(batch: batch))
-            endTurn()
+            guard luck.failingDisk else { return }
+            if random.oneIn(2) { journal.isFull.toggle() }
+            failCommit()
         default: break
         }
     }
@@ -267,7 +276,14 @@ final class World {
         }
     }
 
+    private func failCommit() {
+        guard let batch = journal.failOne() else { return }
+        step(.commitFailed(batch: batch))
+        endTurn()
+    }
+
     private func decideCommit() {
+        if journal.isFull { return failCommit() }
         guard let batch = journal.commitOne() else { return }
         step(.committed(batch: batch))
         if !random.oneIn(3) { endTurn() }
@@ -312,6 +328,8 @@ final class World {
     /// No more bad luck: everything arrives, everybody reads, until nothing happens any more.
     private func calmDown() {
         isCalm = true
+        journal.isFull = false
+        if luck.clones { endOneCopy() }
         for client in clients { client.isFrozen = false }
         var quietRounds = 0
         for _ in 0..<3000 {
@@ -329,6 +347,20 @@ final class World {
             faults.append(
                 "\(client.name) does not come to rest: \(client.unacknowledged) unanswered"
             )
+        }
+    }
+
+    /// Two that share an identity never both come to rest: one of them is killed.
+    private func endOneCopy() {
+        let victim = clients.remove(at: Int.random(in: 0...1, using: &random))
+        departed.append(victim)
+        if let link = victim.link { network.cut(link) }
+        owner = owner.compactMapValues { index in
+            let client = index < 2 ? nil : index - 1
+            return client
+        }
+        for (index, client) in clients.enumerated() {
+            if let link = client.link { owner[link] = index }
         }
     }
 

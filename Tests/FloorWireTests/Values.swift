@@ -125,6 +125,7 @@ extension Welcome {
             "last_applied": JSON(lastApplied), "max_messages": JSON(maximumMessages),
             "max_bytes": JSON(maximumBytes), "state_mode": stateDelta ? 1 : 2,
             "event_mode": eventDelta ? 1 : 2, "roles": JSON(roles),
+            "numbers": isForeign ? 1 : 0,
             "suspect_ms": JSON(suspectMilliseconds), "stale_ms": JSON(staleMilliseconds),
         ]
     }
