@@ -13,16 +13,29 @@ final class Floor: Sendable {
     private let gapCount = Atomic(0)
     private let publishing = Mutex<[Task<Set<String>, any Error>]>([])
     private let reading = Mutex<[Task<[String], any Error>]>([])
-    private static let end = "the end"
 
-    init(endpoint: String, desks deskCount: Int, walls wallCount: Int) throws {
+    /// What a wall reads, and the payload that tells it that nothing more will come.
+    struct Wall: Sendable {
+        var filter: String
+        var last: String
+        /// Whether it is to receive an event with this payload.
+        func wants(_ payload: String) -> Bool {
+            filter == "event/" || payload.hasPrefix(filter == Self.even.filter ? "even" : "odd")
+        }
+        static let all = Wall(filter: "event/", last: "odd end")
+        static let even = Wall(filter: "event/bj/even/", last: "even end")
+        static let odd = Wall(filter: "event/bj/odd/", last: "odd end")
+    }
+    let kinds = [Wall.all, .even, .odd, .all]
+
+    init(endpoint: String, desks deskCount: Int) throws {
         let client = { (name: String) in
             var options = FloorBusClient.Options(principal: name)
             options.reconnectMilliseconds = (20, 100)
             return try FloorBusClient(endpoints: [endpoint], options: options)
         }
         desks = try (0..<deskCount).map { try client("desk-\($0)") }
-        walls = try (0..<wallCount).map { try client("wall-\($0)") }
+        walls = try kinds.indices.map { try client("wall-\($0)") }
         (ready, readyDesk) = AsyncStream.makeStream()
         (accepted, acceptedDesk) = AsyncStream.makeStream()
     }
@@ -31,9 +44,9 @@ final class Floor: Sendable {
 
     /// Starts the readers and waits until each has its snapshot.
     func readersAreReady() async throws {
-        for wall in walls {
-            let subscription = try wall.subscribe(to: try KeyFilter("event/"))
-            let task = Task { try await self.read(subscription) }
+        for (wall, kind) in zip(walls, kinds) {
+            let subscription = try wall.subscribe(to: try KeyFilter(kind.filter))
+            let task = Task { try await self.read(subscription, until: kind.last) }
             reading.withLock { $0.append(task) }
         }
         var count = 0
@@ -43,7 +56,7 @@ final class Floor: Sendable {
         }
     }
 
-    private func read(_ subscription: Subscription) async throws -> [String] {
+    private func read(_ subscription: Subscription, until last: String) async throws -> [String] {
         var seen: [String] = []
         var isReady = false
         for try await event in subscription {
@@ -51,7 +64,7 @@ final class Floor: Sendable {
             case .record(let record):
                 let text = String(decoding: record.payload, as: UTF8.self)
                 seen.append(text)
-                if text == Self.end { return seen }
+                if text == last { return seen }
             case .gap: gapCount.add(1, ordering: .relaxed)
             case .snapshotEnd:
                 if !isReady { readyDesk.yield() }
@@ -71,13 +84,14 @@ final class Floor: Sendable {
     }
 
     private func publish(_ desk: FloorBusClient, _ number: Int) async throws -> Set<String> {
-        let calls = try FloorKey(.event, site: "bj", unit: "calls", entity: "\(number)")
+        let half = number.isMultiple(of: 2) ? "even" : "odd"
+        let calls = try FloorKey(.event, site: "bj", unit: half, entity: "\(number)")
         let agent = try FloorKey(.agent, site: "bj", unit: "sales", entity: "\(number)")
         var done: Set<String> = []
         var counter = 0
         while !isStopping.load(ordering: .acquiring) {
             counter += 1
-            let text = "\(number) \(counter)"
+            let text = "\(half) \(number) \(counter)"
             if number.isMultiple(of: 2) {
                 try desk.post(.agent(AgentState(activity: .ready, cause: .agent)), to: agent)
             }
@@ -100,10 +114,13 @@ final class Floor: Sendable {
     /// Lets the desks finish what they are at; returns every event that was accepted.
     func stopPublishing() async throws -> Set<String> {
         isStopping.store(true, ordering: .releasing)
-        var all: Set<String> = [Self.end]
+        var all: Set<String> = []
         for task in publishing.withLock({ $0 }) { all.formUnion(try await task.value) }
-        let key = try FloorKey(.event, site: "bj", unit: "calls", entity: "end")
-        try await desks[0].publish(.event(Array(Self.end.utf8), schema: 0), to: key)
+        for half in ["even", "odd"] {
+            let key = try FloorKey(.event, site: "bj", unit: half, entity: "end")
+            try await desks[0].publish(.event(Array("\(half) end".utf8), schema: 0), to: key)
+            all.insert("\(half) end")
+        }
         return all
     }
 
