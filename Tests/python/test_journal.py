@@ -1,5 +1,6 @@
-"""The journal, read by docs/journal-schema.md alone: a log's totals through ten kills of the hub."""
+"""The journal, read by docs/journal-schema.md alone: a log's totals through ten kills."""
 
+import contextlib
 import json
 import pathlib
 import signal
@@ -7,7 +8,6 @@ import sqlite3
 import struct
 import subprocess
 import tempfile
-import time
 import unittest
 
 import peer
@@ -114,8 +114,9 @@ class Journal(unittest.TestCase):
                 deadline = Deadline(60)
                 while self.stored() < number * every:
                     deadline.left(f'kill {number}')
-                    self.assertIsNone(program.poll(), 'the replay ended before the last kill')
-                    time.sleep(0.002)
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        program.wait(0.002)
+                        self.fail('the replay ended before the last kill')
                 self.kill()
                 self.start()
             output, errors = program.communicate(timeout=240)
