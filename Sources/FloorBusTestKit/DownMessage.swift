@@ -14,7 +14,7 @@ public struct ReceivedRecord: Hashable, Sendable {
     public var text: String { String(decoding: payload, as: UTF8.self) }
 
     /// All records that lie end to end in some bytes.
-    static func all(in bytes: [UInt8], from start: Int = 0) -> [ReceivedRecord] {
+    public static func all(in bytes: [UInt8], from start: Int = 0) -> [ReceivedRecord] {
         var result: [ReceivedRecord] = []
         var at = start
         while at < bytes.count, let view = try? RecordView(bytes.span, at: at) {

@@ -116,6 +116,12 @@ public final class HubHarness {
         turn()
     }
 
+    /// A reader of the tap subscribes to a join barrier.
+    public func sync(_ nonce: String) {
+        transcript.add("tap reader → ~sync/\(nonce)/")
+        step(.tapBarrier(Array("~sync/\(nonce)/".utf8)))
+    }
+
     /// Lets time pass as a server does, which sleeps until `nextDeadline`; returns its wakes.
     @discardableResult
     public func idle(milliseconds: Int64) -> Int {
@@ -206,8 +212,7 @@ public final class HubHarness {
                 } else {
                     clients[link]?.receive(Array(bytes[range]), on: link)
                 }
-            case .tap(_, let record):
-                tapped += ReceivedRecord.all(in: Array(bytes[record]))
+            case .tap(let key, let record): take(tapped: bytes[record], key: bytes[key])
             case .append(let range):
                 let record = Array(bytes[range])
                 transcript.add("hub: append " + ReceivedRecord.lines(record))
@@ -227,6 +232,18 @@ public final class HubHarness {
             }
         }
         return hasMoreWork || !feedback.isEmpty || !outcomes.isEmpty
+    }
+
+    /// Empties `tapped`.
+    public func forgetTapped() { tapped = [] }
+
+    private func take(tapped record: ArraySlice<UInt8>, key: ArraySlice<UInt8>) {
+        let records = ReceivedRecord.all(in: Array(record))
+        tapped += records
+        for record in records { transcript.add("hub: tap " + record.line) }
+        if records.count != 1 || !records[0].key.utf8.elementsEqual(key) {
+            violations.append("a tap message that is not its key and one record")
+        }
     }
 
     /// A pipe that was full once in a round stays so: nothing may overtake what came back.

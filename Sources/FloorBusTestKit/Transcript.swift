@@ -33,7 +33,9 @@ extension Revision {
 extension ReceivedRecord {
     /// The record in brackets, what is zero or usual left out.
     var line: String {
-        let operation = header.operation?.name ?? "operation \(header.operationCode)"
+        let tapOperation = TapOperation(rawValue: header.operationCode)
+        let operation =
+            header.operation?.name ?? tapOperation?.name ?? "operation \(header.operationCode)"
         var line = "[\(key) \(operation)"
         if header.revision != .zero { line += " rev=\(header.revision.short)" }
         if header.previous != .zero { line += " prev=\(header.previous.short)" }
@@ -43,7 +45,15 @@ extension ReceivedRecord {
             (.stale, "stale"), (.unleased, "unleased"),
         ]
         for (flag, name) in names where header.flags.contains(flag) { line += " \(name)" }
-        if header.kind == .presence, let presence = try? Presence(payload: payload.span) {
+        if tapOperation == .beacon, let beacon = try? TapBeacon(payload: payload.span) {
+            line += " count=\(beacon.count) from \(beacon.first.short)"
+            if beacon.uncounted > 0 { line += " uncounted=\(beacon.uncounted)" }
+            if beacon.isLast { line += " last" }
+        } else if tapOperation == .sync, let sync = try? TapSync(payload: payload.span) {
+            line += " heads=\(sync.stateHead.short)/\(sync.eventHead.short)"
+            line += " partitions=\(sync.partitions)"
+            if sync.uncounted > 0 { line += " uncounted=\(sync.uncounted)" }
+        } else if header.kind == .presence, let presence = try? Presence(payload: payload.span) {
             line += " sessions=\(presence.sessions)"
         } else if payload.count > 0, payload.count <= 24, payload.allSatisfy({ $0 >= 32 }) {
             line += " '\(text)'"

@@ -37,6 +37,11 @@ public enum KeyRules {
         }
     }
 
+    /// Whether bytes are one well-formed segment, without its slash.
+    public static func isSegment(_ bytes: Span<UInt8>) -> Bool {
+        (try? checkSegment(bytes, index: 0)) != nil
+    }
+
     /// The number of segments, each of which is well-formed.
     static func checkSegments(
         _ bytes: Span<UInt8>,

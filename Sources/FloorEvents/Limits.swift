@@ -103,8 +103,20 @@ public enum Limits {
     public static let helloTimeoutMicroseconds: Int64 = 5_000_000
     /// Counter part of a revision; at this value a new epoch is needed.
     public static let revisionCounterBits: UInt64 = 40
-    /// Sync answers of the tap per second (guarantee T3, later); further ones wait.
+    /// Sync answers of the tap in any second (guarantee T3); further ones wait.
     public static let tapSyncAnswersPerSecond = 64
+    /// Most join barriers that wait for their answer; a reader without one tries again.
+    public static let tapSyncsWaiting = 1024
+    /// Most partitions of the tap with a beacon; records of further ones are told as uncounted.
+    public static let tapPartitions = 4096
+    /// Time between two rounds of beacons, in microseconds (guarantee T2).
+    public static let tapBeaconMicroseconds: Int64 = 1_000_000
+    /// Least time between two rounds when join barriers ask for one, in microseconds.
+    public static let tapRoundMicroseconds: Int64 = 250_000
+    /// Beacons sent at once: well below a reader's high-water mark of 1000 messages.
+    public static let tapBeaconsAtOnce = 256
+    /// Pause between two such parts of a round, in microseconds; a whole round takes 150 ms.
+    public static let tapPauseMicroseconds: Int64 = 10_000
     /// Most bytes of records in a client's outbox.
     public static let outboxBytes = 8 * 1024 * 1024
     /// Most bytes of one PUB, so that an answer never waits long behind bulk.

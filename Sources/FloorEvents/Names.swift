@@ -136,6 +136,25 @@ public enum RecordOperation: UInt8, FloorName {
     }
 }
 
+/// What the hub itself says on the tap, beside the operations of records.
+///
+/// The numbers are of one series with `RecordOperation`'s and stand in the same byte; these two
+/// never come to a session, and a publisher may not send them.
+public enum TapOperation: UInt8, FloorName {
+    /// How much of one partition the tap has carried (guarantee T2).
+    case beacon = 4
+    /// The answer to a join barrier (guarantee T3).
+    case sync = 5
+
+    /// The name in documents and transcripts.
+    public var name: String {
+        switch self {
+        case .beacon: "beacon"
+        case .sync: "sync"
+        }
+    }
+}
+
 /// How sure the bus is that a leased value still holds.
 public enum Freshness: UInt8, FloorName {
     /// Its owner was heard from within the lease.

@@ -246,17 +246,6 @@ extension Hub {
         }
     }
 
-    private mutating func emitTap(
-        _ record: [UInt8],
-        _ key: Range<Int>,
-        _ effects: inout HubEffects
-    ) {
-        let start = effects.bytes.count
-        effects.bytes.append(contentsOf: record)
-        let keyRange = (start + key.lowerBound)..<(start + key.upperBound)
-        effects.list.append(.tap(key: keyRange, record: start..<effects.bytes.count))
-    }
-
     // MARK: event lane
 
     /// Applies one event, to be committed; false with the result filled in when it may not be.

@@ -200,7 +200,8 @@ extension HubStatistics {
             ("fenced", fenced), ("welcomed", welcomed), ("rejected", rejected),
             ("blocked", blocked), ("suspects", suspects), ("stales", stales), ("wills", wills),
             ("commitFailures", commitFailures), ("storing", isStoring ? 1 : 0),
-            ("bytesIn", bytesIn), ("bytesOut", bytesOut),
+            ("partitions", partitions), ("uncounted", uncounted), ("barriers", barriers),
+            ("barriersDropped", barriersDropped), ("bytesIn", bytesIn), ("bytesOut", bytesOut),
         ]
         return counters.map { name, value in
             Figure(name, Int64(clamping: value), .count, window: .sinceStart)

@@ -207,6 +207,9 @@ extension Hub {
         let hash = ByteIndex.hash(key)
         let slot = table.insert(key, hash: hash)
         table.write(slot, header, key: key, payload: payload.span, boot: now.boot)
+        if options.hasTap, let kind = header.kind {
+            partitions.noteRestored(key, kind: kind, revision: table.head, boot: now.boot)
+        }
         guard let owner else { return }
         table.take(slot, for: owner)
         if !owner.isListedHolder {

@@ -23,6 +23,7 @@ extension Hub {
             nextTombstoneCheck = now.boot + Self.tombstoneCheckInterval
             expireTombstones(&effects)
         }
+        runTap(&effects)
     }
 
     /// A reader that has not taken a deletion in all that time starts again with a full snapshot:
@@ -36,6 +37,12 @@ extension Hub {
         }
         for session in late {
             fence(session.link, .timedOut, "deletions were not read in time", &effects)
+        }
+        if options.hasTap {
+            for (slot, _) in expired {
+                let record = table.entries[slot].record
+                partitions.forgetKey(record.span.extracting(table.keyRange(slot)))
+            }
         }
         table.expireTombstones(before: horizon)
     }

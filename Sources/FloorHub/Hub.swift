@@ -10,7 +10,8 @@ import FloorWire
 //   serve           Hub+Deliver.swift    credit → DELIVER with live, owed and event records
 //
 // Sessions come and go in Hub+Sessions.swift, snapshots begin in Hub+Subscribe.swift, questions
-// are answered in Hub+Requests.swift, and silence is noticed in Hub+Timers.swift.
+// are answered in Hub+Requests.swift, and silence is noticed in Hub+Timers.swift. What goes out
+// on the tap is in Hub+Tap.swift.
 
 /// The hub's core: who gets what.
 ///
@@ -55,6 +56,10 @@ public struct Hub: ~Copyable {
     /// After a failed commit: no event-lane operation is tried before this boot time.
     var eventLaneRetryAt: Int64?
 
+    /// What the tap has carried; empty without one.
+    var partitions: TapPartitions
+    var rounds = TapRounds()
+
     var nextLeaseCheck: Int64 = 0
     var nextTombstoneCheck: Int64 = 0
     /// The earliest time at which a session is to be served again without an input.
@@ -70,6 +75,7 @@ public struct Hub: ~Copyable {
         table = ValueTable(epoch: options.epoch)
         lane = EventLane(epoch: options.epoch)
         unsaved = UnsavedState(handedOver: table.head)
+        partitions = TapPartitions(maximum: options.maximumPartitions)
     }
 
     /// A hub that goes on where an earlier life stopped.
@@ -112,6 +118,7 @@ public struct Hub: ~Copyable {
         case .committed(let batch): commit(batch, &effects)
         case .commitFailed(let batch): rollBack(batch, &effects)
         case .journalPage(let page): takePage(page, &effects)
+        case .tapBarrier(let topic): takeBarrier(topic)
         case .shutdown: shutDown(&effects)
         case .turnEnd: endTurn(&effects)
         }
@@ -120,6 +127,7 @@ public struct Hub: ~Copyable {
     /// When the next timer is due, microseconds on the boot clock.
     public var nextDeadline: Int64 {
         var next = min(nextLeaseCheck, nextTombstoneCheck, nextRetry, checkpointDeadline)
+        if options.hasTap { next = min(next, rounds.due) }
         for principal in dying {
             for will in principal.wills { next = min(next, will.due) }
         }
@@ -133,6 +141,8 @@ public struct Hub: ~Copyable {
         for session in sessions { result.subscriptions += UInt64(session.subscriptions.count) }
         result.keys = UInt64(table.liveCount)
         result.tombstones = UInt64(table.tombstoneCount)
+        result.partitions = UInt64(partitions.count)
+        result.uncounted = partitions.uncounted
         return result
     }
 

@@ -31,6 +31,8 @@ public enum HubInput: Sendable {
     case commitFailed(batch: UInt64)
     /// The journal's answer to a `readEvents` effect.
     case journalPage(JournalPage)
+    /// A reader of the tap subscribed to this topic, which begins with `~`: a join barrier.
+    case tapBarrier([UInt8])
     /// The hub is about to stop: every session is told, none is opened any more.
     case shutdown
     /// Everything that waited has been stepped: serve readers, acknowledge, run timers.
@@ -153,6 +155,8 @@ public struct HubOptions: Sendable {
     public var hasTap = false
     /// Whether values and producers are stored, to be taken back by the next life.
     public var isDurable = false
+    /// Most partitions of the tap with a beacon.
+    public var maximumPartitions = Limits.tapPartitions
     /// Unpredictable words for session numbers and resume secrets.
     public var randomWord: @Sendable () -> UInt64
 
@@ -208,6 +212,14 @@ public struct HubStatistics: Equatable, Sendable {
     public var commitFailures: UInt64 = 0
     /// Whether the last commit that was decided is stored; false = the event lane is read-only.
     public var isStoring = true
+    /// Partitions of the tap with a beacon.
+    public var partitions: UInt64 = 0
+    /// Records on the tap that no beacon counts, for want of a place in the table.
+    public var uncounted: UInt64 = 0
+    /// Join barriers of the tap that were answered.
+    public var barriers: UInt64 = 0
+    /// Join barriers that were not, because too many waited.
+    public var barriersDropped: UInt64 = 0
     /// Bytes of messages in.
     public var bytesIn: UInt64 = 0
     /// Bytes of messages out.

@@ -38,7 +38,9 @@ struct HubLoop: ~Copyable {
     mutating func turn() throws(ZeroMQError) -> Int64 {
         let now = Self.now()
         let count = try receive(at: now)
-        try sockets.drainTap()
+        for barrier in try sockets.drainTap(atMost: Self.messagesPerTurn) {
+            hub.step(barrier, at: now, into: &effects)
+        }
         hub.step(.turnEnd, at: now, into: &effects)
         perform()
         if now.boot >= askAgainAt { askAgain() }

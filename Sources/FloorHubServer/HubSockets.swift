@@ -94,16 +94,22 @@ struct HubSockets {
 
     private mutating func advance() { nextRouter = (nextRouter + 1) % routers.count }
 
-    /// Takes subscriptions off the tap; libzmq filters by itself, they are only to be drained.
-    mutating func drainTap() throws(ZeroMQError) {
-        guard let tap else { return }
-        while true {
+    /// Takes subscriptions off the tap, at most so many, and returns the join barriers among them.
+    ///
+    /// libzmq filters by itself, and has put each filter in force before it shows here.
+    mutating func drainTap(atMost limit: Int) throws(ZeroMQError) -> [HubInput] {
+        guard let tap else { return [] }
+        var barriers: [HubInput] = []
+        for _ in 0..<limit {
             switch tap.receiveSubscription(topic: &topic) {
-            case .nothing: return
+            case .nothing: return barriers
             case .failed(let error): throw error
+            case .subscribed where topic.first == UInt8(ascii: "~"):
+                barriers.append(.tapBarrier(topic))
             default: break
             }
         }
+        return barriers
     }
 
     /// Whether a socket became readable while it was used (a send swallows the edge).

@@ -14,6 +14,8 @@ public enum PayloadSchema {
     public static let team: UInt16 = 1
     /// `Presence`, first layout.
     public static let presence: UInt16 = 1
+    /// `TapBeacon` and `TapSync`, first layout.
+    public static let tap: UInt16 = 1
 }
 
 /// One tag-length-value in a payload's tail.

@@ -58,5 +58,82 @@ extension RealSockets {
             for value in values { #expect(last[value.key.bytes] == value.revision) }
             await desk.close()
         }
+
+        @Test("A reader joins while others publish, counts, and is told when its link was cut")
+        func join() async throws {
+            let hub = try Floor.hub { $0.tap = "tcp://127.0.0.1:0" }
+            defer { hub.stop() }
+            let proxy = try TCPProxy(to: try #require(hub.tapEndpoint))
+            defer { proxy.stop() }
+            let desk = try Floor.client(hub.endpoints[0])
+            for number in 0..<50 { try desk.post(.value(1), to: try Floor.custom("old\(number)")) }
+            var reader = try TapEnd(proxy.endpoint, prefix: "custom/bj/")
+            for round in UInt32(1)...3 {
+                let isJoined = try await holds {
+                    // A publisher that never rests.
+                    for number in 0..<20 {
+                        try desk.post(.value(round), to: try Floor.custom("\(number)"))
+                        try desk.post(.happening(round), to: try Floor.event())
+                    }
+                    try await desk.remove(try Floor.custom("0"))
+                    return try await reader.take(asking: desk) == .complete
+                }
+                #expect(isJoined)
+                let joins = reader.joins
+                proxy.cut()
+                let isTold = try await holds {
+                    try await desk.publish(.value(100 + round), to: try Floor.custom("1"))
+                    _ = try await reader.take(asking: desk)
+                    return reader.joins > joins
+                }
+                #expect(isTold, "a broken link is a new joining")
+            }
+            let beacons = reader.reader.beacons
+            let isSure = try await holds {
+                let verdict = try await reader.take(asking: desk)
+                return reader.reader.beacons > beacons + 1 && verdict == .complete
+            }
+            #expect(isSure)
+            let values = try await desk.get(try KeyFilter("custom/bj/"))
+            #expect(values.count == 69)
+            let held = reader.reader.values
+            for value in values { #expect(held[value.key.text] == value.payload) }
+            #expect(held.count == values.count)
+            await desk.close()
+        }
+    }
+}
+
+/// A SUB socket and the reader behind it.
+private struct TapEnd {
+    var reader = TapReader(nonce: "end")
+    /// Answers to its barrier.
+    private(set) var joins = 0
+    private let socket: ZeroMQSocket
+    private let filter: KeyFilter
+
+    init(_ endpoint: String, prefix: String) throws {
+        socket = try ZeroMQSocket(.tapSubscriber)
+        filter = try KeyFilter(prefix)
+        for topic in [prefix, "!beacon/" + prefix, "~sync/end/"] {
+            try socket.subscribe(Array(topic.utf8))
+        }
+        try socket.connect(endpoint)
+    }
+
+    /// Takes what is there, and a snapshot when one is due.
+    mutating func take(asking client: FloorBusClient) async throws -> TapReader.Verdict {
+        var key: [UInt8] = []
+        var record: [UInt8] = []
+        while case .received = socket.receive(key: &key, record: &record) {
+            for record in ReceivedRecord.all(in: record) { reader.take(record) }
+        }
+        if reader.isSnapshotNeeded {
+            joins += 1
+            reader.takeSnapshot(
+                try await client.get(filter).map { ($0.key.text, $0.revision, $0.payload) }
+            )
+        }
+        return reader.verdict
     }
 }

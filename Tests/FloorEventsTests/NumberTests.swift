@@ -28,6 +28,8 @@ import Testing
                 + "20 release · 21 reject · 22 answer · 23 close · 24 reopen · 25 cancel · "
                 + "26 merge · 27 escalate · 28 leaseLost · 29 expire · 30 rate · 31 verdict"
         )
+        pinned(TapOperation.self, "4 beacon · 5 sync")
+        #expect(TapOperation.allCases.allSatisfy { RecordOperation(rawValue: $0.rawValue) == nil })
         pinned(Freshness.self, "0 live · 1 suspect · 2 stale")
         let events = RecordKind.allCases.filter { $0.lane == .event }
         #expect(events == [.flag, .event, .note, .private])

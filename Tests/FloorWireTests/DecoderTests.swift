@@ -75,7 +75,11 @@ struct SeededGenerator: RandomNumberGenerator {
 
     @Test("a payload's fixed part, cut at every length, is refused")
     func truncatedPayloads() throws {
-        for (name, fixed) in [("agent", 16), ("queue", 88), ("team", 8), ("presence", 16)] {
+        let fixedParts = [
+            ("agent", 16), ("queue", 88), ("team", 8), ("presence", 16), ("beacon", 32),
+            ("sync", 48),
+        ]
+        for (name, fixed) in fixedParts {
             for length in 0..<fixed {
                 #expect(throws: WireError.self, "\(name) cut to \(length)") {
                     try SamplePayload(name, Array(repeating: 0, count: length))

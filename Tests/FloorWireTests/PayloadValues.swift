@@ -7,12 +7,16 @@ enum SamplePayload: Equatable {
     case queue(QueueLevel)
     case team(TeamFigures)
     case presence(Presence)
+    case beacon(TapBeacon)
+    case sync(TapSync)
 
     init(_ kind: String, _ bytes: [UInt8]) throws {
         switch kind {
         case "agent": self = .agent(try AgentState(payload: bytes.span))
         case "queue": self = .queue(try QueueLevel(payload: bytes.span))
         case "team": self = .team(try TeamFigures(payload: bytes.span))
+        case "beacon": self = .beacon(try TapBeacon(payload: bytes.span))
+        case "sync": self = .sync(try TapSync(payload: bytes.span))
         default: self = .presence(try Presence(payload: bytes.span))
         }
     }
@@ -23,6 +27,8 @@ enum SamplePayload: Equatable {
         case .queue: "queue"
         case .team: "team"
         case .presence: "presence"
+        case .beacon: "beacon"
+        case .sync: "sync"
         }
     }
 
@@ -33,6 +39,8 @@ enum SamplePayload: Equatable {
         case .queue(let level): try level.append(to: &out)
         case .team(let figures): try figures.append(to: &out)
         case .presence(let presence): presence.append(to: &out)
+        case .beacon(let beacon): beacon.append(to: &out)
+        case .sync(let sync): sync.append(to: &out)
         }
         return out
     }
@@ -44,6 +52,19 @@ enum SamplePayload: Equatable {
         case .team(let team): .object(["figures": .list(team.figures.map(\.values))])
         case .presence(let presence):
             .object(["since_us": JSON(presence.since), "sessions": JSON(presence.sessions)])
+        case .beacon(let beacon):
+            .object([
+                "count": JSON(beacon.count), "first_rev": JSON(beacon.first),
+                "uncounted": JSON(beacon.uncounted),
+                "interval_ms": JSON(beacon.intervalMilliseconds), "last": beacon.isLast ? 1 : 0,
+            ])
+        case .sync(let sync):
+            .object([
+                "state_head": JSON(sync.stateHead), "event_head": JSON(sync.eventHead),
+                "lineage": JSON(sync.lineage), "uncounted": JSON(sync.uncounted),
+                "partitions": JSON(sync.partitions),
+                "interval_ms": JSON(sync.intervalMilliseconds),
+            ])
         }
     }
 }

@@ -94,7 +94,45 @@ enum Samples {
         ("team without figures", .team(TeamFigures())),
         ("team with figures", .team(TeamFigures(figures))),
         ("presence", .presence(Presence(sessions: 2, since: time))),
+        ("beacon", .beacon(beacon)),
+        ("last beacon of a partition", .beacon(lastBeacon)),
+        ("sync answer", .sync(answer)),
     ]
+
+    static let beacon = TapBeacon(count: 417, first: revision(12))
+
+    static let lastBeacon: TapBeacon = {
+        var beacon = TapBeacon(count: 1, first: revision(42), uncounted: 7)
+        beacon.isLast = true
+        beacon.intervalMilliseconds = 250
+        return beacon
+    }()
+
+    static let answer: TapSync = {
+        var answer = TapSync(
+            stateHead: revision(4242),
+            eventHead: revision(17),
+            lineage: lineage
+        )
+        answer.uncounted = 7
+        answer.partitions = 31
+        return answer
+    }()
+
+    /// What the hub itself says on the tap.
+    static func tapWord(
+        _ operation: TapOperation,
+        of kind: RecordKind?,
+        _ key: String,
+        _ payload: [UInt8]
+    ) -> SampleRecord {
+        var header = RecordHeader(.custom, .put, schema: PayloadSchema.tap)
+        header.kindCode = kind?.rawValue ?? 0
+        header.operationCode = operation.rawValue
+        header.revision = kind == nil ? .zero : revision(4242)
+        header.hubTime = time
+        return SampleRecord(header, key, payload)
+    }
 
     // MARK: Records
 
@@ -108,6 +146,10 @@ enum Samples {
         var out: [UInt8] = []
         do { try level.append(to: &out) } catch { preconditionFailure("\(error)") }
         return out
+    }
+
+    static func bytes(_ payload: SamplePayload) -> [UInt8] {
+        do { return try payload.bytes() } catch { preconditionFailure("\(error)") }
     }
 
     /// The record of the worked example in docs/wire-protocol.md.
@@ -178,5 +220,7 @@ enum Samples {
         ("flag raised", record(.flag, .raise, "flag/bj/sales/f1/", [1])),
         ("note", record(.note, .append, "note/bj/sales/n1/", [2])),
         ("private", record(.private, .append, "private/bj/sales/f1/", [3])),
+        ("beacon", tapWord(.beacon, of: .agent, "!beacon/agent/bj/sales/", bytes(.beacon(beacon)))),
+        ("sync answer", tapWord(.sync, of: nil, "~sync/7f3a/", bytes(.sync(answer)))),
     ]
 }

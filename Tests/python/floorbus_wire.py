@@ -22,7 +22,7 @@ STATUS = {0: 'ok', -1: 'invalid', -2: 'noMemory', -3: 'timedOut', -4: 'again', -
           -16: 'expired', -17: 'tooBig', -18: 'limit', -19: 'badKey', -20: 'fenced',
           -21: 'storage', -22: 'protocolError', -23: 'truncated', -24: 'unsupported',
           -99: 'internal'}
-PUT, DELETE, APPEND = 1, 2, 3
+PUT, DELETE, APPEND, BEACON, SYNC = 1, 2, 3, 4, 5
 SNAPSHOT, COALESCED, REPLAYED, WILL, SUSPECT, STALE, UNLEASED = 1, 2, 4, 8, 16, 32, 64
 MAX_FRAME, MAX_KEY, MAX_SEGMENT, MAX_PAYLOAD, MAX_NAME = 65536, 200, 64, 16384, 64
 HEADER = struct.Struct('<4sBBHIIQQ')
@@ -298,6 +298,9 @@ QUEUE = Layout('qIBBH8I9II', 'oldest_enqueued_at_us waiting window _ _ offered a
                ' busy_other _')
 TEAM = Layout('Q', '_')
 PRESENCE = Layout('qII', 'since_us sessions _')
+TAP = {'beacon': Layout('QQQII', 'count first_rev uncounted interval_ms last'),
+       'sync': Layout('QQ16sQII',
+                      'state_head event_head lineage# uncounted partitions interval_ms')}
 FIGURE = Layout('qqIIBBBBhH', 'value as_of_us n threshold_ms unit formula window _ zone_minutes _')
 
 
@@ -320,7 +323,12 @@ def figures(data, at):
 
 
 def decode_payload(kind, data):
-    """kind: 'agent', 'queue', 'team' or 'presence', schema 1."""
+    """kind: 'agent', 'queue', 'team' or 'presence', or the op 'beacon' or 'sync'; schema 1."""
+    if kind in TAP:
+        values = TAP[kind].decode(data, exact=False)
+        if kind == 'beacon':
+            values['last'] &= 1
+        return values
     if kind == 'agent':
         values = AGENT.decode(data, exact=False)
         need(values['customer_star'] <= 5, 'customer_star')
@@ -346,6 +354,8 @@ def encode_payload(kind, values):
             if values.get(name))
     if kind == 'presence':
         return PRESENCE.encode(values)
+    if kind in TAP:
+        return TAP[kind].encode(values)
     layout = {'queue': QUEUE, 'team': TEAM}[kind]
     return layout.encode(values) + b''.join(
         tlv(16, FIGURE.encode(figure) + figure['name'].encode()) for figure in values['figures'])
