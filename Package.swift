@@ -101,8 +101,8 @@ let hostTargets: [Target] = [
     .executableTarget(
         name: "FloorCLI",
         dependencies: [
-            "FloorBus", "FloorHubServer", "FloorImport", "FloorJournal", argumentParser,
-            unixSignals,
+            "FloorBus", "FloorHubServer", "FloorImport", "FloorJournal", "FloorPosix",
+            "FloorWire", "FloorZeroMQ", argumentParser, unixSignals,
         ],
         swiftSettings: strict
     ),
@@ -134,7 +134,7 @@ let testTargets: [Target] = [
             "FloorPosix", "FloorWire", "FloorZeroMQ", "CZeroMQ", "FloorBusTestKit",
         ]
     ),
-    testTarget("FloorCLITests", ["FloorCLI", "FloorBus", "FloorImport"]),
+    testTarget("FloorCLITests", ["FloorCLI", "FloorBus", "FloorImport", "FloorZeroMQ"]),
     testTarget(
         "FloorSimulationTests",
         ["FloorHub", "FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]

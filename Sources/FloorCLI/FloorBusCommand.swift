@@ -1,4 +1,5 @@
 import ArgumentParser
+import FloorBus
 
 /// The program `floorbus`.
 @main
@@ -20,6 +21,7 @@ struct FloorBusCommand: AsyncParsableCommand {
             answered in time; 4 somebody else changed the key first; 64 the command line is \
             wrong.
             """,
+        version: FloorVersion.text,
         subcommands: [
             HubCommand.self,
             PublishCommand.self,
@@ -30,6 +32,7 @@ struct FloorBusCommand: AsyncParsableCommand {
             ReplayCommand.self,
             DemoCommand.self,
             JournalCommand.self,
+            DoctorCommand.self,
         ]
     )
 }

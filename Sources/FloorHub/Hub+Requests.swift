@@ -191,7 +191,7 @@ extension HubStatistics {
     /// The counts as figures, for `floorbus stats`.
     func figures(heads: (state: Revision, event: Revision), epoch: UInt32) -> [Figure] {
         let counters: [(String, UInt64)] = [
-            ("epoch", UInt64(epoch)),
+            ("version", UInt64(FloorVersion.number)), ("epoch", UInt64(epoch)),
             ("stateHead", heads.state.counter), ("eventHead", heads.event.counter),
             ("sessions", sessions), ("subscriptions", subscriptions), ("keys", keys),
             ("tombstones", tombstones), ("recordsIn", recordsIn), ("recordsOut", recordsOut),

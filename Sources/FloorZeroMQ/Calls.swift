@@ -25,6 +25,12 @@ private func repeating(_ call: () -> Int32) -> Int32 {
         return unsafe ContextHandle(pointer: pointer)
     }
 
+    static func libraryVersion() -> (major: Int32, minor: Int32, patch: Int32) {
+        var version: (major: Int32, minor: Int32, patch: Int32) = (0, 0, 0)
+        unsafe zmq_version(&version.major, &version.minor, &version.patch)
+        return version
+    }
+
     func set(_ option: Int32, _ value: Int32) -> Int32 {
         repeating { unsafe zmq_ctx_set(pointer, option, value) }
     }

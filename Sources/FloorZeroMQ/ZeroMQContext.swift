@@ -16,6 +16,12 @@ public enum ZeroMQContext {
         try state.configure(ioThreads: ioThreads)
     }
 
+    /// The version of the libzmq that was loaded, for example `4.3.4`.
+    public static var libraryVersion: String {
+        let version = ContextHandle.libraryVersion()
+        return "\(version.major).\(version.minor).\(version.patch)"
+    }
+
     /// Whether this process is a fork of the one that made the context.
     ///
     /// The sockets are not usable here then: the I/O threads stayed behind.

@@ -64,6 +64,16 @@ struct HeaderTests {
         #expect(try Self.numbers("EVF_") == flags.mapValues { Int($0.rawValue) })
     }
 
+    @Test("The header's version is the vocabulary's")
+    func version() throws {
+        let header = try Self.text("include/floorbus.h")
+        #expect(header.contains("#define FLOORBUS_VERSION_MAJOR \(FloorVersion.major)\n"))
+        #expect(header.contains("#define FLOORBUS_VERSION_MINOR \(FloorVersion.minor)\n"))
+        #expect(header.contains("#define FLOORBUS_VERSION_PATCH \(FloorVersion.patch)\n"))
+        #expect(FloorVersion.text(of: 1 << 16 | 2 << 8 | 3) == "1.2.3")
+        #expect(FloorVersion.text == FloorVersion.text(of: FloorVersion.number))
+    }
+
     @Test("The header's statuses are FloorStatus's, all of them")
     func statuses() throws {
         // C programmers' short names, where they differ from Swift's.
