@@ -155,7 +155,7 @@ let package = Package(
                 name: "FloorBusInternals",
                 targets: [
                     "FloorEvents", "FloorWire", "FloorHub", "FloorClient", "FloorClientLoop",
-                    "FloorHubServer", "FloorPosix",
+                    "FloorHubServer", "FloorPosix", "FloorJournal",
                 ]
             ),
             .executable(name: "floorbus", targets: ["FloorCLI"]),

@@ -30,6 +30,12 @@ final class Child {
 
     func go() throws { try input.fileHandleForWriting.write(contentsOf: Array("go\n".utf8)) }
 
+    /// Ends it as a power cut would.
+    func kill() {
+        _ = Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
     /// Closes its input and waits for its end.
     func end() {
         try? input.fileHandleForWriting.close()

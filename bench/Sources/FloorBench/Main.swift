@@ -8,6 +8,7 @@ enum Bench: String, ExpressibleByArgument, CaseIterable {
     case snapshot
     case allocations
     case memory
+    case durable
 }
 
 @main
@@ -48,6 +49,7 @@ struct Measure: ParsableCommand {
             case .snapshot: try measureSnapshots(scale, &report)
             case .allocations: try measureAllocations(scale, &report)
             case .memory: try measureMemory(scale, &report)
+            case .durable: try measureDurable(scale, &report)
             }
         }
         print(json ? report.json : report.table + "\n\nhash of the work: \(report.hashText)")

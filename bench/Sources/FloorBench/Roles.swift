@@ -2,6 +2,7 @@ import ArgumentParser
 import CBench
 import FloorEvents
 import FloorHubServer
+import FloorJournal
 
 /// What a child process does.
 enum Role: String, ExpressibleByArgument, CaseIterable {
@@ -10,6 +11,7 @@ enum Role: String, ExpressibleByArgument, CaseIterable {
     case embedded
     case proxy
     case rawPublisher
+    case fill
 }
 
 struct RoleCommand: ParsableCommand {
@@ -24,15 +26,21 @@ struct RoleCommand: ParsableCommand {
     @Option var lane = "event"
     @Option var count: UInt64 = 0
     @Option var interval: UInt64 = 0
+    @Option(help: "A data directory: the hub is durable.") var data: String?
 
     func run() throws {
         switch role {
         case .hub:
-            let server = try Self.hub()
+            let server = try Self.hub(data)
             print(server.endpoints[0])
             Self.flush()
             while readLine() != nil {}
             server.stop()
+        case .fill:
+            try fillJournal(data ?? "", count)
+            print("filled")
+            Self.flush()
+            while readLine() != nil {}
         case .publisher:
             try publish(to: endpoint ?? "")
         case .embedded:
@@ -58,14 +66,19 @@ struct RoleCommand: ParsableCommand {
         publisher.close()
     }
 
-    static func hub() throws -> HubServer {
+    static func hub(_ data: String? = nil) throws -> HubServer {
         var configuration = HubConfiguration()
         configuration.listen = ["tcp://127.0.0.1:0"]
         // Holds a whole run, so that a reader that falls behind loses nothing, as the peer's
         // unbounded queues do.
         configuration.journalRecords = 1 << 21
         configuration.journalBytes = 1 << 30
-        let server = try HubServer(configuration)
+        let server: HubServer
+        if let data {
+            server = try HubServer(configuration, journal: SQLiteJournal.opener(directory: data))
+        } else {
+            server = try HubServer(configuration)
+        }
         try server.start()
         return server
     }

@@ -19,6 +19,12 @@ struct Traffic {
     var readers = 1
     /// Whether hub and publisher are one process, and the peer has no proxy.
     var isEmbedded = false
+    /// The hub's data directory; nil = its journal is in memory.
+    var data: String?
+
+    private var hubArguments: [String] {
+        [Role.hub.rawValue] + (data.map { ["--data", $0] } ?? [])
+    }
 
     private func arguments(_ role: Role, _ endpoint: String?) -> [String] {
         var result = [role.rawValue, "--lane", load, "--count", String(count)]
@@ -29,7 +35,7 @@ struct Traffic {
 
     /// Through FloorBus.
     func runBus() throws -> Run {
-        let middle = try Child(isEmbedded ? arguments(.embedded, nil) : [Role.hub.rawValue])
+        let middle = try Child(isEmbedded ? arguments(.embedded, nil) : hubArguments)
         defer { middle.end() }
         let endpoint = try middle.line()[0]
         var list: [Reader] = []
