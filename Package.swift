@@ -66,6 +66,10 @@ let unixSignals: Target.Dependency = .product(
     name: "UnixSignals",
     package: "swift-service-lifecycle"
 )
+let serviceLifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 
 let hostTargets: [Target] = [
     .systemLibrary(name: "CZlib"),
@@ -75,6 +79,11 @@ let hostTargets: [Target] = [
             "FloorEvents", "FloorWire", "FloorClient", "FloorClientLoop", "FloorHub",
             "FloorHubServer", "FloorPosix",
         ],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "FloorBusService",
+        dependencies: ["FloorBus", serviceLifecycle],
         swiftSettings: strict
     ),
     .target(name: "FloorImport", dependencies: ["CZlib"], swiftSettings: strict),
@@ -102,7 +111,8 @@ let hostTargets: [Target] = [
         name: "FloorCLI",
         dependencies: [
             "FloorBus", "FloorHubServer", "FloorImport", "FloorJournal", "FloorPosix",
-            "FloorWire", "FloorZeroMQ", argumentParser, unixSignals,
+            "FloorWire", "FloorZeroMQ", "FloorBusService", argumentParser, unixSignals,
+            serviceLifecycle,
         ],
         swiftSettings: strict
     ),
@@ -134,6 +144,10 @@ let testTargets: [Target] = [
             "FloorPosix", "FloorWire", "FloorZeroMQ", "CZeroMQ", "FloorBusTestKit",
         ]
     ),
+    testTarget(
+        "FloorBusServiceTests",
+        ["FloorBusService", "FloorBus", serviceLifecycle]
+    ),
     testTarget("FloorCLITests", ["FloorCLI", "FloorBus", "FloorImport", "FloorZeroMQ"]),
     testTarget(
         "FloorSimulationTests",
@@ -149,6 +163,7 @@ let package = Package(
         ? []
         : [
             .library(name: "FloorBus", targets: ["FloorBus"]),
+            .library(name: "FloorBusService", targets: ["FloorBusService"]),
             .library(name: "FloorBusTestKit", targets: ["FloorBusTestKit"]),
             // For bench/ alone; no promise of stability goes with it.
             .library(

@@ -17,6 +17,7 @@ public import FloorHubServer
 /// - Lifetime: stops when `stop` is called or the last reference is gone.
 public final class EmbeddedHub: Sendable {
     private let server: HubServer
+    private let ending = Ending()
 
     /// Binds, and starts serving.
     ///
@@ -25,7 +26,7 @@ public final class EmbeddedHub: Sendable {
     public init(_ configuration: HubConfiguration = HubConfiguration()) throws(FloorBusError) {
         do {
             server = try HubServer(configuration)
-            try server.start()
+            try server.start { [ending] in ending.come() }
         } catch {
             throw FloorBusError(.storage, error.sentence)
         }
@@ -46,7 +47,7 @@ public final class EmbeddedHub: Sendable {
     ) throws(FloorBusError) {
         do {
             server = try HubServer(configuration, journal: journal)
-            try server.start()
+            try server.start { [ending] in ending.come() }
         } catch {
             throw FloorBusError(.storage, error.sentence)
         }
@@ -75,6 +76,33 @@ public final class EmbeddedHub: Sendable {
     ///
     /// Blocks for the drain time, a fraction of a second; a second call does nothing.
     public func stop() { server.stop() }
+
+    /// As `stop`, without blocking the thread: returns when the hub has stopped.
+    ///
+    /// It is not cut short when the task is cancelled.
+    public func drain() async {
+        server.beginStop()
+        let ending = ending
+        // A task of its own: the wait would return at once in one that is cancelled.
+        await Task { await ending.wait() }.value
+        server.stop()
+    }
+
+    /// Waits until the hub has ended.
+    ///
+    ///     try await hub.waitUntilEnded()
+    ///
+    /// Returns after `stop` or `drain`, or when the task is cancelled.
+    ///
+    /// - Throws: `FloorBusError` with the reason when the hub ended by itself.
+    public func waitUntilEnded() async throws(FloorBusError) {
+        await ending.wait()
+        guard let failure else { return }
+        throw FloorBusError(.internal, "the hub stopped by itself: \(failure)")
+    }
+
+    /// Makes the hub fail as a broken libzmq would; for tests.
+    package func breakDown() { server.breakSockets() }
 
     /// A client of this hub, in this process.
     ///

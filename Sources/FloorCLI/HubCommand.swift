@@ -1,6 +1,9 @@
 import ArgumentParser
 import FloorBus
+import FloorBusService
 import FloorJournal
+import ServiceLifecycle
+import UnixSignals
 
 /// `floorbus hub`: the daemon.
 struct HubCommand: AsyncParsableCommand {
@@ -81,11 +84,16 @@ struct HubCommand: AsyncParsableCommand {
                     "\(sentence); events are refused until it works again (tried every second)"
                 )
             }
-            let kept = journal == .sqlite ? options : nil
-            let isJSON = isJSON
-            _ = try await untilStopped {
-                try await Self.serve(configuration, kept, isJSON: isJSON)
-            }
+            let daemon = HubDaemon(
+                configuration: configuration,
+                journal: journal == .sqlite ? options : nil,
+                isJSON: isJSON
+            )
+            let group = ServiceGroup(
+                services: [daemon],
+                gracefulShutdownSignals: [.sigterm, .sigint]
+            )
+            try await group.run()
         }
     }
 
@@ -97,34 +105,39 @@ struct HubCommand: AsyncParsableCommand {
         configuration.isInsecureAllowed = isInsecure
         return configuration
     }
+}
 
-    private static func serve(
-        _ configuration: HubConfiguration,
-        _ journal: JournalOptions?,
-        isJSON: Bool
-    ) async throws {
-        let hub: EmbeddedHub
-        if let journal, let directory = configuration.dataDirectory {
-            hub = try EmbeddedHub(
-                configuration,
-                journal: SQLiteJournal.opener(directory: directory, journal)
-            )
-        } else {
-            hub = try EmbeddedHub(configuration)
-        }
-        defer { hub.stop() }
+/// The hub as the program's one service.
+///
+/// It is opened in `run`, so that signals are heard before anybody knows where it listens.
+private struct HubDaemon: Service {
+    let configuration: HubConfiguration
+    let journal: JournalOptions?
+    let isJSON: Bool
+
+    func run() async throws {
+        let hub = try open()
         for notice in hub.notices { Output.note(notice) }
-        try announce(hub, isJSON: isJSON)
-        while !Task.isCancelled {
-            if let failure = hub.failure {
-                throw CommandFailure(.failed, "the hub stopped by itself: \(failure)")
-            }
-            // Cancelled by the signal; a hub that stops by itself is rare and may be told late.
-            try? await Task.sleep(for: .seconds(1))
+        do {
+            try announce(hub)
+        } catch {
+            await hub.drain()
+            throw error
         }
+        try await hub.run()
     }
 
-    private static func announce(_ hub: EmbeddedHub, isJSON: Bool) throws {
+    private func open() throws(FloorBusError) -> EmbeddedHub {
+        guard let journal, let directory = configuration.dataDirectory else {
+            return try EmbeddedHub(configuration)
+        }
+        return try EmbeddedHub(
+            configuration,
+            journal: SQLiteJournal.opener(directory: directory, journal)
+        )
+    }
+
+    private func announce(_ hub: EmbeddedHub) throws {
         if isJSON {
             return try Output.json(
                 HubLine(

@@ -41,6 +41,7 @@ public final class HubServer: @unchecked Sendable {
     private let drainMilliseconds: Int
     private var thread: FloorThread?
     private let isStopping = Atomic(false)
+    private let isStopped = Atomic(false)
     private var failure: ZeroMQError?
 
     /// Takes the data directory and binds; no message is served before `start`.
@@ -173,21 +174,34 @@ public final class HubServer: @unchecked Sendable {
 
     /// Starts the core thread.
     ///
+    /// - Parameter onEnd: called once on that thread, as the last thing, when it ends: after
+    ///   `beginStop` or `stop`, or by itself with a `failureSentence`.
     /// - Throws: `HubServerError.system` when the system allows no further thread.
-    public func start() throws(HubServerError) {
+    public func start(onEnd: @escaping @Sendable () -> Void = {}) throws(HubServerError) {
         do {
-            thread = try FloorThread.start(name: "floorbus hub") { [self] in run() }
+            thread = try FloorThread.start(name: "floorbus hub") { [self] in
+                run()
+                onEnd()
+            }
         } catch {
             throw .system(error)
         }
+    }
+
+    /// Tells every session and lets them take their last messages; does not wait for that.
+    ///
+    /// The thread ends about `drainMilliseconds` later; then `stop` does not block any more.
+    public func beginStop() {
+        isStopping.store(true, ordering: .releasing)
+        wake.signal()
     }
 
     /// Tells every session, lets them take their last messages, and ends the thread.
     ///
     /// A second call does nothing. Blocks for at most about `drainMilliseconds`.
     public func stop() {
-        guard !isStopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        wake.signal()
+        guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        beginStop()
         thread?.join()
         lock.withLock {
             loop.close()
@@ -200,6 +214,12 @@ public final class HubServer: @unchecked Sendable {
 
     /// Why the core thread ended by itself, or nil.
     public var failureSentence: String? { lock.withLock { failure?.description } }
+
+    /// Takes the sockets away from under the core, as a broken libzmq would; for tests.
+    package func breakSockets() {
+        lock.withLock { loop.sockets.close() }
+        wake.signal()
+    }
 
     // MARK: the core thread
 
