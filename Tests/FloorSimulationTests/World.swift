@@ -20,6 +20,8 @@ final class World {
         var wallSteps = true
         var fullPipes = true
         var clones = false
+        /// Client processes die and come back with their outboxes; their disks are full at times.
+        var kills = false
     }
 
     let seed: UInt64
@@ -37,6 +39,7 @@ final class World {
     private var serial = 0
     private(set) var faults: [String] = []
     private(set) var crashes = 0
+    private(set) var kills = 0
     private var isCalm = false
     /// Copied clients that were ended before the rest; what they were told stays true.
     private(set) var departed: [SimulatedClient] = []
@@ -68,6 +71,7 @@ final class World {
                     name: "client-\(index)",
                     identity: luck.clones && index < 2 ? copied : nil,
                     filters: chosen,
+                    store: luck.kills ? MemoryOutboxStore() : nil,
                     random: &random
                 )
             )
@@ -113,7 +117,7 @@ final class World {
         case 84..<93: advance(Int64.random(in: 0...30_000, using: &random))
         case 93..<96: decideCommit()
         case 96: advance(Int64.random(in: 100_000...6_000_000, using: &random))
-        default: misfortune()
+        default: try misfortune()
         }
     }
 
@@ -149,7 +153,7 @@ final class World {
         }
     }
 
-    private func misfortune() {
+    private func misfortune() throws {
         guard !isCalm else { return }
         switch Int.random(in: 0..<8, using: &random) {
         case 0, 1, 2:
@@ -168,8 +172,20 @@ final class World {
             guard luck.failingDisk else { return }
             if random.oneIn(2) { journal.isFull.toggle() }
             failCommit()
+        case 7: if luck.kills { try kill() }
         default: break
         }
+    }
+
+    private func kill() throws {
+        guard let client = clients.randomElement(using: &random), let store = client.store else {
+            return
+        }
+        if random.oneIn(3) { store.isFull.toggle() }
+        if let link = client.link { network.cut(link, losing: !random.oneIn(3)) }
+        try client.restart(store, at: now)
+        kills += 1
+        perform(client)
     }
 
     // MARK: the network
@@ -330,7 +346,10 @@ final class World {
         isCalm = true
         journal.isFull = false
         if luck.clones { endOneCopy() }
-        for client in clients { client.isFrozen = false }
+        for client in clients {
+            client.isFrozen = false
+            client.store?.isFull = false
+        }
         var quietRounds = 0
         for _ in 0..<3000 {
             while let batch = journal.commitOne() { step(.committed(batch: batch)) }
