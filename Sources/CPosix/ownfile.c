@@ -74,6 +74,10 @@ int floor_posix_write_at(int descriptor, const void *bytes, size_t count, int64_
     return result;
 }
 
+int floor_posix_overwrite_at(int descriptor, const void *bytes, size_t count, int64_t offset) {
+    return write_all(descriptor, bytes, count, offset);
+}
+
 int floor_posix_truncate(int descriptor, int64_t size) {
     while (ftruncate(descriptor, (off_t)size) != 0) {
         if (errno != EINTR) return -errno;

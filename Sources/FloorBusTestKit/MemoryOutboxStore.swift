@@ -44,6 +44,12 @@ public final class MemoryOutboxStore: OutboxStore {
         return true
     }
 
+    /// Writes over bytes that are there; that works although it is full.
+    public func overwrite(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+        for index in bytes.indices { self.bytes[offset + index] = bytes[index] }
+        return true
+    }
+
     /// Replaces everything unless it is full.
     public func replace(with bytes: Span<UInt8>) -> Bool {
         if isFull { return false }

@@ -91,14 +91,16 @@ final class OutboxLog {
     /// A session is open: this takes it over, and shows the hub whose numbers ours are (R21).
     func open(secret: FloorID) {
         self.secret = secret
-        note { out, offset in
-            OutboxEntry.appendSession(
-                secret: secret,
-                incarnation: incarnation,
-                to: &out,
-                offset: offset
-            )
-        }
+        guard !isBehind else { return }
+        buffer.removeAll(keepingCapacity: true)
+        // In its place, the first: a full disk must not keep what is stored from being sent.
+        OutboxEntry.appendSession(
+            secret: secret,
+            incarnation: incarnation,
+            to: &buffer,
+            offset: OutboxHeader.size
+        )
+        isBehind = !store.overwrite(buffer.span, at: OutboxHeader.size)
     }
 
     /// Sequences were given anew: the store has to be written anew.

@@ -8,6 +8,8 @@
 public protocol OutboxStore: AnyObject {
     /// Adds bytes behind the others; false: nothing of them counts.
     func append(_ bytes: Span<UInt8>) -> Bool
+    /// Puts bytes in the place of as many others, which needs no room; false: it failed.
+    func overwrite(_ bytes: Span<UInt8>, at offset: Int) -> Bool
     /// Puts bytes in the place of all others at once; false: the others are still there.
     func replace(with bytes: Span<UInt8>) -> Bool
 }

@@ -72,7 +72,7 @@ public final class ClientLoop: @unchecked Sendable {
             core = try ClientCore(
                 options,
                 producer: contents.producer,
-                incarnation: contents.nextIncarnation(at: Clocks.wallMicroseconds()),
+                incarnation: contents.incarnation(at: Clocks.wallMicroseconds()),
                 randomWord: randomWord
             )
         } catch {

@@ -78,6 +78,11 @@ final class OutboxFile: OutboxStore {
         return true
     }
 
+    func overwrite(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+        do { try file.overwrite(bytes, at: offset) } catch { return failed(error) }
+        return true
+    }
+
     func replace(with bytes: Span<UInt8>) -> Bool {
         do { try file.replace(with: bytes) } catch { return failed(error) }
         return true

@@ -88,6 +88,23 @@ public final class OwnFile {
         size += bytes.count
     }
 
+    /// Writes over bytes that are there, which needs no room on the disk.
+    ///
+    /// - Precondition: they are there.
+    /// - Throws: what the system says.
+    public func overwrite(_ bytes: Span<UInt8>, at offset: Int) throws(PosixError) {
+        precondition(offset >= 0 && offset + bytes.count <= size, "only bytes that are there")
+        let result = unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe floor_posix_overwrite_at(
+                descriptor,
+                bytes.baseAddress,
+                bytes.count,
+                Int64(offset)
+            )
+        }
+        try check(result, "write", path: path)
+    }
+
     /// Puts bytes in the place of all others.
     ///
     /// After a crash or a power cut the path holds the old bytes or the new ones, whole. Waits for

@@ -104,7 +104,6 @@ struct OutboxStoreTests {
         let desk = try Desk(keptIn: store)
         note(desk)
         desk.connect()
-        note(desk)
         for text in ["a", "b", "c"] {
             try event(desk, text)
             note(desk)
@@ -189,8 +188,8 @@ struct OutboxStoreTests {
     @Test("Damage with whole entries behind it names its place")
     func damaged() throws {
         let ends = try variety()
-        store.bytes[ends[2].length - 1] ^= 1
-        #expect(throws: OutboxFault.damaged(at: ends[1].length)) {
+        store.bytes[ends[1].length - 1] ^= 1
+        #expect(throws: OutboxFault.damaged(at: ends[0].length)) {
             try store.open(for: "ann", producer: .zero)
         }
     }

@@ -36,7 +36,8 @@ struct OwnFileTests {
             #expect(throws: PosixError.self) { try file.read(limit: 3) }
             try file.truncate(to: 2)
             try file.append([9].span)
-            #expect(try file.read(limit: 4) == [1, 2, 9])
+            try file.overwrite([5].span, at: 1)
+            #expect(try file.read(limit: 4) == [1, 5, 9])
             try file.replace(with: [7, 7].span)
             try file.append([8].span)
             file.close()

@@ -115,7 +115,7 @@ extension World {
         guard journal.keepsEverything else { return }
         for client in clients + departed {
             // A kept outbox loses nothing that `publish` took, whoever dies.
-            for payload in client.publishedEvents
+            for payload in client.takenEvents
             where client.store != nil && payloads[payload] == nil {
                 fail("\(client.name): a published event is not in the journal")
             }

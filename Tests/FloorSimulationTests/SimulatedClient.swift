@@ -40,7 +40,7 @@ final class SimulatedClient {
     private(set) var acceptedEvents: Set<[UInt8]> = []
     private var eventOfTicket: [Ticket: [UInt8]] = [:]
     /// Every event that `publish` took.
-    private(set) var publishedEvents: [[UInt8]] = []
+    private(set) var takenEvents: [[UInt8]] = []
 
     /// `identity`: the principal and producer id it shares with another; nil = its own.
     init(
@@ -125,7 +125,7 @@ final class SimulatedClient {
         else { return }
         asked.insert(ticket)
         if key.kind.lane == .event {
-            publishedEvents.append(payload)
+            takenEvents.append(payload)
             eventOfTicket[ticket] = payload
         } else {
             ownValues[key] = payload

@@ -39,7 +39,6 @@ final class World {
     private var serial = 0
     private(set) var faults: [String] = []
     private(set) var crashes = 0
-    private(set) var kills = 0
     private var isCalm = false
     /// Copied clients that were ended before the rest; what they were told stays true.
     private(set) var departed: [SimulatedClient] = []
@@ -177,17 +176,6 @@ final class World {
         }
     }
 
-    private func kill() throws {
-        guard let client = clients.randomElement(using: &random), let store = client.store else {
-            return
-        }
-        if random.oneIn(3) { store.isFull.toggle() }
-        if let link = client.link { network.cut(link, losing: !random.oneIn(3)) }
-        try client.restart(store, at: now)
-        kills += 1
-        perform(client)
-    }
-
     // MARK: the network
 
     private func carryUp() {
@@ -222,7 +210,7 @@ final class World {
         perform(client)
     }
 
-    private func perform(_ client: SimulatedClient) {
+    func perform(_ client: SimulatedClient) {
         while !client.effects.list.isEmpty {
             let work = client.effects
             client.effects.removeAll()

@@ -121,6 +121,7 @@ int64_t floor_posix_file_size(int descriptor);
 int64_t floor_posix_read_at(int descriptor, void *bytes, size_t count, int64_t offset);
 /* Writes all, or takes back what it has written and fails. */
 int floor_posix_write_at(int descriptor, const void *bytes, size_t count, int64_t offset);
+int floor_posix_overwrite_at(int descriptor, const void *bytes, size_t count, int64_t offset);
 int floor_posix_truncate(int descriptor, int64_t size);
 /* Puts a new file, locked and on the disk, in the place of an own one, by way of PATH.rewrite.
  * Returns the new one's descriptor; the old one's is the caller's to close. */
