@@ -122,9 +122,11 @@ extension FloorBusClient {
     /// Publishes without waiting; never blocks.
     ///
     /// The operation is kept until the hub has answered; `flush` waits for that, and
-    /// `statistics.refused` counts those that came out badly.
+    /// `statistics.refused` counts those that came out badly. When `post` returns, an outbox file
+    /// has it.
     ///
-    /// - Throws: `FloorBusError` with `limit` when the outbox is full: wait with `flush`.
+    /// - Throws: `FloorBusError` with `limit` when the outbox is full: wait with `flush`; with
+    ///   `storage` when the outbox file's disk is full.
     public func post(
         _ content: FloorContent,
         to key: FloorKey,

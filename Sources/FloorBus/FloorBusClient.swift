@@ -32,6 +32,12 @@ public final class FloorBusClient: Sendable {
         public var creditBytes = Limits.creditDefaultBytes
         /// Most operations kept until acknowledged; more are refused with `limit`.
         public var outboxOperations = Limits.outboxOperations
+        /// A file that keeps operations over the process's end; nil = memory alone.
+        ///
+        /// Its directory exists; one client at a time uses it. A later client with the same path
+        /// and principal is the same producer to the hub: it sends what was left, and the hub
+        /// applies each operation once. docs/outbox.md says what the file survives and what not.
+        public var outboxPath: String?
         /// First and last bound of the wait before reconnecting, in milliseconds.
         public var reconnectMilliseconds = Limits.reconnectMilliseconds
         /// The agent whose state the hub sets when this principal is gone, and to what.
@@ -72,16 +78,24 @@ public final class FloorBusClient: Sendable {
     /// - Parameters:
     ///   - endpoints: addresses of one hub, tried in turn: `tcp://HOST:PORT`, `ipc:///PATH`.
     ///   - options: who the client is and how it behaves.
-    /// - Throws: `FloorBusError` for malformed endpoints and options out of bounds.
+    /// - Throws: `FloorBusError` for malformed endpoints and options out of bounds; for an outbox
+    ///   file `exists` when another client uses it, `denied` when it is another principal's,
+    ///   `storage` when it cannot be used otherwise.
     public init(endpoints: [String], options: Options) throws(FloorBusError) {
         let waiters = Waiters()
         self.waiters = waiters
         let engineOptions: ClientOptions
         do { engineOptions = try options.engineOptions() } catch { throw FloorBusError(error) }
         do {
-            loop = try ClientLoop.make(endpoints: endpoints, options: engineOptions) { mailboxes in
+            loop = try ClientLoop.make(
+                endpoints: endpoints,
+                options: engineOptions,
+                outboxPath: options.outboxPath
+            ) { mailboxes in
                 waiters.resume(mailboxes)
             }
+        } catch ClientLoopError.outbox(let error) {
+            throw FloorBusError(error.status, error.sentence)
         } catch {
             throw FloorBusError(.invalid, error.sentence)
         }
@@ -138,6 +152,7 @@ public final class FloorBusClient: Sendable {
 
     /// Waits for results, says goodbye to the hub and ends.
     ///
+    /// What is not answered by then is lost, or kept for the next client in the outbox file.
     /// Leased values of this client turn suspect at once: publish `loggedOff` first.
     ///
     /// - Parameter flush: the longest wait for results.

@@ -9,6 +9,8 @@ enum ExitStatus: Int32 {
     case notReachable = 3
     /// Somebody else changed the key first.
     case conflict = 4
+    /// No hub has answered, and the outbox file keeps it for the next run.
+    case kept = 5
 }
 
 /// Why a command ends badly: a sentence for people, an exit code for programs.
@@ -27,6 +29,11 @@ struct CommandFailure: Error, Sendable {
         case .offline: self.init(.notReachable, error.sentence)
         default: self.init(.failed, error.sentence)
         }
+    }
+
+    static func kept(in outbox: String, at endpoint: String) -> String {
+        "the hub at \(endpoint) has not answered; kept in \(outbox), will be sent by the next run "
+            + "with this --outbox"
     }
 
     static func noHub(at endpoint: String, after seconds: Double) -> String {

@@ -34,13 +34,15 @@ struct HubOptions: ParsableArguments {
     var identity: String { principal ?? Self.environment("USER") ?? "floorbus" }
 
     /// A client of the hub; it connects in the background.
-    func client() throws -> FloorBusClient {
+    ///
+    /// - Parameter outbox: the file that keeps what no hub has acknowledged, if there is one.
+    /// - Returns: the client.
+    /// - Throws: `CommandFailure` for an endpoint or a file that cannot be used.
+    func client(outbox: String? = nil) throws -> FloorBusClient {
+        var options = FloorBusClient.Options(principal: identity, application: "floorbus")
+        options.outboxPath = outbox
         do {
-            return try FloorBusClient.connect(
-                to: endpoint,
-                as: identity,
-                application: "floorbus"
-            )
+            return try FloorBusClient(endpoints: [endpoint], options: options)
         } catch {
             throw CommandFailure(.failed, error.sentence)
         }
@@ -68,15 +70,17 @@ extension HubOptions {
     ///
     /// - Parameters:
     ///   - timeout: how long the exchange may take.
+    ///   - outbox: the file that keeps what no hub has acknowledged, if there is one.
     ///   - body: the exchange.
     ///   - rest: what is done with the answer while the session is still open.
     /// - Throws: `CommandFailure`, and what `rest` throws.
     func exchange<Answer: Sendable>(
         timeout: TimeoutOptions,
+        outbox: String? = nil,
         _ body: (FloorBusClient) async throws(FloorBusError) -> Answer,
         then rest: (Answer) async throws -> Void
     ) async throws {
-        let client = try client()
+        let client = try client(outbox: outbox)
         let seconds = timeout.timeout
         // An operation waits as long as the link is down; closing the client ends the wait.
         let timer = Task {
@@ -89,9 +93,14 @@ extension HubOptions {
             timer.cancel()
         } catch {
             timer.cancel()
-            let wasLinked = client.statistics.epoch != 0
+            let statistics = client.statistics
             await client.close(flush: .zero)
-            throw failure(error, wasLinked: wasLinked, after: seconds)
+            let failure = failure(error, wasLinked: statistics.epoch != 0, after: seconds)
+            // What `publish` took before the time was up is in the file.
+            guard let outbox, statistics.published > 0, failure.status == .notReachable else {
+                throw failure
+            }
+            throw CommandFailure(.kept, CommandFailure.kept(in: outbox, at: endpoint))
         }
         try await rest(answer)
         await client.close()

@@ -70,12 +70,25 @@ struct PublishingOptions: ParsableArguments {
     )
     var sourceTime: Int64 = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "A file that keeps it when no hub answers, for the next run; the exit code is 5 then.",
+            valueName: "file"
+        )
+    )
+    var outbox: String?
+
     /// Publishes a last value, and keeps its lease if asked to.
     func publish(
         _ content: FloorContent,
         to key: FloorKey,
         _ state: StateOptions
     ) async throws {
+        if outbox != nil, state.isLeased {
+            throw ValidationError(
+                "--leased ends with the program, --outbox keeps what outlives it; leave one out"
+            )
+        }
         var options = PublishOptions.unleased
         options.expectedRevision = state.expectedRevision
         options.isLeased = state.isLeased
@@ -99,7 +112,8 @@ struct PublishingOptions: ParsableArguments {
             var options = options
             options.sourceTime = sourceTime
             let final = options
-            try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
+            try await hub.exchange(timeout: timeout, outbox: outbox) {
+                client throws(FloorBusError) in
                 try await client.publish(content, to: key, options: final)
             } then: { result in
                 try hub.report(result, of: key)

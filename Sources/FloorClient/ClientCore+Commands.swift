@@ -14,7 +14,8 @@ extension ClientCore {
     /// - Returns: a number that is the same in the result, however often it is tried.
     /// - Throws: `badKey`; `invalid` for an operation of the other lane or a DELETE with a
     ///   payload; `denied` for `presence/` keys; `tooBig`; `limit` when the outbox is full or
-    ///   too many results wait in the mailbox; `badHandle` for a closed mailbox; `closed`.
+    ///   too many results wait in the mailbox; `storage` when its store takes nothing;
+    ///   `badHandle` for a closed mailbox; `closed`.
     public mutating func publish(
         _ publication: Publication,
         key: Span<UInt8>,
@@ -25,10 +26,10 @@ extension ClientCore {
         let kind = try checked(publication, key, payload)
         let size = RecordWriter.size(keyBytes: key.count, payloadBytes: payload.count)
         guard outbox.hasRoom(for: size) else { throw .limit }
-        if let results {
-            guard let mailbox = index(of: results) else { throw .badHandle }
+        let mailbox = results.flatMap { index(of: $0) }
+        if results != nil {
+            guard let mailbox else { throw .badHandle }
             guard mailboxes[mailbox].owedResults < options.outboxOperations else { throw .limit }
-            mailboxes[mailbox].owedResults += 1
         }
         var header = RecordHeader(kind, publication.operation, schema: publication.schema)
         header.flags = publication.isLeased ? [] : [.unleased]
@@ -38,7 +39,8 @@ extension ClientCore {
         let ticket = Ticket(rawValue: lastTicket)
         let slot = outbox.begin(ticket, results)
         outbox.write(slot, header, key: key, payload: payload)
-        outbox.commit(slot)
+        guard outbox.commit(slot, at: now.wall) else { throw .storage }
+        if let mailbox { mailboxes[mailbox].owedResults += 1 }
         counts.published += 1
         if kind.lane == .state {
             dropSuperseded(by: slot)

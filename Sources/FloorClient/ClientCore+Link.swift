@@ -23,7 +23,7 @@ extension ClientCore {
         hello.resumeSecret = link.secret
         hello.incarnation = incarnation
         hello.lineage = link.lineage
-        hello.firstUnacknowledged = outbox.first
+        hello.firstUnacknowledged = outbox.firstToTell
         hello.heartbeatMilliseconds = options.heartbeatMilliseconds
         hello.willGraceMilliseconds = options.willGraceMilliseconds
         hello.initialCredit = credit.openLink()
@@ -66,7 +66,10 @@ extension ClientCore {
             min(max(Limits.publishBytes, Int(welcome.maximumBytes)), Limits.unacknowledgedBytes)
         )
         clock.linkOpened()
+        let oldest = now.wall - Limits.staleMicroseconds
+        counts.outdated += UInt64(outbox.dropOutdated(after: welcome.lastApplied, before: oldest))
         outbox.welcome(last: welcome.lastApplied, isForeign: welcome.isForeign)
+        outbox.log?.open(secret: welcome.resumeSecret)
         counts.welcomed += 1
         let continuity = meet(welcome)
         tellLink(.up(epoch: welcome.epoch, lineage: welcome.lineage, continuity))
@@ -113,7 +116,8 @@ extension ClientCore {
         link.nextPing = now.boot + link.heartbeat
         clock.notePing(lastPing, at: now.boot)
         let ping = Ping(clientTime: now.boot)
-        send(.ping, sequence: lastPing, argument: outbox.first, &effects) { ping.append(to: &$0) }
+        let first = outbox.firstToTell
+        send(.ping, sequence: lastPing, argument: first, &effects) { ping.append(to: &$0) }
     }
 
     /// REJECT of HELLO, REJECT of the session, GOAWAY: the hub ends the link.

@@ -189,6 +189,7 @@ public struct ClientCore: ~Copyable {
     // MARK: one turn
 
     private mutating func endTurn(_ effects: inout ClientEffects) {
+        outbox.catchUp(at: now.boot)
         if link.isLinked {
             sendSubscriptions(&effects)
             sendRequests(&effects)
@@ -217,13 +218,18 @@ public struct ClientCore: ~Copyable {
             guard own.takeDue(ticket: ticket, into: &scratch) else { return }
             let slot = outbox.begin(ticket, nil)
             outbox.write(slot, record: scratch)
-            outbox.commit(slot)
+            guard outbox.commit(slot, at: now.wall) else {
+                let record = outbox.operations[slot].record
+                let key = outbox.view(slot).key
+                own.mark(record.span.extracting(key))
+                return
+            }
             counts.reasserted += 1
         }
     }
 
     private mutating func sendOperations(_ effects: inout ClientEffects) {
-        while outbox.hasUnsent, outbox.maySend(link.window) {
+        while outbox.hasUnsent, outbox.maySend(link.window), !outbox.isBehind {
             let header = FrameHeader(
                 .publish,
                 session: link.session,

@@ -148,6 +148,10 @@ public struct ClientStatistics: Equatable, Sendable {
     public var keys = 0
     /// Operations kept until acknowledged.
     public var outboxDepth = 0
+    /// Operations taken over from an earlier process; part of `accepted` and `refused` later.
+    public var recovered: UInt64 = 0
+    /// Of those, leased values not sent because they were older than a lease lasts.
+    public var outdated: UInt64 = 0
     /// Operations accepted from the application.
     public var published: UInt64 = 0
     /// Operations that came out well.

@@ -16,24 +16,30 @@ struct Outbox {
         var ticket = Ticket.none
         var mailbox: MailboxID?
         var isAnswered = false
+        /// When it was published, by the wall clock; kept for a store alone.
+        var time: Int64 = 0
     }
     private struct Message {
         var first: UInt64
         var last: UInt64
         var bytes: Int
     }
-    private struct Retry {
+    struct Retry {
         var slot: Int
         var due: Int64
     }
 
     let capacity: Int
-    private(set) var operations: [Operation] = []
+    /// What is kept beside memory, if anything (Outbox+Store.swift).
+    var log: OutboxLog?
+    /// Places before it are an earlier process's, until the first session; nil afterwards.
+    var restored: Int?
+    var operations: [Operation] = []
     private var free: [Int] = []
-    private var queue = Ring<Int32>()
+    var queue = Ring<Int32>()
     /// The sequence of the front: the first unacknowledged operation.
-    private(set) var first: UInt64 = 1
-    private var numbered = 0
+    var first: UInt64 = 1
+    var numbered = 0
     /// Places before it were sent on this link or need not be.
     private var sent = 0
     /// Places before it have their results.
@@ -42,8 +48,8 @@ struct Outbox {
     private var processed: UInt64 = 0
     private var messages = Ring<Message>()
     private var messageBytes = 0
-    private var retries: [Retry] = []
-    private var bytes = 0
+    var retries: [Retry] = []
+    var bytes = 0
     private var answeredCount = 0
 
     init(capacity: Int) { self.capacity = capacity }
@@ -91,9 +97,19 @@ struct Outbox {
         operations[slot].record.append(contentsOf: record)
     }
 
-    mutating func commit(_ slot: Int) {
+    /// Puts a written operation at the end; false, and it is none, when the store is full.
+    mutating func commit(_ slot: Int, at wall: Int64) -> Bool {
+        if let log {
+            operations[slot].time = wall
+            let sequence = first + UInt64(queue.count)
+            guard log.add(operations[slot], sequence: sequence, time: wall) else {
+                free.append(slot)
+                return false
+            }
+        }
         bytes += operations[slot].record.count
         queue.append(Int32(slot))
+        return true
     }
 
     func view(_ slot: Int) -> RecordView {
@@ -112,12 +128,16 @@ struct Outbox {
     /// name an operation of his: what has no answer gets new numbers. It may be applied twice
     /// then; taking his answers for ours would lose it.
     mutating func welcome(last: UInt64, isForeign: Bool) {
+        let before = (first, queue.count)
+        defer { if isForeign || before != (first, queue.count) { log?.renumber() } }
         if isForeign { dropAnswered() }
         messages = Ring()
         messageBytes = 0
         sent = 0
         processed = last
         let known = last >= first ? Int(clamping: last - first &+ 1) : 0
+        if let restored, restored > 0, !isForeign, known > restored { insertLost(restored..<known) }
+        restored = nil
         if known > numbered || known == 0 || isForeign {
             // Nothing of ours is known there; or more than ours, under a number used twice.
             numbered = 0
@@ -226,6 +246,7 @@ struct Outbox {
         if status.isRetryable {
             queue[index] = -1
             retries.append(Retry(slot: slot, due: due))
+            log?.wait(operations[slot])
             return .retry(slot: slot)
         }
         operations[slot].isAnswered = true
@@ -246,6 +267,7 @@ struct Outbox {
             sent = max(0, sent - 1)
             answered = max(0, answered - 1)
         }
+        log?.progress(first: first, next: first + UInt64(queue.count))
         advanceAnswered()
     }
 
@@ -257,7 +279,7 @@ struct Outbox {
         }
     }
 
-    private mutating func release(_ slot: Int) {
+    mutating func release(_ slot: Int) {
         bytes -= operations[slot].record.count
         if operations[slot].isAnswered { answeredCount -= 1 }
         if operations[slot].record.capacity > EventStore.keptCapacity {
@@ -308,6 +330,7 @@ struct Outbox {
         numbered = start
         sent = min(sent, start)
         answered = min(answered, start)
+        log?.renumber()
         return failed
     }
 
@@ -316,7 +339,10 @@ struct Outbox {
     /// Gives operations whose wait is over their place at the end.
     mutating func requeue(at now: Int64) {
         guard !retries.isEmpty else { return }
-        for retry in retries where retry.due <= now { queue.append(Int32(retry.slot)) }
+        for retry in retries where retry.due <= now {
+            log?.place(operations[retry.slot], sequence: first + UInt64(queue.count))
+            queue.append(Int32(retry.slot))
+        }
         retries.removeAll { $0.due <= now }
     }
 
@@ -327,6 +353,7 @@ struct Outbox {
             return nil
         }
         let operation = operations[retries[place].slot]
+        log?.end(operation)
         release(retries[place].slot)
         retries.remove(at: place)
         return operation

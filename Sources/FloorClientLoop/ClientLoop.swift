@@ -29,6 +29,7 @@ public final class ClientLoop: @unchecked Sendable {
     private let wake: WakeDescriptor
     private let onReady: @Sendable ([MailboxID]) -> Void
     private var core: ClientCore
+    private let outboxFile: OutboxFile?
     private var link: ClientLink
     private var effects = ClientEffects()
     private var ready: [MailboxID] = []
@@ -49,37 +50,49 @@ public final class ClientLoop: @unchecked Sendable {
     ///
     /// Not an initializer, because Embedded Swift (6.3) leaks an object whose initializer throws.
     ///
+    /// - Parameters:
+    ///   - endpoints: where the hub may be.
+    ///   - options: what the application wants.
+    ///   - outboxPath: the file that keeps operations over the process's end; nil = memory alone.
+    ///   - onReady: told which mailboxes have something.
+    /// - Returns: the client, which has not started.
     /// - Throws: `ClientLoopError`, whose `sentence` says what to do.
     public static func make(
         endpoints: [String],
         options: ClientOptions,
+        outboxPath: String? = nil,
         onReady: @escaping @Sendable ([MailboxID]) -> Void
     ) throws(ClientLoopError) -> ClientLoop {
         if endpoints.isEmpty { throw .badEndpoint("") }
         for endpoint in endpoints where !isKnown(endpoint) { throw .badEndpoint(endpoint) }
-        let core: ClientCore
+        var contents = OutboxContents(of: FloorID(high: randomWord(), low: randomWord() | 1))
+        let file = try OutboxFile.open(outboxPath, options.principal, &contents)
+        var core: ClientCore
         do {
             core = try ClientCore(
                 options,
-                producer: FloorID(high: randomWord(), low: randomWord() | 1),
-                incarnation: UInt64(max(1, Clocks.wallMicroseconds())),
+                producer: contents.producer,
+                incarnation: contents.incarnation(at: Clocks.wallMicroseconds()),
                 randomWord: randomWord
             )
         } catch {
             throw .options(error)
         }
+        if let file { try file.keep(&core, contents) }
         let wake: WakeDescriptor
         do { wake = try WakeDescriptor() } catch { throw .system(error) }
-        return ClientLoop(core, wake, ClientLink(endpoints: endpoints), onReady)
+        return ClientLoop(core, file, wake, ClientLink(endpoints: endpoints), onReady)
     }
 
     private init(
         _ core: consuming ClientCore,
+        _ outboxFile: OutboxFile?,
         _ wake: WakeDescriptor,
         _ link: ClientLink,
         _ onReady: @escaping @Sendable ([MailboxID]) -> Void
     ) {
         self.core = core
+        self.outboxFile = outboxFile
         self.wake = wake
         self.link = link
         self.onReady = onReady
@@ -204,7 +217,8 @@ public final class ClientLoop: @unchecked Sendable {
 
     /// Says BYE, ends the thread and closes the socket.
     ///
-    /// What is not acknowledged by then is lost: wait for `unacknowledged` to become 0 first.
+    /// What is not acknowledged by then is lost, unless a file keeps it for the next process: wait
+    /// for `unacknowledged` to become 0 first.
     /// A second call does nothing. Blocks for a moment. Never call it from `onReady`.
     public func close() {
         lock.lock()
@@ -215,6 +229,7 @@ public final class ClientLoop: @unchecked Sendable {
         guard let thread else { return }
         wakeUp()
         thread.join()
+        lock.withLock { outboxFile?.close() }
     }
 
     /// Ends the thread and closes the socket without a word to the hub, as if the process had
@@ -231,6 +246,7 @@ public final class ClientLoop: @unchecked Sendable {
         guard let thread else { return }
         wakeUp()
         thread.join()
+        lock.withLock { outboxFile?.close() }
     }
 
     /// Calls `onReady` once, with no mailbox, as soon as every operation has its result.

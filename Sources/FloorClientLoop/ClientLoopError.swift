@@ -8,6 +8,8 @@ public enum ClientLoopError: Error, Sendable {
     case badEndpoint(String)
     /// An option has a value that is not allowed.
     case options(FloorStatus)
+    /// The outbox file cannot be used.
+    case outbox(OutboxFileError)
     /// A socket could not be opened.
     case socket(ZeroMQError)
     /// The system refused something else.
@@ -18,6 +20,7 @@ public enum ClientLoopError: Error, Sendable {
         switch self {
         case .badEndpoint: .invalid
         case .options(let status): status
+        case .outbox(let error): error.status
         case .socket, .system: .internal
         }
     }
@@ -30,6 +33,8 @@ public enum ClientLoopError: Error, Sendable {
                 + "tcp://127.0.0.1:7410, or ipc:///PATH"
         case .options(let status):
             "the client's options are not allowed: " + status.sentence
+        case .outbox(let error):
+            error.sentence
         case .socket(let error):
             error.description
         case .system(let error):

@@ -59,7 +59,7 @@ public enum FloorStatus: Int32, CaseIterable, Sendable, Hashable, Error {
         case .limit: "a limit is reached; try again later"
         case .badKey: "the key is not well-formed"
         case .fenced: "another session has taken over"
-        case .storage: "the journal cannot store now; try again later"
+        case .storage: "the journal or the outbox file cannot store now; try again later"
         case .protocolError: "the other side broke the protocol"
         case .truncated: "the buffer is too small"
         case .unsupported: "this hub does not offer that"

@@ -119,6 +119,14 @@ public enum Limits {
     public static let tapPauseMicroseconds: Int64 = 10_000
     /// Most bytes of records in a client's outbox.
     public static let outboxBytes = 8 * 1024 * 1024
+    /// Most bytes of an outbox file: all operations with their entries, and what is over.
+    public static let outboxFileBytes = 16 * 1024 * 1024
+    /// Bytes of an outbox file that are over before it is written anew, which waits for the disk.
+    public static let outboxGarbageBytes = 4 * 1024 * 1024
+    /// Sequences an outbox file may span; those of operations tried again mean nothing any more.
+    public static let outboxPlaces = 1 << 22
+    /// Wait before an outbox file that could not be written is tried again, in microseconds.
+    public static let outboxRetryMicroseconds: Int64 = 1_000_000
     /// Most bytes of one PUB, so that an answer never waits long behind bulk.
     public static let publishBytes = 32 * 1024
     /// Unacknowledged PUBs beyond which a client gathers operations instead of sending few.

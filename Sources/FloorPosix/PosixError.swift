@@ -24,6 +24,10 @@ public enum ErrorNumber {
     public static let interrupted = Int32(FLOOR_POSIX_EINTR)
     /// An argument is not valid (EINVAL).
     public static let invalid = Int32(FLOOR_POSIX_EINVAL)
+    /// A directory, or something else that is not an ordinary file (EISDIR).
+    public static let notAFile = Int32(FLOOR_POSIX_EISDIR)
+    /// A symbolic link where none is followed (ELOOP).
+    public static let symbolicLink = Int32(FLOOR_POSIX_ELOOP)
     /// Too many open files or sockets (EMFILE).
     public static let tooManyOpen = Int32(FLOOR_POSIX_EMFILE)
     /// A path is too long (ENAMETOOLONG).
@@ -84,6 +88,8 @@ public struct PosixError: Error, Equatable, Sendable, CustomStringConvertible {
             "another process holds it; stop that process, or use another directory"
         case ErrorNumber.exists: "it exists already"
         case ErrorNumber.tooLarge: "the file is larger than allowed; it is not what was expected"
+        case ErrorNumber.notAFile: "it is not an ordinary file; name another"
+        case ErrorNumber.symbolicLink: "it is a symbolic link; name the file that it leads to"
         case ErrorNumber.tooManyOpen: "too many open files; raise the limit (ulimit -n)"
         case ErrorNumber.nameTooLong: "the path is too long"
         case ErrorNumber.notFound: "no such file or directory; create the directory first"

@@ -1,3 +1,4 @@
+import FloorBusTestKit
 import FloorClient
 import FloorEvents
 import FloorWire
@@ -34,6 +35,15 @@ final class Desk {
             )
         else { preconditionFailure("the options are good") }
         self.core = core
+    }
+
+    /// The desk of a process whose outbox is kept: the first one's, or the next one's.
+    convenience init(
+        keptIn store: MemoryOutboxStore,
+        _ change: (inout ClientOptions) -> Void = { _ in }
+    ) throws {
+        self.init(change)
+        try core.keepOutbox(in: store, try store.open(for: "ann", producer: Self.producer))
     }
 
     func step(_ input: ClientInput) {

@@ -114,6 +114,11 @@ extension World {
         }
         guard journal.keepsEverything else { return }
         for client in clients + departed {
+            // A kept outbox loses nothing that `publish` took, whoever dies.
+            for payload in client.takenEvents
+            where client.store != nil && payloads[payload] == nil {
+                fail("\(client.name): a published event is not in the journal")
+            }
             for payload in client.acceptedEvents where payloads[payload] == nil {
                 fail("an accepted event is not in the journal")
             }

@@ -12,7 +12,11 @@ final class SimulatedClient {
     private(set) var core: ClientCore
     var effects = ClientEffects()
     private(set) var mailbox: MailboxID
-    private let results: MailboxID
+    private var results: MailboxID
+    private let options: ClientOptions
+    private let randomWord: @Sendable () -> UInt64
+    /// Where the outbox is kept over the process's end, if the world kills processes.
+    let store: MemoryOutboxStore?
     var attempt: UInt64 = 0
     var link: UInt64?
     /// The attempt has been asked for but is not there yet.
@@ -35,14 +39,18 @@ final class SimulatedClient {
     var ownValues: [FloorKey: [UInt8]] = [:]
     private(set) var acceptedEvents: Set<[UInt8]> = []
     private var eventOfTicket: [Ticket: [UInt8]] = [:]
+    /// Every event that `publish` took.
+    private(set) var takenEvents: [[UInt8]] = []
 
     /// `identity`: the principal and producer id it shares with another; nil = its own.
     init(
         name: String,
         identity: (principal: String, producer: FloorID, incarnation: UInt64)? = nil,
         filters: [KeyFilter],
+        store: MemoryOutboxStore? = nil,
         random: inout SeededRandom
     ) throws {
+        self.store = store
         self.name = name
         self.filters = filters
         isCloned = identity != nil
@@ -53,17 +61,49 @@ final class SimulatedClient {
         options.creditBytes =
             random.oneIn(2) ? Limits.creditMinimumBytes : Limits.creditDefaultBytes
         options.outboxOperations = 256
+        self.options = options
         let words = SeededRandom(seed: random.next())
         let box = RandomBox(words)
+        randomWord = { box.next() }
         core = try ClientCore(
             options,
             producer: identity?.producer ?? FloorID(high: random.next(), low: random.next() | 1),
             incarnation: identity?.incarnation ?? 1,
-            randomWord: { box.next() }
+            randomWord: randomWord
         )
         mailbox = try core.openMailbox()
         results = try core.openMailbox()
         for filter in filters { _ = try core.subscribe(filter, mailbox: mailbox) }
+        if let store {
+            try core.keepOutbox(in: store, store.open(for: name, producer: core.producer))
+        }
+    }
+
+    /// The process is killed; the next one has its outbox and remembers nothing else.
+    func restart(_ store: MemoryOutboxStore, at now: FloorTime) throws {
+        let contents = try store.open(for: name, producer: core.producer)
+        core = try ClientCore(
+            options,
+            producer: contents.producer,
+            incarnation: contents.incarnation(at: now.wall),
+            randomWord: randomWord
+        )
+        effects.removeAll()
+        link = nil
+        isConnecting = false
+        forgetLineage()
+        view.removeAll()
+        lineage = nil
+        asked.removeAll()
+        answered.removeAll()
+        eventOfTicket.removeAll()
+        // Its leases may have run out meanwhile.
+        ownValues.removeAll()
+        mailbox = try core.openMailbox()
+        results = try core.openMailbox()
+        for filter in filters { _ = try core.subscribe(filter, mailbox: mailbox) }
+        try core.keepOutbox(in: store, contents)
+        step(.start, at: now)
     }
 
     func step(_ input: ClientInput, at now: FloorTime) { core.step(input, at: now, into: &effects) }
@@ -85,6 +125,7 @@ final class SimulatedClient {
         else { return }
         asked.insert(ticket)
         if key.kind.lane == .event {
+            takenEvents.append(payload)
             eventOfTicket[ticket] = payload
         } else {
             ownValues[key] = payload

@@ -65,6 +65,16 @@ struct SimulationTests {
         try play(World.Luck(keepsDisk: false))
     }
 
+    @Test("Clients that are killed and come back with their outboxes lose and repeat nothing")
+    func kills() throws {
+        try play(World.Luck(crashes: false, kills: true))
+    }
+
+    @Test("Killed clients and a hub that dies with its journal kept lose nothing")
+    func killsAndCrashes() throws {
+        try play(World.Luck(kills: true))
+    }
+
     @Test("The same seed plays the same floor")
     func deterministic() throws {
         var heads: [String] = []

@@ -20,6 +20,8 @@ final class World {
         var wallSteps = true
         var fullPipes = true
         var clones = false
+        /// Client processes die and come back with their outboxes; their disks are full at times.
+        var kills = false
     }
 
     let seed: UInt64
@@ -68,6 +70,7 @@ final class World {
                     name: "client-\(index)",
                     identity: luck.clones && index < 2 ? copied : nil,
                     filters: chosen,
+                    store: luck.kills ? MemoryOutboxStore() : nil,
                     random: &random
                 )
             )
@@ -113,7 +116,7 @@ final class World {
         case 84..<93: advance(Int64.random(in: 0...30_000, using: &random))
         case 93..<96: decideCommit()
         case 96: advance(Int64.random(in: 100_000...6_000_000, using: &random))
-        default: misfortune()
+        default: try misfortune()
         }
     }
 
@@ -149,7 +152,7 @@ final class World {
         }
     }
 
-    private func misfortune() {
+    private func misfortune() throws {
         guard !isCalm else { return }
         switch Int.random(in: 0..<8, using: &random) {
         case 0, 1, 2:
@@ -168,6 +171,7 @@ final class World {
             guard luck.failingDisk else { return }
             if random.oneIn(2) { journal.isFull.toggle() }
             failCommit()
+        case 7: if luck.kills { try kill() }
         default: break
         }
     }
@@ -206,7 +210,7 @@ final class World {
         perform(client)
     }
 
-    private func perform(_ client: SimulatedClient) {
+    func perform(_ client: SimulatedClient) {
         while !client.effects.list.isEmpty {
             let work = client.effects
             client.effects.removeAll()
@@ -330,7 +334,10 @@ final class World {
         isCalm = true
         journal.isFull = false
         if luck.clones { endOneCopy() }
-        for client in clients { client.isFrozen = false }
+        for client in clients {
+            client.isFrozen = false
+            client.store?.isFull = false
+        }
         var quietRounds = 0
         for _ in 0..<3000 {
             while let batch = journal.commitOne() { step(.committed(batch: batch)) }

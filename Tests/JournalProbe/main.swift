@@ -6,6 +6,7 @@ import Foundation
 //
 //   JournalProbe write DIRECTORY            writes without a hub
 //   JournalProbe hub DIRECTORY ENDPOINT     a hub; says its epoch when it listens
+//   JournalProbe publish ENDPOINT FILE RUN  a publisher with an outbox file
 
 let arguments = CommandLine.arguments
 switch arguments.dropFirst().first {
@@ -20,6 +21,9 @@ case "hub" where arguments.count == 4:
     // Until standard input is closed: the test that started it has gone.
     _ = FileHandle.standardInput.readDataToEndOfFile()
     hub.stop()
+case "publish" where arguments.count == 5:
+    try await publish(to: arguments[2], outbox: arguments[3], run: arguments[4])
 default:
     say("usage: JournalProbe write DIRECTORY | hub DIRECTORY ENDPOINT")
+    say("     | publish ENDPOINT FILE RUN")
 }

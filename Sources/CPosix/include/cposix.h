@@ -25,6 +25,8 @@ enum {
     FLOOR_POSIX_EHOSTUNREACH = EHOSTUNREACH,
     FLOOR_POSIX_EINTR = EINTR,
     FLOOR_POSIX_EINVAL = EINVAL,
+    FLOOR_POSIX_EISDIR = EISDIR,
+    FLOOR_POSIX_ELOOP = ELOOP,
     FLOOR_POSIX_EMFILE = EMFILE,
     FLOOR_POSIX_ENAMETOOLONG = ENAMETOOLONG,
     FLOOR_POSIX_ENODEV = ENODEV,
@@ -110,5 +112,19 @@ int64_t floor_posix_read_file(const char *path, void *bytes, size_t capacity); /
 int floor_posix_write_file(const char *path, const void *bytes, size_t count, uint32_t mode);
 int floor_posix_make_directory(const char *path, uint32_t mode);
 int floor_posix_remove_file(const char *path);
+
+/* A file of one process: opened, made with mode 0600 if it is not there, and locked. Never follows
+ * a symbolic link (-ELOOP), never opens what is not an ordinary file (-EISDIR). Returns the
+ * descriptor, -EAGAIN: another one holds the lock. */
+int floor_posix_own_file(const char *path);
+int64_t floor_posix_file_size(int descriptor);
+int64_t floor_posix_read_at(int descriptor, void *bytes, size_t count, int64_t offset);
+/* Writes all, or takes back what it has written and fails. */
+int floor_posix_write_at(int descriptor, const void *bytes, size_t count, int64_t offset);
+int floor_posix_overwrite_at(int descriptor, const void *bytes, size_t count, int64_t offset);
+int floor_posix_truncate(int descriptor, int64_t size);
+/* Puts a new file, locked and on the disk, in the place of an own one, by way of PATH.rewrite.
+ * Returns the new one's descriptor; the old one's is the caller's to close. */
+int floor_posix_replace_own_file(const char *path, const void *bytes, size_t count);
 
 #endif

@@ -1,0 +1,140 @@
+public import FloorEvents
+import FloorWire
+
+// The outbox beside memory: taking over what an earlier process left, and writing it anew.
+
+extension Outbox {
+    /// Whether memory has something that the store has not: nothing may be sent.
+    var isBehind: Bool { log?.isBehind ?? false }
+
+    /// The first unacknowledged operation as the hub may be told: not beyond what is stored, or
+    /// the hub forgets results that the next process still needs (race R31).
+    var firstToTell: UInt64 {
+        guard let log, log.isBehind else { return first }
+        return min(first, log.first)
+    }
+
+    /// Takes over what a store held, before anything else is in the outbox.
+    ///
+    /// All of it counts as numbered: the earlier process may have sent it.
+    mutating func restore(_ contents: OutboxContents, _ log: OutboxLog) {
+        first = contents.first
+        for _ in contents.first..<contents.next { queue.append(-1) }
+        for kept in contents.operations {
+            let slot = begin(Ticket(rawValue: kept.ticket), nil)
+            write(slot, record: kept.record)
+            operations[slot].time = kept.time
+            bytes += kept.record.count
+            if kept.sequence == 0 {
+                retries.append(Retry(slot: slot, due: 0))
+            } else {
+                queue[Int(kept.sequence - first)] = Int32(slot)
+            }
+        }
+        numbered = queue.count
+        restored = queue.count
+        self.log = log
+    }
+
+    /// Leaves out sequences that the hub knows and the store has lost, as after a power cut.
+    ///
+    /// They were operations that nobody has any more; new ones are numbered behind them.
+    mutating func insertLost(_ places: Range<Int>) {
+        guard places.count <= Limits.outboxOperationsCeiling else { return }
+        var later: [Int32] = []
+        for index in places.lowerBound..<queue.count { later.append(queue[index]) }
+        queue.truncate(to: places.lowerBound)
+        while queue.count < places.upperBound { queue.append(-1) }
+        for slot in later { queue.append(slot) }
+        numbered = places.upperBound
+        log?.renumber()
+    }
+
+    /// Takes out an earlier process's leased values that are older than a lease lasts.
+    ///
+    /// Nobody vouches for them any more. Only what the hub has not seen, before `welcome`.
+    ///
+    /// - Returns: how many.
+    mutating func dropOutdated(after last: UInt64, before oldest: Int64) -> Int {
+        guard let restored else { return 0 }
+        let before = count
+        for index in 0..<restored where queue[index] >= 0 && first + UInt64(index) > last {
+            let slot = Int(queue[index])
+            guard isOutdated(slot, before: oldest) else { continue }
+            end(slot)
+            queue[index] = -1
+        }
+        for index in retries.indices.reversed()
+        where isOutdated(retries[index].slot, before: oldest) {
+            end(retries[index].slot)
+            retries.remove(at: index)
+        }
+        return before - count
+    }
+
+    private mutating func end(_ slot: Int) {
+        log?.end(operations[slot])
+        release(slot)
+    }
+
+    private func isOutdated(_ slot: Int, before oldest: Int64) -> Bool {
+        let operation = operations[slot]
+        let header = view(slot).header(operation.record.span)
+        return operation.time != 0 && operation.time < oldest && header.operation == .put
+            && !header.flags.contains(.unleased)
+    }
+
+    /// Writes the store anew if it needs that.
+    mutating func catchUp(at now: Int64) {
+        guard let log, log.needsWriting((bytes, count), at: now) else { return }
+        var places: [Operation?] = []
+        for index in 0..<queue.count {
+            places.append(queue[index] < 0 ? nil : operations[Int(queue[index])])
+        }
+        log.write(
+            first: first,
+            places: places,
+            waiting: retries.map { operations[$0.slot] },
+            at: now
+        )
+    }
+}
+
+extension ClientCore {
+    /// Goes on where an earlier process ended, and keeps the outbox in a store from now on.
+    ///
+    ///     let contents = try OutboxContents(bytes.span, principal: options.principal)
+    ///     var core = try ClientCore(options, producer: contents.producer, …)
+    ///     try core.keepOutbox(in: store, contents)
+    ///
+    /// What the earlier process had not been answered is sent again under the same sequences, and
+    /// the hub applies each once. Its results have no reader: `statistics.recovered` counts them.
+    ///
+    /// - Parameters:
+    ///   - store: where; `append` goes on behind `contents.length`.
+    ///   - contents: what it holds.
+    /// - Throws: `FloorStatus.storage` when a new store takes nothing.
+    /// - Precondition: before `start` and before anything is published, with the producer of
+    ///   `contents`.
+    public mutating func keepOutbox(
+        in store: any OutboxStore,
+        _ contents: OutboxContents
+    ) throws(FloorStatus) {
+        precondition(
+            link.phase == .idle && lastTicket == 0 && contents.producer == producer,
+            "an outbox is kept from the beginning, for the producer it names"
+        )
+        let log = OutboxLog(
+            store,
+            contents,
+            principal: options.principal,
+            incarnation: incarnation
+        )
+        outbox.restore(contents, log)
+        link.secret = contents.secret
+        lastTicket = contents.lastTicket
+        counts.recovered = UInt64(contents.count)
+        outbox.catchUp(at: now.boot)
+        if outbox.isBehind { throw .storage }
+    }
+}
