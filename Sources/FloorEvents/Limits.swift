@@ -33,6 +33,8 @@ public enum Limits {
     public static let outboxOperationsCeiling = 65_536
     /// Stored results per producer, each a run of consecutive equal results.
     public static let resultRunsPerProducer = 64
+    /// Resume secrets taken at once: so many WELCOMEs may be lost one after the other.
+    public static let secretsPerProducer = 8
     /// Runs of refused operations a producer may leave open; a client's outbox makes at most
     /// every second one of its operations a run.
     public static let retryableRunsPerProducer = outboxOperationsCeiling / 2

@@ -20,7 +20,7 @@ extension Hub {
             return send(session, .reject, &effects) { refusal.append(to: &$0) }
         }
         let producer = session.producer
-        producer.noteUse(by: session.incarnation)
+        producer.noteUse(by: session)
         noteFirstUnacknowledged(session, header)
         activate(session)
         guard batch.count > 0, header.sequence > 0,

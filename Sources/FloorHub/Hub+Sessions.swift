@@ -51,7 +51,7 @@ extension Hub {
         guard known.principal.presenceKey == key else {
             throw Refusal(.denied, "the producer id belongs to another principal")
         }
-        if known.session != nil, !known.isOwn(hello) {
+        if known.session != nil, !known.mayTakeOver(hello) {
             // R21: a copy of a client, or a thief of its id; the one who is alive keeps it.
             throw Refusal(
                 .exists,
@@ -147,8 +147,8 @@ extension Hub {
         producer.session = session
         session.cumulativeTold = producer.cumulative
         let isForeign = !producer.isOwn(hello)
-        let secret = FloorID(high: options.randomWord(), low: options.randomWord() | 1)
-        producer.changeSecret(hello.resumeSecret, secret)
+        session.secret = FloorID(high: options.randomWord(), low: options.randomWord() | 1)
+        producer.welcome(session, shown: hello.resumeSecret, isOwn: !isForeign)
         producer.lastUsed = now.boot
         counts.welcomed += 1
 
@@ -156,7 +156,7 @@ extension Hub {
             lineage: options.lineage,
             epoch: options.epoch,
             session: session.number,
-            resumeSecret: producer.secret
+            resumeSecret: session.secret
         )
         welcome.hubTime = stamp()
         welcome.heartbeatMilliseconds = heartbeat

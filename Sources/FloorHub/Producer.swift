@@ -9,12 +9,12 @@ import FloorWire
 final class Producer {
     let id: FloorID
     let principal: Principal
-    /// What the next HELLO is to show; zero while nobody has been given one in this hub's life.
-    var secret = FloorID.zero
-    /// What the last HELLO showed: its client shows it again when the WELCOME was lost.
-    private var shownSecret = FloorID.zero
-    /// Whether somebody who knows `secret` has published: then the WELCOME was not lost.
-    private var isSecretUsed = false
+    /// Secrets of whoever numbered the last operations: that of the session which published last,
+    /// and those of the WELCOMEs since then, any of which may have been lost. Empty while nobody
+    /// has been welcomed in this hub's life.
+    private var secrets: [FloorID] = []
+    /// Whether anybody has published in this hub's life.
+    private var isUsed = false
     /// Of the client that published last; 0 = nobody has.
     var incarnation: UInt64 = 0
     var session: Session?
@@ -50,26 +50,30 @@ final class Producer {
         lastHeard = now
     }
 
+    /// Whether a HELLO may end the producer's present session.
+    func mayTakeOver(_ hello: Hello) -> Bool { secrets.contains(hello.resumeSecret) }
+
     /// Whether a HELLO comes from whoever numbered the last operations (R21).
     ///
     /// Secrets decide while the hub lives; it stores incarnations only.
     func isOwn(_ hello: Hello) -> Bool {
-        let shown = hello.resumeSecret
-        if secret == .zero { return incarnation == 0 || incarnation == hello.incarnation }
-        return shown == secret || (shown != .zero && shown == shownSecret && !isSecretUsed)
+        if secrets.contains(hello.resumeSecret) { return true }
+        return !isUsed && (incarnation == 0 || incarnation == hello.incarnation)
     }
 
-    /// Its session publishes: the numbers from here on are this client's.
-    func noteUse(by incarnation: UInt64) {
-        isSecretUsed = true
-        self.incarnation = incarnation
+    /// A session publishes: the numbers from here on are its client's.
+    func noteUse(by session: Session) {
+        if secrets.count != 1 || !isUsed { secrets = [session.secret] }
+        isUsed = true
+        incarnation = session.incarnation
     }
 
-    /// A session opens: `shown` has been accepted, `fresh` is what comes next.
-    func changeSecret(_ shown: FloorID, _ fresh: FloorID) {
-        shownSecret = shown
-        secret = fresh
-        isSecretUsed = false
+    /// A session opens for a client that showed `shown`, its own secret or not.
+    func welcome(_ session: Session, shown: FloorID, isOwn: Bool) {
+        // After a restart what the owner shows is his, although we did not know it.
+        if isOwn, shown != .zero, !secrets.contains(shown) { secrets.append(shown) }
+        if secrets.count >= Limits.secretsPerProducer { secrets.remove(at: 1) }
+        secrets.append(session.secret)
     }
 
     /// Every sequence up to here has its final result.

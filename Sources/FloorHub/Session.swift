@@ -43,6 +43,8 @@ final class Session {
     let resumesLineage: Bool
     var willGrace: Int64 = 0
     var will: [UInt8] = []
+    /// What its client shows in the next HELLO.
+    var secret = FloorID.zero
 
     var lastHeard: Int64
     /// The last number given to a message down.

@@ -74,6 +74,25 @@ struct CopiedClientTests {
         #expect(hub.hub.statistics.sessions == 1)
     }
 
+    @Test("A HELLO that arrives late does not make its own client a stranger")
+    func zombie() {
+        let hub = HubHarness()
+        let ana = hub.client("ana", producer: 7)
+        ana.hello()
+        ana.publish([.event(key, "one")])
+        hub.turn()
+        let first = ana.secret
+        ana.loseLink()
+        ana.hello()
+        let second = ana.secret
+        // The HELLO of an attempt that was given up comes last and ends the session.
+        ana.reconnect()
+        ana.hello { $0.resumeSecret = first }
+        ana.loseLink()
+        ana.hello { $0.resumeSecret = second }
+        #expect(numbersAreForeign(ana) == false)
+    }
+
     @Test("After a restart the incarnation tells them apart")
     func restart() {
         let hub = HubHarness { $0.isDurable = true }
