@@ -29,8 +29,12 @@ public struct JournalEvent: Sendable, Equatable {
     public var revision: Revision
     /// Its key, as text.
     public var key: String
+    /// What it is about, as a number.
+    public var kindCode: UInt8
     /// When the hub applied it, microseconds since 1970.
     public var hubTime: Int64
+    /// When it happened by the publisher's clock, microseconds since 1970; 0 = not said.
+    public var sourceTime: Int64
     /// Who published it.
     public var producer: FloorID
     /// Its number among the producer's operations.
@@ -132,25 +136,84 @@ public struct JournalFile: Sendable {
                     """,
                 arguments: [from, to]
             )
-            while let row = try rows.next() {
-                let bytes = [UInt8](row[1] as Data)
-                guard let view = try? RecordView(bytes.span, at: 0) else {
-                    throw JournalError.damaged(path, detail: "event \(row[0] as Int64)")
-                }
-                let header = view.header(bytes.span)
-                try body(
-                    JournalEvent(
-                        revision: header.revision,
-                        key: String(decoding: bytes[view.key], as: UTF8.self),
-                        hubTime: header.hubTime,
-                        producer: header.producer,
-                        producerSequence: header.producerSequence,
-                        schema: header.schema,
-                        payload: Array(bytes[view.payload])
-                    )
+            while let row = try rows.next() { try body(try event(row)) }
+        }
+    }
+
+    /// Some events of a stretch of time, oldest first; a hub may be running.
+    ///
+    /// Each call reads for itself, so that a reader that takes its time does not keep the hub from
+    /// cleaning up:
+    ///
+    ///     var last = Revision.zero
+    ///     while let end = try journal.events(after: last, from: from, to: to).last {
+    ///         last = end.revision
+    ///     }
+    ///
+    /// - Parameters:
+    ///   - revision: only events after it.
+    ///   - from: first hub time, microseconds since 1970.
+    ///   - to: hub time before which it ends.
+    ///   - limit: at most so many.
+    /// - Returns: the events; none when there is nothing more.
+    /// - Throws: `HubServerError.journal`.
+    public func events(
+        after revision: Revision,
+        from: Int64,
+        to: Int64,
+        limit: Int = 1000
+    ) throws -> [JournalEvent] {
+        try reading { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT rev, record FROM events
+                    WHERE rev > ? AND hub_time >= ? AND hub_time < ? ORDER BY rev LIMIT ?
+                    """,
+                arguments: [revision.column, from, to, limit]
+            )
+            var events: [JournalEvent] = []
+            while let row = try rows.next() { events.append(try event(row)) }
+            return events
+        }
+    }
+
+    /// The data's birth name, and the hub times of the first and the last event.
+    ///
+    /// - Throws: `HubServerError.journal`.
+    public func extent() throws -> (lineage: FloorID, events: ClosedRange<Int64>?) {
+        try reading { database in
+            guard let meta = try Row.fetchOne(database, sql: "SELECT lineage FROM meta"),
+                let lineage = FloorID(meta[0] as Data)
+            else { throw JournalError.damaged(path, detail: "the table meta is empty") }
+            let ends = try ["ASC", "DESC"].map { order in
+                try Int64.fetchOne(
+                    database,
+                    sql: "SELECT hub_time FROM events ORDER BY rev \(order) LIMIT 1"
                 )
             }
+            guard let first = ends[0], let last = ends[1] else { return (lineage, nil) }
+            return (lineage, first...max(first, last))
         }
+    }
+
+    private func event(_ row: Row) throws -> JournalEvent {
+        let bytes = [UInt8](row[1] as Data)
+        guard let view = try? RecordView(bytes.span, at: 0) else {
+            throw JournalError.damaged(path, detail: "event \(row[0] as Int64)")
+        }
+        let header = view.header(bytes.span)
+        return JournalEvent(
+            revision: header.revision,
+            key: String(decoding: bytes[view.key], as: UTF8.self),
+            kindCode: header.kindCode,
+            hubTime: header.hubTime,
+            sourceTime: header.sourceTime,
+            producer: header.producer,
+            producerSequence: header.producerSequence,
+            schema: header.schema,
+            payload: Array(bytes[view.payload])
+        )
     }
 
     private func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {

@@ -21,7 +21,7 @@ struct HubVisit: Sendable {
         let seconds = timeout.timeout
         var found: HubVisit?
         try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
-            let link = try await Self.link(client, filter)
+            let link = try await client.linkUp()
             var best: (trip: Int64, ahead: Int64, record: FloorRecord)?
             for _ in 0..<Self.questions {
                 let start = Clocks.wallMicroseconds()
@@ -49,18 +49,6 @@ struct HubVisit: Sendable {
         self.figures = Dictionary(figures.map { ($0.name, $0.value) }) { first, _ in first }
         roundTrip = Double(trip) / 1_000_000
         clockAhead = Double(ahead) / 1_000_000
-    }
-
-    /// How the link came up: it names the life of the hub.
-    private static func link(
-        _ client: FloorBusClient,
-        _ filter: KeyFilter
-    ) async throws(FloorBusError) -> LinkChange {
-        var iterator = try client.subscribe(to: filter).makeAsyncIterator()
-        while let event = try await iterator.next() {
-            if case .linkUp(let change) = event { return change }
-        }
-        throw FloorBusError(.closed)
     }
 
     /// What is to be said about it.

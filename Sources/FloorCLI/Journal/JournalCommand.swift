@@ -8,9 +8,10 @@ import Foundation
 struct JournalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
-        abstract: "Check, compact or export the journal of a hub's data directory.",
+        abstract: "Check, compact, export or replay the journal of a hub's data directory.",
         subcommands: [
             JournalCheckCommand.self, JournalCompactCommand.self, JournalExportCommand.self,
+            JournalReplayCommand.self,
         ]
     )
 }
