@@ -10,6 +10,9 @@ public import FloorHubServer
 ///     defer { hub.stop() }
 ///     let client = try hub.connect(as: "cti")     // no network in between
 ///
+/// What such a client publishes the hub serves, as long as few read it, on the publisher's own
+/// thread: it is on its way to subscribers of other processes when `publish` or `post` goes on.
+///
 /// Without a journal of its own it keeps everything in memory: what was published is gone with
 /// the process, and event subscribers that resume afterwards are told by a gap.
 ///
@@ -59,8 +62,6 @@ public final class EmbeddedHub: Sendable {
     public var endpoints: [String] { server.endpoints }
     /// The tap's endpoint with its real port, or nil.
     public var tapEndpoint: String? { server.tapEndpoint }
-    /// The endpoint for clients in this process.
-    public var localEndpoint: String { server.localEndpoint }
     /// Which life of the hub this is.
     public var epoch: UInt32 { server.epoch }
     /// The data's birth name.
@@ -115,9 +116,15 @@ public final class EmbeddedHub: Sendable {
         as principal: String,
         application: String = ""
     ) throws(FloorBusError) -> FloorBusClient {
-        try FloorBusClient(
-            endpoints: [localEndpoint],
-            options: FloorBusClient.Options(principal: principal, application: application)
-        )
+        try connect(FloorBusClient.Options(principal: principal, application: application))
+    }
+
+    /// A client of this hub, in this process.
+    ///
+    /// - Parameter options: who the client is and how it behaves.
+    /// - Returns: the client; it connects in the background. It does not keep the hub running.
+    /// - Throws: `FloorBusError` for options out of bounds.
+    public func connect(_ options: FloorBusClient.Options) throws(FloorBusError) -> FloorBusClient {
+        try FloorBusClient(hub: server, options: options)
     }
 }

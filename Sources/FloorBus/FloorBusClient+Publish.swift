@@ -133,7 +133,7 @@ extension FloorBusClient {
         options: PublishOptions = PublishOptions()
     ) throws(FloorBusError) {
         let prepared = try prepare(content, key, options)
-        if case .failure(let status) = submit(prepared.0, key, prepared.1) {
+        if case .failure(let status) = submit(prepared.0, key, prepared.1, tells: nil) {
             throw FloorBusError(status, "could not publish to " + key.text + ": " + status.sentence)
         }
     }
@@ -165,7 +165,8 @@ extension FloorBusClient {
     private func submit(
         _ publication: Publication,
         _ key: FloorKey,
-        _ payload: [UInt8]
+        _ payload: [UInt8],
+        tells mailbox: MailboxID?
     ) -> Result<Ticket, FloorStatus> {
         do {
             return .success(
@@ -173,7 +174,7 @@ extension FloorBusClient {
                     publication,
                     key: key.bytes.span,
                     payload: payload.span,
-                    results: results.mailbox
+                    results: mailbox
                 )
             )
         } catch {
@@ -186,7 +187,9 @@ extension FloorBusClient {
         _ key: FloorKey,
         _ payload: [UInt8]
     ) async throws(FloorBusError) -> PublishResult {
-        let result = await results.result { self.submit(publication, key, payload) }
+        let result = await results.result {
+            self.submit(publication, key, payload, tells: self.results.mailbox)
+        }
         guard result.status == .ok else { throw FloorBusError(result, of: key) }
         return result
     }

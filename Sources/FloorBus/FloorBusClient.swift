@@ -1,6 +1,7 @@
 public import FloorClient
 import FloorClientLoop
 public import FloorEvents
+import FloorHubServer
 import FloorWire
 import Synchronization
 
@@ -81,19 +82,40 @@ public final class FloorBusClient: Sendable {
     /// - Throws: `FloorBusError` for malformed endpoints and options out of bounds; for an outbox
     ///   file `exists` when another client uses it, `denied` when it is another principal's,
     ///   `storage` when it cannot be used otherwise.
-    public init(endpoints: [String], options: Options) throws(FloorBusError) {
+    public convenience init(endpoints: [String], options: Options) throws(FloorBusError) {
+        try self.init(options) { engine, onReady throws(ClientLoopError) in
+            try ClientLoop.make(
+                endpoints: endpoints,
+                options: engine,
+                outboxPath: options.outboxPath,
+                onReady: onReady
+            )
+        }
+    }
+
+    /// Starts a client of a hub in this process.
+    convenience init(hub: HubServer, options: Options) throws(FloorBusError) {
+        try self.init(options) { engine, onReady throws(ClientLoopError) in
+            try ClientLoop.make(
+                hub: hub,
+                options: engine,
+                outboxPath: options.outboxPath,
+                onReady: onReady
+            )
+        }
+    }
+
+    private init(
+        _ options: Options,
+        make: (ClientOptions, @escaping @Sendable ([MailboxID]) -> Void)
+            throws(ClientLoopError) -> ClientLoop
+    ) throws(FloorBusError) {
         let waiters = Waiters()
         self.waiters = waiters
         let engineOptions: ClientOptions
         do { engineOptions = try options.engineOptions() } catch { throw FloorBusError(error) }
         do {
-            loop = try ClientLoop.make(
-                endpoints: endpoints,
-                options: engineOptions,
-                outboxPath: options.outboxPath
-            ) { mailboxes in
-                waiters.resume(mailboxes)
-            }
+            loop = try make(engineOptions) { mailboxes in waiters.resume(mailboxes) }
         } catch ClientLoopError.outbox(let error) {
             throw FloorBusError(error.status, error.sentence)
         } catch {

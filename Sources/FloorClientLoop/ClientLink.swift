@@ -2,59 +2,85 @@ import FloorClient
 import FloorPosix
 import FloorZeroMQ
 
-/// The socket of one attempt at a time: a fresh DEALER each (R14), to the endpoints in turn.
-struct ClientLink {
-    private let endpoints: [String]
+/// The link of one attempt at a time: a fresh DEALER each (R14), to the endpoints in turn, or a
+/// fresh direct link to a hub of this process.
+struct ClientLink: ~Copyable {
+    /// Where the hub is.
+    enum Hub {
+        case at([String])
+        case here(any DirectPort, waking: WakeDescriptor)
+    }
+
+    private let hub: Hub
     private var nextEndpoint = 0
     private(set) var attempt: UInt64 = 0
-    private(set) var socket: ZeroMQSocket?
-    /// Whether the core has been told that the link can send.
-    private var isUp = false
+    private var socket: ZeroMQSocket?
+    private var direct: DirectLink?
+    /// Whether the core waits to be told how the present attempt went.
+    private var isOpening = false
+    /// Whether the monitor may have an event: each look into it costs two system calls.
+    ///
+    /// It has none from when it is found empty until its descriptor is readable.
+    private var hasNews = false
+    private var monitorSlot: Int?
+    /// Whether a send may have swallowed the descriptor's edge since the socket was found empty.
+    private var isUsed = false
     private var message: [UInt8] = []
 
-    init(endpoints: [String]) { self.endpoints = endpoints }
+    init(_ hub: Hub) { self.hub = hub }
 
-    /// Starts connecting; what becomes of it comes from `poll`.
+    /// Starts connecting; what becomes of it comes from `connectionEvent`.
     mutating func open(attempt: UInt64) throws(ZeroMQError) {
         close()
         self.attempt = attempt
-        let endpoint = endpoints[nextEndpoint]
-        nextEndpoint = (nextEndpoint + 1) % endpoints.count
-        // inproc has no handshake and no monitor events: it is up once it is connected.
-        let isLocal = endpoint.utf8.starts(with: "inproc://".utf8)
-        let fresh = try ZeroMQSocket(.clientDealer, monitored: !isLocal)
-        do {
-            try fresh.connect(endpoint)
-        } catch {
-            fresh.close()
-            throw error
+        isOpening = true
+        hasNews = true
+        isUsed = true
+        switch hub {
+        case .at(let endpoints):
+            let endpoint = endpoints[nextEndpoint]
+            nextEndpoint = (nextEndpoint + 1) % endpoints.count
+            let fresh = try ZeroMQSocket(.clientDealer, monitored: true)
+            do {
+                try fresh.connect(endpoint)
+            } catch {
+                fresh.close()
+                throw error
+            }
+            socket = fresh
+        case .here(let port, let wake): direct = port.openLink(waking: wake)
         }
-        socket = fresh
     }
 
     mutating func close() {
         socket?.close()
         socket = nil
-        isUp = false
+        if let direct, case .here(let port, _) = hub { port.closeLink(direct) }
+        direct = nil
+        isOpening = false
     }
 
-    var descriptors: [Int32] {
-        guard let socket else { return [] }
-        return [socket.descriptor] + (socket.monitor.map { [$0.descriptor] } ?? [])
+    /// Adds what to wait for.
+    mutating func join(_ set: inout PollSet) {
+        monitorSlot = nil
+        guard let socket else { return }
+        _ = set.add(socket.descriptor)
+        monitorSlot = socket.monitor.map { set.add($0.descriptor) }
+    }
+
+    /// Notes what the wait has found.
+    mutating func look(at set: PollSet) {
+        if let monitorSlot, set.events(at: monitorSlot).contains(.readable) { hasNews = true }
     }
 
     /// What the connection has to say: linkUp or linkDown of this attempt.
     mutating func connectionEvent() -> ClientInput? {
-        guard let socket else { return nil }
-        guard let monitor = socket.monitor else {
-            guard !isUp else { return nil }
-            isUp = true
-            return .linkUp(attempt: attempt)
-        }
+        if case .here = hub { return directEvent() }
+        guard hasNews, let monitor = socket?.monitor else { return nil }
         while let event = monitor.next() {
             switch event {
-            case .handshakeSucceeded where !isUp:
-                isUp = true
+            case .handshakeSucceeded where isOpening:
+                isOpening = false
                 return .linkUp(attempt: attempt)
             case .handshakeFailedAuthentication:
                 return .linkDown(attempt: attempt, .notAuthenticated)
@@ -63,32 +89,72 @@ struct ClientLink {
             default: continue
             }
         }
+        hasNews = false
         return nil
+    }
+
+    /// A direct link has no handshake: it is up at once, or there is no hub.
+    private mutating func directEvent() -> ClientInput? {
+        if let direct {
+            // What the hub sent before it ended the link comes first: it says why.
+            if direct.isOver, !direct.isReadable {
+                close()
+                return .linkDown(attempt: attempt, .broken)
+            }
+            guard isOpening else { return nil }
+            isOpening = false
+            return .linkUp(attempt: attempt)
+        }
+        guard isOpening else { return nil }
+        isOpening = false
+        return .linkDown(attempt: attempt, .broken)
     }
 
     /// Receives one message into storage that is used again; nil when there is none.
     mutating func receive(_ body: (Span<UInt8>) -> Void) -> Bool {
+        if let direct {
+            guard direct.receive(into: &message) else { return false }
+            body(message.span)
+            return true
+        }
         guard let socket else { return false }
         switch socket.receive(into: &message) {
         case .received: body(message.span)
         // A hub sends one frame a message: an empty message is no frame at all, and the core
         // takes it for the protocol fault that it is.
         case .malformed: body([UInt8]().span)
-        case .nothing, .failed: return false
+        case .nothing:
+            isUsed = false
+            return false
+        case .failed: return false
         }
         return true
     }
 
     /// Sends one message; false when the link can take no more.
-    func send(_ bytes: Span<UInt8>) -> Bool {
+    mutating func send(_ bytes: Span<UInt8>) -> Bool {
+        if let direct, case .here(let port, _) = hub {
+            // The answer may be there before this call returns: the caller looks, nobody wakes.
+            direct.attend()
+            defer { direct.leave() }
+            if case .sent = port.send(bytes, from: direct) { return true }
+            return false
+        }
         guard let socket else { return false }
+        isUsed = true
         if case .sent = socket.send(bytes) { return true }
         return false
     }
 
-    /// Whether the socket became readable while it was used (a send swallows the edge).
-    func isReadable() -> Bool {
-        guard let socket, let events = try? socket.readiness() else { return false }
-        return events.contains(.readable)
+    /// Whether messages are there already when `send` returns.
+    var answersAtOnce: Bool { direct != nil }
+
+    /// Whether there is something to receive, or became so while it was used (a send swallows the
+    /// descriptor's edge).
+    mutating func isReadable() -> Bool {
+        if let direct { return direct.isReadable || direct.isOver }
+        guard isUsed, let socket, let events = try? socket.readiness() else { return false }
+        isUsed = events.contains(.readable)
+        return isUsed
     }
 }

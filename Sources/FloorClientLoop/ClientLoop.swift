@@ -1,7 +1,7 @@
 public import FloorClient
 public import FloorEvents
 import FloorPosix
-import FloorZeroMQ
+public import FloorZeroMQ
 import Synchronization
 
 /// A running client: the thread and the socket around the pure core.
@@ -25,26 +25,28 @@ import Synchronization
 /// @unchecked Sendable because every mutable property is touched only with `lock` held, and the
 /// socket is touched only by its holder, as libzmq asks.
 public final class ClientLoop: @unchecked Sendable {
-    private let lock = Lock()
+    let lock = Lock()
     private let wake: WakeDescriptor
     private let onReady: @Sendable ([MailboxID]) -> Void
-    private var core: ClientCore
+    var core: ClientCore
     private let outboxFile: OutboxFile?
-    private var link: ClientLink
-    private var effects = ClientEffects()
-    private var ready: [MailboxID] = []
+    var link: ClientLink
+    var effects = ClientEffects()
+    var ready: [MailboxID] = []
     private var isEnded = false
     /// Whether `onReady` is to be called, with no mailbox, when nothing is unacknowledged.
-    private var tellsWhenIdle = false
+    var tellsWhenIdle = false
+    /// The deadline that the client's thread knows of.
+    var sleepsUntil: Int64 = .min
     /// Signalled after a turn while `waiting` threads wait for the core to change.
-    private let turned = Condition()
-    private var waiting = 0
+    let turned = Condition()
+    var waiting = 0
     private var thread: FloorThread?
     /// Whether the thread has been told that there is something to do.
     private let isWoken = Atomic(false)
 
     /// Most messages received before the application is told.
-    private static let messagesPerTurn = 256
+    static let messagesPerTurn = 256
 
     /// A client that connects to the first endpoint that answers; they are addresses of one hub.
     ///
@@ -65,6 +67,29 @@ public final class ClientLoop: @unchecked Sendable {
     ) throws(ClientLoopError) -> ClientLoop {
         if endpoints.isEmpty { throw .badEndpoint("") }
         for endpoint in endpoints where !isKnown(endpoint) { throw .badEndpoint(endpoint) }
+        return try make(options, outboxPath, onReady) { _ in .at(endpoints) }
+    }
+
+    /// A client of a hub in this process.
+    ///
+    /// What it publishes the hub serves, where that is little work, on the publishing thread.
+    ///
+    /// - Throws: `ClientLoopError`, whose `sentence` says what to do.
+    public static func make(
+        hub: any DirectPort,
+        options: ClientOptions,
+        outboxPath: String? = nil,
+        onReady: @escaping @Sendable ([MailboxID]) -> Void
+    ) throws(ClientLoopError) -> ClientLoop {
+        try make(options, outboxPath, onReady) { .here(hub, waking: $0) }
+    }
+
+    private static func make(
+        _ options: ClientOptions,
+        _ outboxPath: String?,
+        _ onReady: @escaping @Sendable ([MailboxID]) -> Void,
+        _ hub: (WakeDescriptor) -> ClientLink.Hub
+    ) throws(ClientLoopError) -> ClientLoop {
         var contents = OutboxContents(of: FloorID(high: randomWord(), low: randomWord() | 1))
         let file = try OutboxFile.open(outboxPath, options.principal, &contents)
         var core: ClientCore
@@ -81,14 +106,14 @@ public final class ClientLoop: @unchecked Sendable {
         if let file { try file.keep(&core, contents) }
         let wake: WakeDescriptor
         do { wake = try WakeDescriptor() } catch { throw .system(error) }
-        return ClientLoop(core, file, wake, ClientLink(endpoints: endpoints), onReady)
+        return ClientLoop(core, file, wake, ClientLink(hub(wake)), onReady)
     }
 
     private init(
         _ core: consuming ClientCore,
         _ outboxFile: OutboxFile?,
         _ wake: WakeDescriptor,
-        _ link: ClientLink,
+        _ link: consuming ClientLink,
         _ onReady: @escaping @Sendable ([MailboxID]) -> Void
     ) {
         self.core = core
@@ -99,7 +124,7 @@ public final class ClientLoop: @unchecked Sendable {
     }
 
     private static func isKnown(_ endpoint: String) -> Bool {
-        for scheme in ["tcp://", "ipc://", "inproc://"]
+        for scheme in ["tcp://", "ipc://"]
         where endpoint.utf8.starts(with: scheme.utf8) && endpoint.utf8.count > scheme.utf8.count {
             return true
         }
@@ -151,25 +176,6 @@ public final class ClientLoop: @unchecked Sendable {
         let ticket = try core.publish(publication, key: key, payload: payload, results: results)
         if core.mayPublishNow { needsThread = !sendNow() }
         return ticket
-    }
-
-    /// Sends on the caller's thread, which saves a hand-over to the client's; false when that
-    /// thread has something to do.
-    ///
-    /// Only sends: sockets are opened and closed by the thread that waits on their descriptors.
-    private func sendNow() -> Bool {
-        guard core.isLinked else { return false }
-        core.step(.turnEnd, at: Self.now(), into: &effects)
-        for place in effects.list.indices {
-            guard case .send(let range) = effects.list[place],
-                link.send(effects.bytes.span.extracting(range))
-            else {
-                effects.list.removeFirst(place)
-                return false
-            }
-        }
-        effects.removeAll()
-        return !link.isReadable()
     }
 
     /// Takes the next event of a mailbox; wakes the thread only if that is to be told the hub.
@@ -264,28 +270,46 @@ public final class ClientLoop: @unchecked Sendable {
 
     private func run() {
         var set = PollSet()
+        var told: [MailboxID] = []
         var timeout: Int64 = 0
         while true {
             set.removeAll()
             let wakeSlot = set.add(wake.descriptor)
-            lock.withLock {
-                for descriptor in link.descriptors { _ = set.add(descriptor) }
-            }
+            lock.withLock { link.join(&set) }
             guard (try? set.wait(timeoutMilliseconds: timeout)) != nil else { return end() }
             if set.events(at: wakeSlot).contains(.readable) { wake.drain() }
             isWoken.store(false, ordering: .sequentiallyConsistent)
             lock.lock()
-            if isEnded { link.close() } else { timeout = turn() }
+            link.look(at: set)
+            let attempt = link.attempt
+            let isMore = isEnded ? false : receive()
+            if !ready.isEmpty {
+                // The application comes first. What it does now needs no waking: the turn's end
+                // follows.
+                isWoken.store(true, ordering: .sequentiallyConsistent)
+                tell(&told)
+                isWoken.store(false, ordering: .sequentiallyConsistent)
+            }
+            if isEnded { link.close() } else { timeout = endTurn(attempt, isMore) }
             let ended = isEnded
-            let told = ready
-            ready.removeAll(keepingCapacity: true)
-            let isIdle = tellsWhenIdle && core.unacknowledged == 0
-            if isIdle { tellsWhenIdle = false }
-            if waiting > 0 { turned.broadcast() }
+            tell(&told)
             lock.unlock()
-            if isIdle || !told.isEmpty { onReady(told) }
             if ended { return }
         }
+    }
+
+    /// Tells the application what waits for it, with the lock given up meanwhile.
+    private func tell(_ told: inout [MailboxID]) {
+        swap(&told, &ready)
+        let isIdle = tellsWhenIdle && core.unacknowledged == 0
+        if isIdle { tellsWhenIdle = false }
+        if waiting > 0 { turned.broadcast() }
+        guard isIdle || !told.isEmpty else { return }
+        lock.unlock()
+        if !told.isEmpty { onReady(told) }
+        if isIdle { onReady([]) }
+        lock.lock()
+        told.removeAll(keepingCapacity: true)
     }
 
     /// The system refuses to wait: nothing goes on, and nobody is left waiting for it.
@@ -296,8 +320,8 @@ public final class ClientLoop: @unchecked Sendable {
         }
     }
 
-    /// Does all there is to do now; returns how long to wait, in milliseconds.
-    private func turn() -> Int64 {
+    /// Takes what has come; true when there may be more.
+    private func receive() -> Bool {
         let now = Self.now()
         while let event = link.connectionEvent() { core.step(event, at: now, into: &effects) }
         let attempt = link.attempt
@@ -308,13 +332,20 @@ public final class ClientLoop: @unchecked Sendable {
             count += 1
         }
         if count < Self.messagesPerTurn { core.step(.tick, at: now, into: &effects) }
-        core.step(.turnEnd, at: now, into: &effects)
         perform()
-        if count == Self.messagesPerTurn || link.isReadable() { return 0 }
+        return count == Self.messagesPerTurn
+    }
+
+    /// Sends what has gathered; returns how long to wait, in milliseconds.
+    private func endTurn(_ attempt: UInt64, _ isMore: Bool) -> Int64 {
+        core.step(.turnEnd, at: Self.now(), into: &effects)
+        perform()
+        if isMore || link.isReadable() { return 0 }
         // A fresh socket's monitor was never read: libzmq signals its descriptor only to a reader
         // that has found it empty once.
         if link.attempt != attempt { return 0 }
-        let left = core.nextDeadline - Self.now().boot
+        sleepsUntil = core.nextDeadline
+        let left = sleepsUntil - Self.now().boot
         return max(0, min(left / 1000 + 1, 1000))
     }
 
@@ -361,7 +392,7 @@ public final class ClientLoop: @unchecked Sendable {
 
     private func step(_ input: ClientInput) { core.step(input, at: Self.now(), into: &effects) }
 
-    private static func now() -> FloorTime {
+    static func now() -> FloorTime {
         FloorTime(boot: Int64(Clocks.bootMicroseconds()), wall: Clocks.wallMicroseconds())
     }
 }

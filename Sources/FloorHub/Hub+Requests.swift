@@ -201,7 +201,8 @@ extension HubStatistics {
             ("blocked", blocked), ("suspects", suspects), ("stales", stales), ("wills", wills),
             ("commitFailures", commitFailures), ("storing", isStoring ? 1 : 0),
             ("partitions", partitions), ("uncounted", uncounted), ("barriers", barriers),
-            ("barriersDropped", barriersDropped), ("bytesIn", bytesIn), ("bytesOut", bytesOut),
+            ("barriersDropped", barriersDropped), ("borrowed", borrowed),
+            ("bytesIn", bytesIn), ("bytesOut", bytesOut),
         ]
         return counters.map { name, value in
             Figure(name, Int64(clamping: value), .count, window: .sinceStart)

@@ -10,8 +10,6 @@ extension Hub {
     private static let tombstoneCheckInterval: Int64 = 10_000_000
 
     mutating func runTimers(_ effects: inout HubEffects) {
-        for session in waiting where !session.isEnded { activate(session) }
-        waiting.removeAll(keepingCapacity: true)
         if now.boot >= nextLeaseCheck {
             nextLeaseCheck = now.boot + Self.leaseCheckInterval
             endSilentSessions(&effects)

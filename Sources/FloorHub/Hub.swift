@@ -102,11 +102,9 @@ public struct Hub: ~Copyable {
         at now: FloorTime,
         into effects: inout HubEffects
     ) {
-        self.now.boot = max(self.now.boot, now.boot)
-        self.now.wall = now.wall
-        followWall()
+        set(now)
         switch input {
-        case .message(let link, let bytes): receive(link, bytes, &effects)
+        case .message(let link, let bytes): receive(bytes.span, from: link, &effects)
         case .malformed(let link):
             counts.malformed += 1
             fence(link, .protocolError, "a message must be exactly one frame", &effects)
@@ -120,8 +118,26 @@ public struct Hub: ~Copyable {
         case .journalPage(let page): takePage(page, &effects)
         case .tapBarrier(let topic): takeBarrier(topic)
         case .shutdown: shutDown(&effects)
-        case .turnEnd: endTurn(&effects)
+        case .turnEnd: endTurn(isBorrowed: false, &effects)
+        case .borrowedTurnEnd: endTurn(isBorrowed: true, &effects)
         }
+    }
+
+    /// Takes one message without a copy of its own: as `step(.message)`.
+    public mutating func receive(
+        _ message: Span<UInt8>,
+        from link: LinkID,
+        at now: FloorTime,
+        into effects: inout HubEffects
+    ) {
+        set(now)
+        receive(message, from: link, &effects)
+    }
+
+    private mutating func set(_ now: FloorTime) {
+        self.now.boot = max(self.now.boot, now.boot)
+        self.now.wall = now.wall
+        followWall()
     }
 
     /// When the next timer is due, microseconds on the boot clock.
@@ -149,17 +165,22 @@ public struct Hub: ~Copyable {
     /// The last revision of each lane: state as applied, events as committed.
     public var heads: (state: Revision, event: Revision) { (table.head, lane.committed) }
 
+    /// Whether this turn has applied so many events that it is to end before more are taken.
+    public var isTurnFull: Bool {
+        lane.applied.counter >= lane.firstUncommitted.counter + UInt64(Limits.recordsPerTurn)
+    }
+
     // MARK: one message
 
     private mutating func receive(
-        _ link: LinkID,
-        _ bytes: [UInt8],
+        _ message: Span<UInt8>,
+        from link: LinkID,
         _ effects: inout HubEffects
     ) {
-        counts.bytesIn += UInt64(bytes.count)
+        counts.bytesIn += UInt64(message.count)
         let header: FrameHeader
         do {
-            header = try FrameHeader(bytes.span)
+            header = try FrameHeader(message)
         } catch {
             counts.malformed += 1
             return fence(link, .protocolError, error.sentence, &effects)
@@ -168,7 +189,7 @@ public struct Hub: ~Copyable {
             counts.malformed += 1
             return fence(link, .protocolError, "a hub does not take this message", &effects)
         }
-        let body = bytes.span.extracting(FrameHeader.size..<bytes.count)
+        let body = message.extracting(FrameHeader.size..<message.count)
         if header.type == .hello { return hello(link, body, &effects) }
         guard let session = sessionsByLink[link], session.number == header.session else {
             // An old session's message, or a client that has not said HELLO: it must start anew.
@@ -238,9 +259,12 @@ public struct Hub: ~Copyable {
 
     // MARK: one turn
 
-    private mutating func endTurn(_ effects: inout HubEffects) {
-        runTimers(&effects)
-        closeBatch(&effects)
+    private mutating func endTurn(isBorrowed: Bool, _ effects: inout HubEffects) {
+        for session in waiting where !session.isEnded { activate(session) }
+        waiting.removeAll(keepingCapacity: true)
+        if !isBorrowed { runTimers(&effects) }
+        // A batch of a durable hub holds everything changed since the last: the core's work.
+        if !isBorrowed || !options.isDurable { closeBatch(&effects) }
         nextRetry = .max
         // Two lists change places, so that both keep their storage.
         swap(&active, &serving)

@@ -37,6 +37,9 @@ public enum HubInput: Sendable {
     case shutdown
     /// Everything that waited has been stepped: serve readers, acknowledge, run timers.
     case turnEnd
+    /// The same without timers that concern every session, and on a durable hub without storing:
+    /// for a message that `Hub.isBrief`, on its sender's thread.
+    case borrowedTurnEnd
 }
 
 /// One thing the server has to do, in the order of the list.
@@ -220,6 +223,8 @@ public struct HubStatistics: Equatable, Sendable {
     public var barriers: UInt64 = 0
     /// Join barriers that were not, because too many waited.
     public var barriersDropped: UInt64 = 0
+    /// Messages that clients of the hub's process served on their own threads.
+    public var borrowed: UInt64 = 0
     /// Bytes of messages in.
     public var bytesIn: UInt64 = 0
     /// Bytes of messages out.

@@ -46,9 +46,10 @@ public struct HubConfiguration: Sendable {
     }
 }
 
-/// How bytes travel; each transport is a trust domain with a ROUTER of its own.
+/// How bytes travel; each transport is a trust domain, and each but the first has a ROUTER.
 enum Transport: Int, CaseIterable {
-    case inproc = 0
+    /// Within the process: as trusted as its own code.
+    case direct = 0
     case tcp = 1
     case ipc = 2
 

@@ -10,6 +10,7 @@ import FloorZeroMQ
 struct HubLoop: ~Copyable {
     var hub: Hub
     var sockets: HubSockets
+    var links: DirectLinks
     private let journal: any EventJournal
     private var effects = HubEffects()
     /// What performing gave back; stepped before the next turn ends.
@@ -25,10 +26,11 @@ struct HubLoop: ~Copyable {
     /// Most messages received before readers are served.
     private static let messagesPerTurn = 512
 
-    init(hub: consuming Hub, journal: any EventJournal, sockets: HubSockets) {
+    init(hub: consuming Hub, journal: any EventJournal, sockets: HubSockets, links: DirectLinks) {
         self.hub = hub
         self.journal = journal
         self.sockets = sockets
+        self.links = links
     }
 
     /// Steps the core with one input; its effects are performed by the next `turn`.
@@ -50,19 +52,59 @@ struct HubLoop: ~Copyable {
             hub.step(.turnEnd, at: Self.now(), into: &effects)
             perform()
         }
+        sleepsUntil = .min
         if hasMoreWork || count >= Self.messagesPerTurn { return 0 }
         if try sockets.isReadable() { return 0 }
-        let left = min(hub.nextDeadline, askAgainAt) - Self.now().boot
-        return max(0, min(left / 1000 + 1, 1000))
+        sleepsUntil = min(hub.nextDeadline, askAgainAt)
+        return max(0, min((sleepsUntil - Self.now().boot) / 1000 + 1, 1000))
     }
 
     private var hasMoreWork = false
+    /// The deadline that the core's thread knows of; in the past while it is awake.
+    private var sleepsUntil: Int64 = .min
+
+    /// How a message fared that its sender wanted to be served.
+    enum Borrowed {
+        /// Not at all: it is for the core's thread.
+        case declined
+        case served
+        /// It is served, and there is more for the core's thread to do.
+        case coreNeeded
+    }
+
+    /// Serves one message of a link in this process, on its sender's thread, if that is little
+    /// work; what is more than that is left to the core's thread.
+    mutating func borrow(for message: Span<UInt8>, from link: DirectLink) -> Borrowed {
+        let id = DirectLinks.id(link)
+        guard links.isKnown(link), hub.isBrief(message, from: id) else { return .declined }
+        let now = Self.now()
+        sockets.forgetSends()
+        hub.serveBriefly(message, from: id, at: now, into: &effects)
+        perform()
+        while takeFeedback(asksJournal: !hub.isDurable) {
+            hub.step(.borrowedTurnEnd, at: Self.now(), into: &effects)
+            perform()
+        }
+        if hasMoreWork || min(hub.nextDeadline, askAgainAt) < sleepsUntil { return .coreNeeded }
+        // A failing socket shows itself to the core's thread too.
+        return (try? sockets.isReadableAfterSends()) == false ? .served : .coreNeeded
+    }
 
     private mutating func receive(at now: FloorTime) throws(ZeroMQError) -> Int {
         var count = 0
+        var hasSocketMessages = true
+        var hasLinkMessages = true
         while count < Self.messagesPerTurn {
-            guard let input = try sockets.receiveOne() else { break }
-            hub.step(input, at: now, into: &effects)
+            // A lane that fills up refuses: what it has is committed first.
+            if hub.isTurnFull { return Self.messagesPerTurn }
+            // By turns, so that neither side waits for the other to fall silent.
+            let input = try hasSocketMessages ? sockets.receiveOne() : nil
+            hasSocketMessages = input != nil
+            let direct = hasLinkMessages ? links.receiveOne() : nil
+            hasLinkMessages = direct != nil
+            if input == nil, direct == nil { break }
+            if let input { hub.step(input, at: now, into: &effects) }
+            if let direct { hub.step(direct, at: now, into: &effects) }
             count += 1
         }
         return count
@@ -123,9 +165,16 @@ struct HubLoop: ~Copyable {
         journal.close()
     }
 
+    private mutating func send(_ bytes: Span<UInt8>, to link: LinkID) -> SendOutcome {
+        if link.rawValue >> 32 == UInt64(Transport.direct.rawValue) {
+            return links.send(bytes, to: UInt32(truncatingIfNeeded: link.rawValue))
+        }
+        return sockets.send(bytes, to: link)
+    }
+
     private mutating func deliver(_ link: LinkID, _ bytes: Span<UInt8>) {
         if !blocked.contains(link) {
-            switch sockets.send(bytes, to: link) {
+            switch send(bytes, to: link) {
             case .sent: return
             case .wouldBlock: blocked.append(link)
             case .unreachable, .failed: return feedback.append(.linkGone(link))
@@ -138,7 +187,7 @@ struct HubLoop: ~Copyable {
 
     private mutating func control(_ link: LinkID, _ bytes: Span<UInt8>) {
         guard !blocked.contains(link) else { return feedback.append(.controlBlocked(link)) }
-        switch sockets.send(bytes, to: link) {
+        switch send(bytes, to: link) {
         case .sent: return
         case .wouldBlock:
             blocked.append(link)
@@ -148,8 +197,8 @@ struct HubLoop: ~Copyable {
     }
 
     /// Steps the core with what came back; false when there was nothing.
-    private mutating func takeFeedback() -> Bool {
-        for outcome in journal.takeOutcomes() {
+    private mutating func takeFeedback(asksJournal: Bool = true) -> Bool {
+        for outcome in asksJournal ? journal.takeOutcomes() : [] {
             switch outcome {
             case .committed(let batch): feedback.append(.committed(batch: batch))
             case .failed(let batch): feedback.append(.commitFailed(batch: batch))

@@ -13,7 +13,8 @@ import Synchronization
 ///
 /// One lock guards the core and its sockets. The core thread waits with poll(2) outside the
 /// lock; inside it receives what is there, steps the core for each message, ends the turn, and
-/// performs the effects in order. Nothing in it blocks: every send is DONTWAIT.
+/// performs the effects in order. Nothing in it blocks: every send is DONTWAIT. A publisher of
+/// this process may do the same for its own message, see HubServer+Direct.swift.
 ///
 /// - Thread: every member may be used from any thread.
 ///
@@ -24,8 +25,6 @@ public final class HubServer: @unchecked Sendable {
     public let endpoints: [String]
     /// The tap's endpoint with its real port, or nil.
     public let tapEndpoint: String?
-    /// The endpoint for clients in this process.
-    public let localEndpoint: String
     /// The data's birth name.
     public let lineage: FloorID
     /// Which life of the hub this is.
@@ -33,9 +32,13 @@ public final class HubServer: @unchecked Sendable {
     /// What the operator should know, for example a low descriptor limit; empty when all is well.
     public let notices: [String]
 
-    private let lock = Lock()
-    private let wake: WakeDescriptor
-    private var loop: HubLoop
+    let lock = Lock()
+    var loop: HubLoop
+    /// Whether the core's thread runs, so that messages may be served.
+    var isServing = false
+    /// Whether the core's thread waits for the lock: nobody borrows the core before it.
+    let isCoreWaiting = Atomic(false)
+    let inbox: Inbox
     /// On the data directory and on the paths of ipc endpoints; held until `stop`.
     private var locks: [FileLock]
     private let drainMilliseconds: Int
@@ -96,22 +99,21 @@ public final class HubServer: @unchecked Sendable {
         drainMilliseconds = configuration.drainMilliseconds
         let wake: WakeDescriptor
         do { wake = try WakeDescriptor() } catch { throw .system(error) }
-        self.wake = wake
+        inbox = Inbox(wake)
         let (sessions, notices) = try Self.sessionLimit(configuration.maximumSessions)
         self.notices = notices
         let opened = try open { wake.signal() }
         lineage = opened.lineage
         epoch = opened.epoch
-        let local = "inproc://floorbus-" + opened.lineage.text + "-" + String(opened.epoch)
-        localEndpoint = local
         do {
-            let sockets = try HubSockets(configuration, local: local)
+            let sockets = try HubSockets(configuration)
             endpoints = sockets.endpoints
             tapEndpoint = sockets.tapEndpoint
             loop = HubLoop(
                 hub: Self.hub(configuration, opened, maximumSessions: sessions),
                 journal: opened.journal,
-                sockets: sockets
+                sockets: sockets,
+                links: DirectLinks(inbox)
             )
         } catch {
             opened.journal.close()
@@ -178,12 +180,14 @@ public final class HubServer: @unchecked Sendable {
     ///   `beginStop` or `stop`, or by itself with a `failureSentence`.
     /// - Throws: `HubServerError.system` when the system allows no further thread.
     public func start(onEnd: @escaping @Sendable () -> Void = {}) throws(HubServerError) {
+        lock.withLock { isServing = true }
         do {
             thread = try FloorThread.start(name: "floorbus hub") { [self] in
                 run()
                 onEnd()
             }
         } catch {
+            endServing()
             throw .system(error)
         }
     }
@@ -193,7 +197,7 @@ public final class HubServer: @unchecked Sendable {
     /// The thread ends about `drainMilliseconds` later; then `stop` does not block any more.
     public func beginStop() {
         isStopping.store(true, ordering: .releasing)
-        wake.signal()
+        inbox.wake.signal()
     }
 
     /// Tells every session, lets them take their last messages, and ends the thread.
@@ -203,6 +207,7 @@ public final class HubServer: @unchecked Sendable {
         guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
         beginStop()
         thread?.join()
+        endServing()
         lock.withLock {
             loop.close()
             locks.removeAll()
@@ -218,28 +223,53 @@ public final class HubServer: @unchecked Sendable {
     /// Takes the sockets away from under the core, as a broken libzmq would; for tests.
     package func breakSockets() {
         lock.withLock { loop.sockets.close() }
-        wake.signal()
+        inbox.wake.signal()
     }
 
     // MARK: the core thread
 
     private func run() {
-        var set = PollSet()
-        let wakeSlot = set.add(wake.descriptor)
+        serve()
+        endServing()
+    }
+
+    /// Nothing is served any more, and clients of this process are told.
+    private func endServing() {
         lock.withLock {
+            isServing = false
+            loop.links.close()
+        }
+    }
+
+    /// Takes the lock before any publisher that wants to borrow the core.
+    private func withCore<Result, Failure: Error>(
+        _ body: (inout HubLoop) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        isCoreWaiting.store(true, ordering: .relaxed)
+        lock.lock()
+        isCoreWaiting.store(false, ordering: .relaxed)
+        defer { lock.unlock() }
+        return try body(&loop)
+    }
+
+    private func serve() {
+        var set = PollSet()
+        let wakeSlot = set.add(inbox.wake.descriptor)
+        withCore { loop in
             for descriptor in loop.sockets.descriptors { _ = set.add(descriptor) }
         }
         var drainUntil: Int64?
         var timeout: Int64 = 0
         while true {
             guard (try? set.wait(timeoutMilliseconds: timeout)) != nil else { return }
-            if set.events(at: wakeSlot).contains(.readable) { wake.drain() }
+            if set.events(at: wakeSlot).contains(.readable) { inbox.wake.drain() }
+            inbox.noteAwake()
             if drainUntil == nil, isStopping.load(ordering: .acquiring) {
                 drainUntil = Self.bootTime() + Int64(drainMilliseconds) * 1000
-                lock.withLock { loop.step(.shutdown) }
+                withCore { loop in loop.step(.shutdown) }
             }
             do {
-                timeout = try lock.withLock { () throws(ZeroMQError) in try loop.turn() }
+                timeout = try withCore { loop throws(ZeroMQError) in try loop.turn() }
             } catch {
                 lock.withLock { failure = error }
                 return

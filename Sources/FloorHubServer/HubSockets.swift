@@ -2,8 +2,8 @@ import FloorHub
 import FloorPosix
 import FloorZeroMQ
 
-/// The hub's sockets: one ROUTER per transport, because inproc carries no metadata and each
-/// transport is trusted differently, and the tap.
+/// The hub's sockets: one ROUTER per transport, because each is trusted differently, and the
+/// tap.
 struct HubSockets {
     /// By `Transport.rawValue`; nil where nothing listens.
     private var routers: [ZeroMQSocket?]
@@ -11,15 +11,15 @@ struct HubSockets {
     let endpoints: [String]
     let tapEndpoint: String?
     private var nextRouter = 0
+    /// Which ROUTERs were sent to since `forgetSends`.
+    private var isUsed = [Bool](repeating: false, count: Transport.allCases.count)
+    private var isTapUsed = false
     private var message = RouterMessage()
     private var topic: [UInt8] = []
 
-    init(_ configuration: HubConfiguration, local: String) throws(ZeroMQError) {
+    init(_ configuration: HubConfiguration) throws(ZeroMQError) {
         var routers = [ZeroMQSocket?](repeating: nil, count: Transport.allCases.count)
         var endpoints: [String] = []
-        let inproc = try ZeroMQSocket(.hubRouter)
-        try inproc.bind(local)
-        routers[Transport.inproc.rawValue] = inproc
         for endpoint in configuration.listen {
             guard let transport = Transport(endpoint) else { continue }
             let socket: ZeroMQSocket
@@ -121,19 +121,37 @@ struct HubSockets {
         return false
     }
 
-    func send(_ bytes: Span<UInt8>, to link: LinkID) -> SendOutcome {
+    /// The same for the sockets that were sent to since `forgetSends`, each a system call.
+    func isReadableAfterSends() throws(ZeroMQError) -> Bool {
+        for place in routers.indices where isUsed[place] {
+            if let router = routers[place], try router.readiness().contains(.readable) {
+                return true
+            }
+        }
+        if isTapUsed, let tap, try tap.readiness().contains(.readable) { return true }
+        return false
+    }
+
+    mutating func forgetSends() {
+        for place in isUsed.indices { isUsed[place] = false }
+        isTapUsed = false
+    }
+
+    mutating func send(_ bytes: Span<UInt8>, to link: LinkID) -> SendOutcome {
         let place = Int(link.rawValue >> 32)
         guard routers.indices.contains(place), let router = routers[place] else {
             return .unreachable
         }
+        isUsed[place] = true
         return router.send(
             to: PeerID(number: UInt32(truncatingIfNeeded: link.rawValue)),
             bytes: bytes
         )
     }
 
-    func publish(key: Span<UInt8>, record: Span<UInt8>) {
+    mutating func publish(key: Span<UInt8>, record: Span<UInt8>) {
         // The tap drops for readers that are too slow; they see it in the prev_rev chain (T1).
+        isTapUsed = true
         _ = tap?.publish(key: key, record: record)
     }
 

@@ -10,9 +10,12 @@ extension RealSockets {
             configuration.listen = ["tcp://127.0.0.1:0"]
             let hub = try EmbeddedHub(configuration)
             defer { hub.stop() }
-            for endpoint in [hub.localEndpoint, hub.endpoints[0]] {
-                let desk = try FloorBusClient.connect(to: endpoint, as: "ana")
-                let wall = try FloorBusClient.connect(to: endpoint, as: "wall")
+            for connect in [
+                { (name: String) throws -> FloorBusClient in try hub.connect(as: name) },
+                { try FloorBusClient.connect(to: hub.endpoints[0], as: $0) },
+            ] {
+                let desk = try connect("ana")
+                let wall = try connect("wall")
                 let key = try FloorKey(.agent, site: "bj", unit: "sales", entity: "4711")
                 let subscription = try wall.subscribe(to: try KeyFilter("agent/bj/"))
                 let result = try await desk.publish(

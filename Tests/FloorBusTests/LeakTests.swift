@@ -11,8 +11,10 @@ extension RealSockets {
             await #expect(processExitsWith: .success) {
                 func round() async throws {
                     let hub = try Floor.hub { $0.tap = "tcp://127.0.0.1:0" }
-                    for endpoint in [hub.localEndpoint, hub.endpoints[0]] {
-                        let client = try Floor.client(endpoint)
+                    for isDirect in [true, false] {
+                        let client =
+                            try isDirect
+                            ? hub.connect(as: "ana") : Floor.client(hub.endpoints[0])
                         let subscription = try client.subscribe(to: try KeyFilter("custom/"))
                         try await client.publish(.value(1), to: try Floor.custom())
                         try await subscription.events { $0.brings(1) }

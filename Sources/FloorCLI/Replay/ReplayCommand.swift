@@ -102,9 +102,8 @@ struct ReplayCommand: AsyncParsableCommand {
     private func replay(_ script: FloorScript) async throws -> ReplayReport {
         let embedded = hub.givenEndpoint == nil ? try EmbeddedHub() : nil
         defer { embedded?.stop() }
-        let endpoint = embedded?.localEndpoint ?? hub.endpoint
-        let publisher = try client(endpoint)
-        let subscriber = try client(endpoint)
+        let publisher = try client(of: embedded)
+        let subscriber = try client(of: embedded)
         let window = ReplayWindow()
         let records = ReplayRecords(site: site)
         let filters = try records.filters()
@@ -151,12 +150,13 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private var wait: Duration { .seconds(timeout) }
 
-    private func client(_ endpoint: String) throws -> FloorBusClient {
-        try FloorBusClient.connect(
-            to: endpoint,
-            as: hub.identity,
+    private func client(of embedded: EmbeddedHub?) throws -> FloorBusClient {
+        let options = FloorBusClient.Options(
+            principal: hub.identity,
             application: "floorbus replay"
         )
+        return try embedded?.connect(options)
+            ?? FloorBusClient(endpoints: [hub.endpoint], options: options)
     }
 }
 

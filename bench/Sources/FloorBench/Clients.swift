@@ -2,6 +2,7 @@ import CBench
 import FloorClient
 import FloorClientLoop
 import FloorEvents
+import FloorHubServer
 import FloorPosix
 import FloorWire
 
@@ -120,11 +121,17 @@ final class Publisher: @unchecked Sendable {
     private var mailbox: MailboxID?
     private var delivery = Delivery()
 
-    init(_ endpoint: String) throws {
+    /// A publisher to an endpoint, or to a hub in this process.
+    init(_ endpoint: String, in hub: HubServer? = nil) throws {
         var options = ClientOptions(principal: "publisher", application: "bench")
         options.outboxOperations = Int(Self.stride * (Self.marks + 2))
-        let loop = try ClientLoop.make(endpoints: [endpoint], options: options) {
-            [unowned self] _ in drain()
+        let loop: ClientLoop
+        if let hub {
+            loop = try ClientLoop.make(hub: hub, options: options) { [unowned self] _ in drain() }
+        } else {
+            loop = try ClientLoop.make(endpoints: [endpoint], options: options) {
+                [unowned self] _ in drain()
+            }
         }
         self.loop = loop
         mailbox = try loop.withCore { core throws(FloorStatus) in try core.openMailbox() }

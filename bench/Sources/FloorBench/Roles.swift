@@ -42,12 +42,12 @@ struct RoleCommand: ParsableCommand {
             Self.flush()
             while readLine() != nil {}
         case .publisher:
-            try publish(to: endpoint ?? "")
+            try publish(with: try Publisher(endpoint ?? ""))
         case .embedded:
             let server = try Self.hub()
             print(server.endpoints[0])
             Self.flush()
-            try publish(to: server.localEndpoint)
+            try publish(with: try Publisher("", in: server))
             server.stop()
         case .proxy:
             try Self.check(cbench_raw_proxy())
@@ -56,10 +56,9 @@ struct RoleCommand: ParsableCommand {
         }
     }
 
-    private func publish(to endpoint: String) throws {
+    private func publish(with publisher: Publisher) throws {
         guard let kind = RecordKind(name: lane) else { throw ValidationError("no such lane") }
         let load = Load(kind)
-        let publisher = try Publisher(endpoint)
         guard readLine() != nil else { return }
         try publisher.publish(load, count: count, interval: interval)
         while readLine() != nil {}
