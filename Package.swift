@@ -134,7 +134,7 @@ let testTargets: [Target] = [
         "FloorJournalTests",
         [
             "FloorJournal", "FloorBus", "FloorHubServer", "FloorHub", "FloorWire", "FloorEvents",
-            "FloorPosix", "JournalProbe", grdb,
+            "FloorPosix", "JournalProbe", "FloorBusTestKit", grdb,
         ]
     ),
     testTarget(
@@ -148,7 +148,10 @@ let testTargets: [Target] = [
         "FloorBusServiceTests",
         ["FloorBusService", "FloorBus", serviceLifecycle]
     ),
-    testTarget("FloorCLITests", ["FloorCLI", "FloorBus", "FloorImport", "FloorZeroMQ"]),
+    testTarget(
+        "FloorCLITests",
+        ["FloorCLI", "FloorBus", "FloorImport", "FloorZeroMQ", "FloorBusTestKit"]
+    ),
     testTarget(
         "FloorSimulationTests",
         ["FloorHub", "FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]

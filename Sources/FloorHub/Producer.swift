@@ -9,9 +9,10 @@ import FloorWire
 final class Producer {
     let id: FloorID
     let principal: Principal
-    /// Secrets of whoever numbered the last operations: that of the session which published last,
-    /// and those of the WELCOMEs since then, any of which may have been lost. Empty while nobody
-    /// has been welcomed in this hub's life.
+    /// Secrets of whoever numbered the last operations.
+    ///
+    /// That of the session which published last, and those of the WELCOMEs since then, any of
+    /// which may have been lost. Empty while nobody has been welcomed in this hub's life.
     private var secrets: [FloorID] = []
     /// Whether anybody has published in this hub's life.
     private var isUsed = false

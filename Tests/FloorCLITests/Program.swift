@@ -1,3 +1,4 @@
+import FloorBusTestKit
 import Foundation
 import Synchronization
 import Testing
@@ -79,7 +80,7 @@ final class Program: @unchecked Sendable {
     /// Reads to the end, on a thread of its own: it blocks.
     private static func read(_ handle: FileHandle, _ body: (Data) -> Void) {
         while true {
-            let data = handle.availableData
+            let data = handle.nextBytes()
             if data.isEmpty { return }
             body(data)
         }

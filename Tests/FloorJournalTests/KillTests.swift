@@ -1,4 +1,5 @@
 import FloorBus
+import FloorBusTestKit
 import FloorEvents
 import FloorHub
 import FloorHubServer
@@ -99,7 +100,7 @@ final class Probe {
     /// Waits until it has said so many lines.
     func read(lines: Int) {
         while text.count(where: { $0 == 10 }) < lines {
-            let more = output.fileHandleForReading.availableData
+            let more = output.fileHandleForReading.nextBytes()
             if more.isEmpty {
                 Issue.record("the probe ended by itself")
                 return
