@@ -363,9 +363,8 @@ struct Outbox {
     func successor(of slot: Int) -> Int? {
         let record = operations[slot].record
         // Events are not superseded, and a refusal may be of all there are.
-        guard KeyRules.kind(of: record.span.extracting(view(slot).key))?.lane == .state else {
-            return nil
-        }
+        let kind = KeyRules.kind(of: record.span.extracting(view(slot).key))
+        guard kind?.lane == .state else { return nil }
         for index in 0..<queue.count where queue[index] >= 0 {
             if isOlder(slot, than: Int(queue[index])) { return Int(queue[index]) }
         }

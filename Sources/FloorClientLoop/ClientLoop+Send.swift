@@ -1,4 +1,5 @@
-import FloorClient
+public import FloorClient
+public import FloorEvents
 import FloorPosix
 
 // Commands of the application send on their own thread, which saves a hand-over to the client's.
@@ -6,6 +7,41 @@ import FloorPosix
 // that waits on their descriptors, and the application is told by it.
 
 extension ClientLoop {
+    /// Runs `body` on the core, then sends what has gathered.
+    ///
+    /// `body` must be short: the client's thread waits for it.
+    public func withCore<Result, Failure: Error>(
+        _ body: (inout ClientCore) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        lock.lock()
+        defer {
+            let isSent = sendNow()
+            lock.unlock()
+            if !isSent { wakeUp() }
+        }
+        return try body(&core)
+    }
+
+    /// Publishes one operation; see `ClientCore.publish`.
+    ///
+    /// Sends at once unless enough is under way: then it goes with others when an answer comes.
+    public func publish(
+        _ publication: Publication,
+        key: Span<UInt8>,
+        payload: Span<UInt8>,
+        results: MailboxID? = nil
+    ) throws(FloorStatus) -> Ticket {
+        lock.lock()
+        var needsThread = false
+        defer {
+            lock.unlock()
+            if needsThread { wakeUp() }
+        }
+        let ticket = try core.publish(publication, key: key, payload: payload, results: results)
+        if core.mayPublishNow { needsThread = !sendNow() }
+        return ticket
+    }
+
     /// Most turns of one command: what a direct link answers may let more be sent.
     private static let turnsPerCommand = 4
 

@@ -1,5 +1,5 @@
 public import FloorClient
-public import FloorEvents
+import FloorEvents
 import FloorPosix
 public import FloorZeroMQ
 import Synchronization
@@ -143,41 +143,6 @@ public final class ClientLoop: @unchecked Sendable {
         }
     }
 
-    /// Runs `body` on the core, then sends what has gathered.
-    ///
-    /// `body` must be short: the client's thread waits for it.
-    public func withCore<Result, Failure: Error>(
-        _ body: (inout ClientCore) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        lock.lock()
-        defer {
-            let isSent = sendNow()
-            lock.unlock()
-            if !isSent { wakeUp() }
-        }
-        return try body(&core)
-    }
-
-    /// Publishes one operation; see `ClientCore.publish`.
-    ///
-    /// Sends at once unless enough is under way: then it goes with others when an answer comes.
-    public func publish(
-        _ publication: Publication,
-        key: Span<UInt8>,
-        payload: Span<UInt8>,
-        results: MailboxID? = nil
-    ) throws(FloorStatus) -> Ticket {
-        lock.lock()
-        var needsThread = false
-        defer {
-            lock.unlock()
-            if needsThread { wakeUp() }
-        }
-        let ticket = try core.publish(publication, key: key, payload: payload, results: results)
-        if core.mayPublishNow { needsThread = !sendNow() }
-        return ticket
-    }
-
     /// Takes the next event of a mailbox; wakes the thread only if that is to be told the hub.
     public func next(_ mailbox: MailboxID, into delivery: inout Delivery) -> DeliveryKind? {
         lock.lock()
@@ -261,7 +226,7 @@ public final class ClientLoop: @unchecked Sendable {
         wakeUp()
     }
 
-    private func wakeUp() {
+    func wakeUp() {
         // One system call for many commands: the thread clears the flag before it looks.
         if !isWoken.exchange(true, ordering: .acquiringAndReleasing) { wake.signal() }
     }
