@@ -31,11 +31,11 @@ struct PublicInterfaceTests {
             #expect(hub.notices.allSatisfy { $0.contains("descriptor limit") })
             #expect(hub.failure == nil)
             #expect(hub.lineage != .zero)
-            _ = try await client.get(KeyFilter("presence/"))
+            _ = try await client.get(KeyFilter("presence/"), timeout: .seconds(30))
             #expect(client.isConnected)
             #expect(hub.statistics.sessions == 1)
             let local = try hub.connect(as: "local", application: "in process")
-            _ = try await local.get(KeyFilter("presence/"))
+            _ = try await local.get(KeyFilter("presence/"), timeout: .seconds(30))
             #expect(hub.statistics.sessions == 2)
             await local.close()
         }
@@ -71,7 +71,7 @@ struct PublicInterfaceTests {
             let custom = try await client.get(KeyFilter("custom/")).first
             #expect(custom?.payload == Array("hello".utf8) && custom?.schema == 9)
             #expect(custom?.operation == .put && custom?.freshness == .live)
-            let presence = try await client.get(KeyFilter("presence/")).first
+            let presence = try await client.get(KeyFilter("presence/"), timeout: .seconds(30)).first
             #expect(try presence?.presence?.sessions == 1)
             #expect((try presence?.presence?.since ?? 0) > 0)
         }

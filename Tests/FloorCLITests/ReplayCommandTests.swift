@@ -181,7 +181,7 @@ struct ReplayCommandTests {
                         file,
                         "asterisk-queue-log",
                         "--speed",
-                        "10",
+                        "300",
                         "--connect",
                         endpoint,
                         "--timeout",
