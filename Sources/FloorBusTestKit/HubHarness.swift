@@ -214,9 +214,10 @@ public final class HubHarness {
                 }
             case .tap(let key, let record): take(tapped: bytes[record], key: bytes[key])
             case .append(let range):
-                let record = Array(bytes[range])
-                transcript.add("hub: append " + ReceivedRecord.lines(record))
-                journal.append(record)
+                for record in Array(bytes[range]).splitRecords {
+                    transcript.add("hub: append " + ReceivedRecord.lines(record))
+                }
+                journal.append(Array(bytes[range]))
             case .saveValue(let range): journal.saveValue(Array(bytes[range]))
             case .saveProducer(let range): journal.saveProducer(Array(bytes[range]))
             case .commit(let batch):

@@ -54,7 +54,7 @@ public struct JournalDouble: Sendable {
         return contents
     }
 
-    mutating func append(_ record: [UInt8]) { open.records.append(record) }
+    mutating func append(_ records: [UInt8]) { open.records += records.splitRecords }
     mutating func saveValue(_ record: [UInt8]) { open.values.append(record) }
     mutating func saveProducer(_ producer: [UInt8]) { open.producers.append(producer) }
 
@@ -136,5 +136,19 @@ public struct JournalDouble: Sendable {
             through: through,
             atEnd: place >= records.count
         )
+    }
+}
+
+extension [UInt8] {
+    /// Well-formed records that lie end to end, each by itself.
+    public var splitRecords: [[UInt8]] {
+        var records: [[UInt8]] = []
+        var at = 0
+        while at < count {
+            let view = RecordView(checked: span, at: at)
+            records.append(Array(self[view.range]))
+            at = view.range.upperBound
+        }
+        return records
     }
 }

@@ -26,14 +26,14 @@ extension ClientCore {
             throw .tooLong(limit: Limits.frameBytes, got: requests.list[index].pageBytes)
         }
         let mailbox = requests.list[index].mailbox
-        var at = RecordBatch.prefixSize
-        while at < body.count {
-            let view = RecordView(checked: body, at: at)
-            let stored = events.add(body.extracting(view.range), message: -1)
-            mailboxes[mailbox].items.append(.reply(Int32(stored), requests.list[index].id))
-            requests.list[index].unread += 1
-            at = view.range.upperBound
-        }
+        guard batch.count > 0 else { return }
+        let message = events.openMessage(charge: 0)
+        events.retain(message, body)
+        let records = RecordBatch.prefixSize..<body.count
+        let id = requests.list[index].id
+        mailboxes[mailbox].items.append(.replies(RecordRun(message, records, for: id)))
+        requests.list[index].unread += batch.count
+        _ = events.release(message)
         signal(mailbox)
     }
 

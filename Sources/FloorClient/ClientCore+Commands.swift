@@ -4,6 +4,19 @@ import FloorWire
 // What an application asks of the client. Nothing leaves before the next `turnEnd`.
 
 extension ClientCore {
+    /// As the other `publish`; says in `isTurnDue` whether `mayPublishNow` holds afterwards.
+    public mutating func publish(
+        _ publication: Publication,
+        key: Span<UInt8>,
+        payload: Span<UInt8>,
+        results: MailboxID?,
+        isTurnDue: inout Bool
+    ) throws(FloorStatus) -> Ticket {
+        let ticket = try publish(publication, key: key, payload: payload, results: results)
+        isTurnDue = mayPublishNow
+        return ticket
+    }
+
     /// Puts one operation into the outbox; it leaves with the next turn that may send.
     ///
     /// - Parameters:

@@ -4,6 +4,17 @@ public import FloorWire
 // Mailbox → application.
 
 extension ClientCore {
+    /// As the other `next`; says in `isTurnDue` whether `needsTurn` holds afterwards.
+    public mutating func next(
+        _ id: MailboxID,
+        into delivery: inout Delivery,
+        isTurnDue: inout Bool
+    ) -> DeliveryKind? {
+        let kind = next(id, into: &delivery)
+        isTurnDue = needsTurn
+        return kind
+    }
+
     /// Takes the next event of a mailbox into `delivery`; nil when there is none.
     ///
     /// After nil the loop is told again, by `mailboxReady`, when there is one. Taking events
@@ -13,11 +24,61 @@ extension ClientCore {
         into delivery: inout Delivery
     ) -> DeliveryKind? {
         guard let mailbox = index(of: id) else { return nil }
-        while let item = mailboxes[mailbox].items.popFirst() {
+        while let item = mailboxes[mailbox].items.first {
+            if case .events(let run) = item {
+                if takeEvent(run, mailbox, &delivery) { return .record }
+                continue
+            }
+            if case .replies(let run) = item {
+                takeReply(run, mailbox, &delivery)
+                return .replyRecord
+            }
+            _ = mailboxes[mailbox].items.popFirst()
             if let kind = take(item, mailbox, &delivery) { return kind }
         }
         mailboxes[mailbox].isSignalled = false
         return nil
+    }
+
+    /// Takes the first event of a run, which is the mailbox's first item; false when the run's
+    /// subscription is gone, and the run with it.
+    private mutating func takeEvent(
+        _ run: RecordRun,
+        _ mailbox: Int,
+        _ delivery: inout Delivery
+    ) -> Bool {
+        var run = run
+        let isWanted = subscriptions.index(of: run.id) != nil
+        if isWanted {
+            events.take(&run, into: &delivery.bytes)
+            delivery.subscription = SubscriptionID(rawValue: run.id)
+            delivery.coalesced = 0
+        }
+        if isWanted, run.next < run.end {
+            mailboxes[mailbox].items.first = .events(run)
+        } else {
+            _ = mailboxes[mailbox].items.popFirst()
+            giveBack(events.release(Int(run.message)))
+        }
+        return isWanted
+    }
+
+    /// Takes the first record of an answer, which is the mailbox's first item.
+    private mutating func takeReply(
+        _ run: RecordRun,
+        _ mailbox: Int,
+        _ delivery: inout Delivery
+    ) {
+        var run = run
+        events.take(&run, into: &delivery.bytes)
+        delivery.request = RequestID(rawValue: run.id)
+        if let index = requests.index(of: run.id) { requests.list[index].unread -= 1 }
+        if run.next < run.end {
+            mailboxes[mailbox].items.first = .replies(run)
+        } else {
+            _ = mailboxes[mailbox].items.popFirst()
+            _ = events.release(Int(run.message))
+        }
     }
 
     private mutating func take(
@@ -27,15 +88,7 @@ extension ClientCore {
     ) -> DeliveryKind? {
         switch item {
         case .key(let slot): return takeKey(Int(slot), mailbox, &delivery)
-        case .event(let slot, let subscription):
-            let isWanted = subscriptions.index(of: subscription) != nil
-            if isWanted {
-                events.copy(Int(slot), into: &delivery.bytes)
-                delivery.subscription = SubscriptionID(rawValue: subscription)
-                delivery.coalesced = 0
-            }
-            giveBack(events.release(Int(slot)))
-            return isWanted ? .record : nil
+        case .events, .replies: return nil
         case .link: return takeLink(mailbox, &delivery)
         case .snapshotEnd(let subscription, let count):
             delivery.subscription = SubscriptionID(rawValue: subscription)
@@ -51,12 +104,6 @@ extension ClientCore {
             delivery.subscription = SubscriptionID(rawValue: subscription)
             delivery.status = status
             return .subscriptionFailed
-        case .reply(let slot, let request):
-            events.copy(Int(slot), into: &delivery.bytes)
-            _ = events.release(Int(slot))
-            delivery.request = RequestID(rawValue: request)
-            if let index = requests.index(of: request) { requests.list[index].unread -= 1 }
-            return .replyRecord
         case .replyEnd(let request, let status):
             delivery.request = RequestID(rawValue: request)
             delivery.status = status

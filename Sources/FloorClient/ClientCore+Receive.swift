@@ -126,6 +126,10 @@ extension ClientCore {
         switch outbox.answer(sequence, run.status, due: due) {
         case .none: break
         case .final(let slot):
+            if run.status == .ok, outbox.operations[slot].mailbox == nil {
+                counts.accepted += 1
+                return
+            }
             let operation = outbox.operations[slot]
             if run.status != .ok { disown(operation) }
             tell(operation, run, revision: revision)

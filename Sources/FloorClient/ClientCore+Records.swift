@@ -26,7 +26,7 @@ extension ClientCore {
             failure = error
         }
         // State records are in the cache now; events hold the charge until they are taken.
-        giveBack(events.closeMessage(message))
+        giveBack(events.release(message))
         if let failure { throw failure }
         subscriptions.noteStable(
             state: Revision(rawValue: header.argument),
@@ -45,15 +45,18 @@ extension ClientCore {
     ) throws(WireError) {
         counts.recordsIn += 1
         recordNumber += 1
-        let header = view.header(bytes)
-        guard let kind = header.kind, let operation = header.operation else {
+        let at = view.range.lowerBound
+        guard let kind = RecordKind(rawValue: bytes.u8(at + 4)),
+            let operation = RecordOperation(rawValue: bytes.u8(at + 5))
+        else {
             counts.unknown += 1
             return
         }
         switch (kind.lane, operation) {
-        case (.state, .put), (.state, .delete): try takeState(bytes, view, header, kind)
+        case (.state, .put), (.state, .delete):
+            try takeState(bytes, view, view.header(bytes), kind)
         case (.state, _): counts.unknown += 1
-        case (.event, _): try takeEvent(bytes, view, header, kind, message)
+        case (.event, _): try takeEvent(bytes, view, kind, message)
         }
     }
 
@@ -134,43 +137,44 @@ extension ClientCore {
     private mutating func takeEvent(
         _ bytes: Span<UInt8>,
         _ view: RecordView,
-        _ header: RecordHeader,
         _ kind: RecordKind,
         _ message: Int
     ) throws(WireError) {
         let key = bytes.extracting(view.key)
         guard (try? KeyRules.checkKey(key)) == kind else { throw .badValue(field: "key") }
-        var stored = -1
+        let revision = view.revision(bytes)
+        var isStored = false
         var isWanted = false
         // In the order of their numbers, so that a mailbox gets it for the lowest.
         for index in subscriptions.indices
-        where subscriptions[index].wantsEvents && subscriptions[index].filter.matches(key) {
+        where subscriptions.list[index].wantsEvents
+            && subscriptions.list[index].filter.matches(key)
+        {
             isWanted = true
             // The hub has one cursor for the session: for another subscription's sake it may
             // come again from further back.
-            guard subscriptions[index].isAcknowledged,
-                header.revision > subscriptions[index].lastEvent
+            guard subscriptions.list[index].isAcknowledged,
+                revision > subscriptions.list[index].lastEvent
             else { continue }
-            subscriptions[index].lastEvent = header.revision
-            let mailbox = subscriptions[index].mailbox
+            subscriptions[index].lastEvent = revision
+            let mailbox = subscriptions.list[index].mailbox
             guard mailboxes[mailbox].lastRecord != recordNumber else { continue }
             mailboxes[mailbox].lastRecord = recordNumber
             guard credit.held <= credit.window * Limits.unreadWindows else {
                 counts.overflows += 1
-                tellGap(Gap(from: header.revision, to: header.revision, count: 1), mailbox)
+                tellGap(Gap(from: revision, to: revision, count: 1), mailbox)
                 continue
             }
-            if stored < 0 {
-                stored = events.add(bytes.extracting(view.range), message: message)
-            } else {
-                events.retain(stored)
+            isStored = true
+            let run = RecordRun(message, view.range, for: subscriptions.list[index].id)
+            if mailboxes[mailbox].queueEvent(run) {
+                events.retain(message, bytes)
+                signal(mailbox)
             }
-            mailboxes[mailbox].items.append(.event(Int32(stored), subscriptions[index].id))
-            signal(mailbox)
         }
         if !isWanted {
             counts.unmatched += 1
-        } else if stored < 0 {
+        } else if !isStored {
             counts.duplicates += 1
         }
     }

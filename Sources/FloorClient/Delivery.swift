@@ -79,6 +79,7 @@ public struct Delivery: Sendable {
     /// Where key and payload lie in `bytes`.
     ///
     /// - Precondition: the kind was `record`, `deleted` or `replyRecord`.
+    @inlinable
     public var record: RecordView {
         guard let view = try? RecordView(bytes.span, at: 0) else {
             preconditionFailure("Delivery.record: this delivery carries no record")

@@ -1,83 +1,84 @@
 import FloorEvents
 import FloorWire
 
-/// Records that wait in mailboxes, each once, and the DELIVER whose credit they hold.
+/// Records of one message that lie end to end and wait in a mailbox for one reader.
+struct RecordRun {
+    /// The message in the event store.
+    let message: Int32
+    /// Where the next record begins, in the message's body.
+    var next: Int32
+    /// Where the last one ends.
+    var end: Int32
+    /// The subscription or the request they are for.
+    let id: UInt32
+
+    init(_ message: Int, _ record: Range<Int>, for id: UInt32) {
+        self.message = Int32(message)
+        next = Int32(record.lowerBound)
+        end = Int32(record.upperBound)
+        self.id = id
+    }
+}
+
+/// Bodies of messages whose records wait in mailboxes, each once, with the credit they hold.
 ///
-/// A message's charge is free when its last record has been taken by every mailbox. Slots keep
-/// small storage for the next record.
+/// A message's charge is free when its last run has been taken by every mailbox. Its storage is
+/// kept for the next one.
 struct EventStore {
-    /// Storage above this size is given back when the slot is free, in bytes.
+    /// Storage of other buffers above this size is given back when they are free, in bytes.
     static let keptCapacity = 4096
 
-    private struct Slot {
-        var bytes: [UInt8] = []
-        var references = 0
-        var message = -1
-    }
     private struct Message {
+        var body: [UInt8] = []
         var charge = 0
-        var records = 0
+        var references = 0
+
+        /// Replaces the elements by the record at an offset; returns its length.
+        func copyRecord(at start: Int, into out: inout [UInt8]) -> Int {
+            let length = Int(body.span.u32(start))
+            out.removeAll(keepingCapacity: true)
+            out.append(span: body.span.extracting(start..<(start + length)))
+            return length
+        }
     }
-    private var slots: [Slot] = []
-    private var freeSlots: [Int] = []
     private var messages: [Message] = []
-    private var freeMessages: [Int] = []
+    private var free: [Int] = []
 
-    /// Records waiting.
-    var count: Int { slots.count - freeSlots.count }
-
-    /// A message whose records come next; closed by `closeMessage`.
+    /// A message whose records come next, with one reference; `release` ends that one.
+    ///
+    /// - Parameter charge: the credit it holds, in bytes.
+    /// - Returns: its place, for `retain` and `release`.
     mutating func openMessage(charge: Int) -> Int {
-        let message = Message(charge: charge, records: 1)
-        if let reused = freeMessages.popLast() {
-            messages[reused] = message
-            return reused
-        }
-        messages.append(message)
-        return messages.count - 1
-    }
-
-    /// All records of the message have been added; returns the charge when none waits.
-    mutating func closeMessage(_ message: Int) -> Int { settle(message) }
-
-    /// Keeps a record with one reference; `message` -1 = it holds no credit.
-    mutating func add(_ record: Span<UInt8>, message: Int) -> Int {
-        let slot: Int
-        if let reused = freeSlots.popLast() {
-            slot = reused
+        let place: Int
+        if let reused = free.popLast() {
+            place = reused
         } else {
-            slots.append(Slot())
-            slot = slots.count - 1
+            messages.append(Message())
+            place = messages.count - 1
         }
-        slots[slot].bytes.removeAll(keepingCapacity: true)
-        slots[slot].bytes.append(span: record)
-        slots[slot].references = 1
-        slots[slot].message = message
-        if message >= 0 { messages[message].records += 1 }
-        return slot
+        messages[place].body.removeAll(keepingCapacity: true)
+        messages[place].charge = charge
+        messages[place].references = 1
+        return place
     }
 
-    mutating func retain(_ slot: Int) { slots[slot].references += 1 }
-
-    func copy(_ slot: Int, into out: inout [UInt8]) {
-        out.removeAll(keepingCapacity: true)
-        out.append(contentsOf: slots[slot].bytes)
+    /// Keeps the message's body: some mailbox has a run of it.
+    mutating func retain(_ message: Int, _ body: Span<UInt8>) {
+        messages[message].references += 1
+        if messages[message].body.isEmpty { messages[message].body.append(span: body) }
     }
 
-    /// One mailbox has taken the record; returns the charge that is free now, or 0.
-    mutating func release(_ slot: Int) -> Int {
-        precondition(slots[slot].references > 0, "EventStore: the record was released already")
-        slots[slot].references -= 1
-        guard slots[slot].references == 0 else { return 0 }
-        if slots[slot].bytes.capacity > Self.keptCapacity { slots[slot].bytes = [] }
-        freeSlots.append(slot)
-        return slots[slot].message < 0 ? 0 : settle(slots[slot].message)
+    /// Replaces the elements by a run's next record, and moves the run on.
+    func take(_ run: inout RecordRun, into out: inout [UInt8]) {
+        run.next += Int32(messages[Int(run.message)].copyRecord(at: Int(run.next), into: &out))
     }
 
-    private mutating func settle(_ message: Int) -> Int {
-        messages[message].records -= 1
-        guard messages[message].records == 0 else { return 0 }
-        freeMessages.append(message)
+    /// One mailbox has taken its run; returns the charge that is free now, or 0.
+    mutating func release(_ message: Int) -> Int {
+        precondition(messages[message].references > 0, "EventStore: the message is free already")
+        messages[message].references -= 1
+        guard messages[message].references == 0 else { return 0 }
+        free.append(message)
         return messages[message].charge
     }
 }

@@ -5,8 +5,8 @@ import FloorWire
 enum MailboxItem {
     /// A cached key; its value is read when taken.
     case key(Int32)
-    /// An event in the store, and the subscription it is for.
-    case event(Int32, UInt32)
+    /// Events in the store, and the subscription they are for.
+    case events(RecordRun)
     /// The link's present report, read when taken.
     case link
     /// A snapshot's end; void when a later one of the subscription is queued.
@@ -17,8 +17,8 @@ enum MailboxItem {
     case result
     /// A subscription the hub refused.
     case failed(UInt32, FloorStatus)
-    /// A record in the store that answers a request.
-    case reply(Int32, UInt32)
+    /// Records in the store that answer a request.
+    case replies(RecordRun)
     case replyEnd(UInt32, FloorStatus)
 }
 
@@ -77,6 +77,20 @@ struct Mailbox {
         let coalesced = marks[slot] - 1
         marks[slot] = 0
         return coalesced
+    }
+
+    /// Queues an event, with those before it where it follows them; false when it does, and true
+    /// for a run of its own.
+    mutating func queueEvent(_ run: RecordRun) -> Bool {
+        if case .events(var last)? = items.last, last.message == run.message, last.id == run.id,
+            last.end == run.next
+        {
+            last.end = run.end
+            items.last = .events(last)
+            return false
+        }
+        items.append(.events(run))
+        return true
     }
 
     /// Queues a snapshot's end behind everything of the snapshot.

@@ -18,6 +18,13 @@ struct Outbox {
         var isAnswered = false
         /// When it was published, by the wall clock; kept for a store alone.
         var time: Int64 = 0
+
+        mutating func begin(_ ticket: Ticket, _ mailbox: MailboxID?) {
+            record.removeAll(keepingCapacity: true)
+            self.ticket = ticket
+            self.mailbox = mailbox
+            isAnswered = false
+        }
     }
     private struct Message {
         var first: UInt64
@@ -76,10 +83,7 @@ struct Outbox {
             operations.append(Operation())
             slot = operations.count - 1
         }
-        operations[slot].record.removeAll(keepingCapacity: true)
-        operations[slot].ticket = ticket
-        operations[slot].mailbox = mailbox
-        operations[slot].isAnswered = false
+        operations[slot].begin(ticket, mailbox)
         return slot
     }
 
@@ -179,13 +183,13 @@ struct Outbox {
 
     /// Whether one more PUB may go out.
     ///
-    /// While some are under way, small ones gather until an answer comes or half a PUB is full:
+    /// While some are under way, small ones gather until an answer comes or a PUB is full:
     /// batches grow with the load, and nothing waits for a timer.
     func maySend(_ maximum: (messages: Int, bytes: Int)) -> Bool {
         messages.count < maximum.messages
             && messageBytes + Limits.publishBytes <= maximum.bytes
             && (messages.count < Limits.smallPublishesAhead
-                || bytes - messageBytes >= Limits.publishBytes / 2)
+                || bytes - messageBytes >= Limits.publishBytes)
     }
 
     /// Appends the next PUB's records behind its prefix; returns its first sequence and count.
@@ -369,21 +373,6 @@ struct Outbox {
             if isOlder(slot, than: Int(queue[index])) { return Int(queue[index]) }
         }
         return nil
-    }
-
-    private func isOlder(_ old: Int, than new: Int) -> Bool {
-        guard operations[old].ticket.rawValue < operations[new].ticket.rawValue else {
-            return false
-        }
-        let oldRecord = operations[old].record
-        let newRecord = operations[new].record
-        let left = oldRecord.span.extracting(view(old).key)
-        let right = newRecord.span.extracting(view(new).key)
-        guard KeyRules.kind(of: left)?.lane == .state, left.count == right.count else {
-            return false
-        }
-        for index in 0..<left.count where left[index] != right[index] { return false }
-        return true
     }
 
     /// Everything without a result, in order, taken out: the client is closed.

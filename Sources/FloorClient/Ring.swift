@@ -6,7 +6,22 @@ struct Ring<Element> {
     private(set) var count = 0
 
     var isEmpty: Bool { count == 0 }
-    var first: Element? { count == 0 ? nil : places[head] }
+    /// The element that comes out next; it may be replaced by another, not by nil.
+    var first: Element? {
+        get { count == 0 ? nil : places[head] }
+        set {
+            precondition(count > 0 && newValue != nil, "Ring.first: there is no element")
+            places[head] = newValue
+        }
+    }
+    /// The element that came in last; it may be replaced by another, not by nil.
+    var last: Element? {
+        get { count == 0 ? nil : places[(head + count - 1) & (places.count - 1)] }
+        set {
+            precondition(count > 0 && newValue != nil, "Ring.last: there is no element")
+            places[(head + count - 1) & (places.count - 1)] = newValue
+        }
+    }
 
     subscript(index: Int) -> Element {
         get {

@@ -110,7 +110,9 @@ struct ClientLink: ~Copyable {
         return .linkDown(attempt: attempt, .broken)
     }
 
-    /// Receives one message into storage that is used again; nil when there is none.
+    /// Receives one message; false when there is none.
+    ///
+    /// `body` must not use the link.
     mutating func receive(_ body: (Span<UInt8>) -> Void) -> Bool {
         if let direct {
             guard direct.receive(into: &message) else { return false }
@@ -118,8 +120,8 @@ struct ClientLink: ~Copyable {
             return true
         }
         guard let socket else { return false }
-        switch socket.receive(into: &message) {
-        case .received: body(message.span)
+        switch socket.receive(body) {
+        case .received: break
         // A hub sends one frame a message: an empty message is no frame at all, and the core
         // takes it for the protocol fault that it is.
         case .malformed: body([UInt8]().span)

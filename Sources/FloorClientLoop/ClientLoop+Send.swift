@@ -37,8 +37,15 @@ extension ClientLoop {
             lock.unlock()
             if needsThread { wakeUp() }
         }
-        let ticket = try core.publish(publication, key: key, payload: payload, results: results)
-        if core.mayPublishNow { needsThread = !sendNow() }
+        var isTurnDue = false
+        let ticket = try core.publish(
+            publication,
+            key: key,
+            payload: payload,
+            results: results,
+            isTurnDue: &isTurnDue
+        )
+        if isTurnDue { needsThread = !sendNow() }
         return ticket
     }
 

@@ -146,10 +146,10 @@ public final class ClientLoop: @unchecked Sendable {
     /// Takes the next event of a mailbox; wakes the thread only if that is to be told the hub.
     public func next(_ mailbox: MailboxID, into delivery: inout Delivery) -> DeliveryKind? {
         lock.lock()
-        let kind = core.next(mailbox, into: &delivery)
-        let needsTurn = core.needsTurn
+        var isTurnDue = false
+        let kind = core.next(mailbox, into: &delivery, isTurnDue: &isTurnDue)
         lock.unlock()
-        if needsTurn { wakeUp() }
+        if isTurnDue { wakeUp() }
         return kind
     }
 

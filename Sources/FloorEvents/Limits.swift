@@ -55,7 +55,7 @@ public enum Limits {
     /// Committed event-lane records kept in the core for live readers.
     public static let liveEventRecords = 1024
     /// Most event-lane records examined for one session in one turn.
-    public static let eventRecordsPerStep = 256
+    public static let eventRecordsPerStep = 1024
     /// Most records applied from messages in one turn of the core before it serves readers.
     public static let recordsPerTurn = 4096
     /// Records the memory journal keeps before it forgets the oldest.

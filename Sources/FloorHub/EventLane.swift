@@ -3,8 +3,8 @@ import FloorWire
 
 /// The event lane's present: records applied but not committed, and the last committed ones.
 ///
-/// A ring of record bytes by revision counter. Readers that fall out of it go back to the
-/// journal, so the ring's size bounds memory, never what a reader may miss.
+/// Readers that fall out of the window go back to the journal, so its size bounds memory, never
+/// what a reader may miss.
 struct EventLane {
     /// Where consecutive records of one batch come from: one producer's consecutive operations.
     struct Origin {
@@ -15,20 +15,21 @@ struct EventLane {
         var sequences: Range<UInt64> { first..<(first + count) }
     }
 
-    /// Slots of the ring: the live records plus what may wait for the journal.
-    static let ringSize = 8192
     /// Most records waiting for the journal; more are refused with a retryable result.
-    static let maximumPending = ringSize - Limits.liveEventRecords
+    static let maximumPending = EventWindow.maximumRecords - Limits.liveEventRecords
 
-    private var ring: [[UInt8]] = Array(repeating: [], count: ringSize)
+    /// The records, by the counter of their revision.
+    private(set) var window = EventWindow()
+    /// Bytes of the records that wait for the journal.
+    private var pendingBytes = 0
+    /// From this counter on the window knows the readers of the generation below.
+    private var readersFrom: UInt64 = 1
+    private var readersGeneration: UInt64 = 0
     private let epoch: UInt32
     /// The last revision the journal has confirmed.
     private(set) var committed: Revision
     /// The last revision given to a record.
     private(set) var applied: Revision
-    /// The last revision ever written to the ring; a roll-back does not bring back what it was
-    /// written over.
-    private var written: Revision
     /// Origins of the records from `committed` + 1 to `applied`, from `originsDone` on.
     private var origins: [Origin] = []
     private var originsDone = 0
@@ -36,13 +37,12 @@ struct EventLane {
     private var isOriginOpen = false
     private var batches: [(batch: UInt64, last: Revision)] = []
     private var lastBatch: UInt64 = 0
-    private var chain = EventChain()
+    private var keys = EventKeys()
 
     init(epoch: UInt32) {
         self.epoch = epoch
         committed = Revision(epoch: epoch, counter: 0)
         applied = committed
-        written = committed
     }
 
     /// Where the records that the journal has not confirmed come from, in order.
@@ -50,49 +50,79 @@ struct EventLane {
     /// The first record that no batch holds yet.
     var firstUncommitted: Revision { (batches.last?.last ?? committed).next }
     var hasUncommitted: Bool { applied >= firstUncommitted }
-    var isFull: Bool { applied.counter - committed.counter >= UInt64(Self.maximumPending) }
-
-    /// The oldest revision still in the ring.
-    var windowStart: Revision {
-        let counter = written.counter
-        let size = UInt64(Self.ringSize)
-        return Revision(epoch: epoch, counter: counter > size ? counter - size + 1 : 1)
+    var isFull: Bool {
+        applied.counter - committed.counter >= UInt64(Self.maximumPending)
+            || pendingBytes >= EventWindow.mostKeptBytes
     }
+
+    /// The oldest revision still in the window.
+    var windowStart: Revision { Revision(epoch: epoch, counter: window.first) }
 
     /// A record in the window.
-    func record(_ revision: Revision) -> [UInt8] {
-        ring[Int(revision.counter % UInt64(Self.ringSize))]
+    func record(_ revision: Revision) -> Range<Int> { window[revision.counter].range }
+
+    /// Where a record of the window has its parts.
+    func view(_ revision: Revision) -> RecordView {
+        RecordView(checked: window.bytes.span, at: window[revision.counter].range.lowerBound)
     }
 
-    /// Gives a record the next revision and keeps it, uncommitted; returns the revision.
+    /// Who wants a record of the window.
+    func readers(_ revision: Revision, _ filters: inout FilterIndex) -> Int32 {
+        if let known = readers(revision, generation: filters.setGeneration) { return known }
+        return filters.set(matching: window.bytes.span.extracting(view(revision).key))
+    }
+
+    /// Who wants a record of the window, as the filters of this generation say; nil when they
+    /// have changed since.
+    func readers(_ revision: Revision, generation: UInt64) -> Int32? {
+        guard generation == readersGeneration, revision.counter >= readersFrom else { return nil }
+        return window[revision.counter].readers
+    }
+
+    /// The place of a key, to be given to `apply`; nil for one that the lane does not know.
+    func find(_ key: Span<UInt8>, hash: UInt32) -> Int? { keys.find(key, hash: hash) }
+
+    /// A place for a well-formed key that has none.
+    mutating func insert(_ key: Span<UInt8>, hash: UInt32) -> Int {
+        keys.insert(key, hash: hash)
+    }
+
+    /// Gives a record the next revision and keeps it, uncommitted.
+    ///
+    /// - Parameters:
+    ///   - record: well-formed, as its publisher wrote it.
+    ///   - key: its key's place among the keys.
+    ///   - stamp: what the hub says of it, but for the revisions.
+    ///   - filters: know who wants the key.
     mutating func apply(
-        _ header: RecordHeader,
-        key: Span<UInt8>,
-        payload: Span<UInt8>,
-        producer: Producer,
-        sequence: UInt64
-    ) -> Revision {
+        _ record: Span<UInt8>,
+        key: Int,
+        _ stamp: RecordStamp,
+        _ filters: inout FilterIndex
+    ) {
         precondition(!isFull, "EventLane.apply: the caller checks isFull")
-        var header = header
+        var stamp = stamp
         applied = applied.next
-        written = max(written, applied)
-        header.revision = applied
-        header.previous = chain.replace(key, by: applied)
-        header.coalesced = 0
-        let slot = Int(applied.counter % UInt64(Self.ringSize))
-        ring[slot].removeAll(keepingCapacity: true)
-        RecordWriter.append(header, key: key, payload: payload, to: &ring[slot])
-        noteOrigin(producer, sequence)
-        return applied
+        stamp.revision = applied
+        stamp.previous = keys.replaceRevision(key, by: applied)
+        let readers = keys.readers(key, &filters)
+        if filters.setGeneration != readersGeneration {
+            readersGeneration = filters.setGeneration
+            readersFrom = applied.counter
+        }
+        let start = window.append(record, readers: readers, keeping: committed.counter + 1)
+        window.stamp(at: start, stamp)
+        pendingBytes += record.count
     }
 
-    private mutating func noteOrigin(_ producer: Producer, _ sequence: UInt64) {
+    /// Says whose the last applied records are: consecutive operations of one producer.
+    mutating func noteOrigin(_ producer: Producer, _ first: UInt64, count: UInt64) {
         if isOriginOpen, let last = origins.indices.last, origins[last].producer === producer,
-            origins[last].sequences.upperBound == sequence
+            origins[last].sequences.upperBound == first
         {
-            origins[last].count += 1
+            origins[last].count += count
         } else {
-            origins.append(Origin(producer: producer, first: sequence, count: 1))
+            origins.append(Origin(producer: producer, first: first, count: count))
             isOriginOpen = true
         }
     }
@@ -125,8 +155,14 @@ struct EventLane {
             originsDone = 0
             isOriginOpen = false
         }
-        let counter = committed.counter + origin.count
-        committed = Revision(epoch: epoch, counter: counter)
+        let last = committed.counter + origin.count
+        var next = committed.counter + 1
+        while next <= last {
+            let run = window.run(from: next, through: last)
+            pendingBytes -= run.bytes.count
+            next = run.last + 1
+        }
+        committed = Revision(epoch: epoch, counter: last)
         return origin
     }
 
@@ -147,48 +183,14 @@ struct EventLane {
         origins.removeLast(lost.count)
         isOriginOpen = false
         batches.removeLast(batches.count - place)
+        for counter in kept.counter + 1..<applied.counter + 1 {
+            pendingBytes -= window[counter].range.count
+        }
+        window.removeLast(after: kept.counter)
         applied = kept
-        // Revisions will be given again: a chain that mentions them would lie.
-        chain.removeAll()
+        // Revisions will be given again: a chain that mentions them would lie, and so would
+        // what the window knows of who wants them.
+        keys.removeAll()
         return lost
-    }
-}
-
-/// The last event-lane revision of each key, for the tap's `prev_rev` chain.
-///
-/// Bounded: when full it forgets everything, and a key starts a new chain with 0 ("first, or
-/// not known any more").
-struct EventChain {
-    private static let maximumKeys = 65_536
-    private var index = ByteIndex()
-    private var bytes: [UInt8] = []
-    private var ranges: [Range<Int>] = []
-    private var revisions: [Revision] = []
-
-    /// Sets a key's last revision and returns the one before, or zero.
-    mutating func replace(_ key: Span<UInt8>, by revision: Revision) -> Revision {
-        let hash = ByteIndex.hash(key)
-        let found = index.find(hash) {
-            ranges[$0].count == key.count && bytes.holds(key, at: ranges[$0].lowerBound)
-        }
-        if let found {
-            let before = revisions[found]
-            revisions[found] = revision
-            return before
-        }
-        if ranges.count == Self.maximumKeys { removeAll() }
-        index.insert(hash, ranges.count)
-        let start = bytes.count
-        bytes.append(span: key)
-        ranges.append(start..<bytes.count)
-        revisions.append(revision)
-        return .zero
-    }
-
-    mutating func removeAll() {
-        index.removeAll()
-        bytes.removeAll(keepingCapacity: true)
-        ranges.removeAll(keepingCapacity: true)
-        revisions.removeAll(keepingCapacity: true)
     }
 }

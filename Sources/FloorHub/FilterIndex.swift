@@ -23,6 +23,13 @@ struct FilterIndex {
     /// Grows with every change of the set of nodes; cached matches of older ones are void.
     private(set) var generation: UInt64 = 0
 
+    /// The distinct sets of nodes that keys of the event lane match: few, however many keys.
+    private(set) var sets: [[Int]] = []
+    /// Grows when the numbers of all sets become void.
+    private(set) var setGeneration: UInt64 = 0
+    private var found: [Int] = []
+    private static let maximumSets = 1024
+
     /// Nodes in use, the root not counted.
     var nodeCount: Int { nodes.count - 1 - free.count }
 
@@ -43,7 +50,7 @@ struct FilterIndex {
             return node
         }
         nodes[node].readers.append((session, 1))
-        generation += 1
+        changed()
         return node
     }
 
@@ -55,8 +62,32 @@ struct FilterIndex {
         nodes[node].readers[place].subscriptions -= 1
         guard nodes[node].readers[place].subscriptions == 0 else { return }
         nodes[node].readers.remove(at: place)
-        generation += 1
+        changed()
         prune(node)
+    }
+
+    private mutating func changed() {
+        generation += 1
+        dropSets()
+    }
+
+    /// The number of the set of nodes whose filters match a well-formed key.
+    mutating func set(matching key: Span<UInt8>) -> Int32 {
+        // Out of self while it is filled; back afterwards, so that the storage stays.
+        var found: [Int] = []
+        swap(&found, &self.found)
+        defer { swap(&found, &self.found) }
+        found.removeAll(keepingCapacity: true)
+        match(key, into: &found)
+        for number in sets.indices where sets[number] == found { return Int32(number) }
+        if sets.count == Self.maximumSets { dropSets() }
+        sets.append(found)
+        return Int32(sets.count - 1)
+    }
+
+    private mutating func dropSets() {
+        sets.removeAll()
+        setGeneration += 1
     }
 
     /// Appends the nodes whose filters match a well-formed key.

@@ -268,6 +268,9 @@ extension Hub {
 
 /// One DELIVER being filled.
 struct DeliverFrame {
+    /// Most bytes of records in one.
+    static let recordBytes = Limits.deliverBytes - FrameHeader.size - RecordBatch.prefixSize
+
     /// Most bytes of the whole message.
     let capacity: Int
     private(set) var start = 0
@@ -312,6 +315,23 @@ struct DeliverFrame {
             RecordWriter.restamp(&out, at: at, adding: flags, coalesced: coalesced)
         }
         count += 1
+    }
+
+    /// Adds records that lie end to end.
+    mutating func add(_ records: Span<UInt8>, count more: Int, _ out: inout [UInt8]) {
+        guard more > 0 else { return }
+        out.append(span: records)
+        count += more
+    }
+
+    /// Adds records from the journal that lie end to end, and says that they are from there.
+    mutating func addReplayed(_ records: Span<UInt8>, count more: Int, _ out: inout [UInt8]) {
+        var at = out.count
+        add(records, count: more, &out)
+        while at < out.count {
+            RecordWriter.restamp(&out, at: at, adding: [.replay], coalesced: 0)
+            at = RecordView(checked: out.span, at: at).range.upperBound
+        }
     }
 
     /// Fills in what is known only now; returns the message's bytes.

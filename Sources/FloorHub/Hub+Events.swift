@@ -10,6 +10,19 @@ enum PageReader {
     case replay(Session, request: UInt64, Request, KeyFilter)
 }
 
+/// Whether a session wants the keys with one set of readers: records often follow one another
+/// that have the same.
+private struct ReaderAnswers {
+    /// All subscriptions of the session want what matches behind this.
+    let lastStart: Revision
+    var readers: Int32 = -1
+    var isWanted = false
+
+    init(_ session: Session) {
+        lastStart = session.subscriptions.reduce(.zero) { max($0, $1.eventStart) }
+    }
+}
+
 extension Hub {
     /// Sends one DELIVER of events, if any are due; true when one was sent.
     mutating func deliverEvents(_ session: Session, _ effects: inout HubEffects) -> Bool {
@@ -37,23 +50,62 @@ extension Hub {
         return sent
     }
 
+    /// Adds what the session wants of the records from its position on, a run at a time.
     private mutating func addFromWindow(
         _ session: Session,
         _ frame: inout DeliverFrame,
         _ out: inout [UInt8]
     ) {
-        var looked = 0
-        while session.eventPosition <= lane.committed {
-            guard looked < Limits.eventRecordsPerStep else { return }
-            let record = lane.record(session.eventPosition)
-            if wants(session, record.span, session.eventPosition, at: 0) {
-                guard frame.fits(record.count, out) else { return frame.noteFull() }
-                frame.add(record, flags: [], coalesced: 0, &out)
+        var run = 0..<0
+        var count = 0
+        var position = session.eventPosition
+        let end = Revision(
+            rawValue: min(
+                lane.committed.rawValue,
+                position.rawValue + UInt64(Limits.eventRecordsPerStep) - 1
+            )
+        )
+        var answers = ReaderAnswers(session)
+        while position <= end {
+            let range = lane.record(position)
+            if wants(session, position, range, &answers) {
+                guard frame.fits(run.count + range.count, out) else {
+                    frame.noteFull()
+                    break
+                }
+                if range.lowerBound != run.upperBound {
+                    frame.add(lane.window.bytes.span.extracting(run), count: count, &out)
+                    run = range.lowerBound..<range.lowerBound
+                    count = 0
+                }
+                run = run.lowerBound..<range.upperBound
+                count += 1
             }
-            session.eventPosition = session.eventPosition.next
-            looked += 1
+            position = position.next
         }
-        session.hasEvents = false
+        frame.add(lane.window.bytes.span.extracting(run), count: count, &out)
+        session.eventPosition = position
+        if position > lane.committed { session.hasEvents = false }
+    }
+
+    /// Whether a session wants a record of the window; `answers` has what was found before.
+    private func wants(
+        _ session: Session,
+        _ revision: Revision,
+        _ range: Range<Int>,
+        _ answers: inout ReaderAnswers
+    ) -> Bool {
+        // Behind the start of some subscription the filter alone does not tell.
+        guard revision > answers.lastStart,
+            let readers = lane.readers(revision, generation: filters.setGeneration)
+        else { return wants(session, lane.window.bytes.span, revision, at: range.lowerBound) }
+        if readers != answers.readers {
+            answers.readers = readers
+            answers.isWanted = filters.sets[Int(readers)].contains { node in
+                session.subscriptions.contains { $0.node == node }
+            }
+        }
+        return answers.isWanted
     }
 
     /// Whether some subscription wants an event.
@@ -87,7 +139,7 @@ extension Hub {
                     token: lastReadToken,
                     after: session.eventPosition.previous,
                     maximumRecords: Limits.eventRecordsPerStep,
-                    maximumBytes: Limits.frameBytes
+                    maximumBytes: DeliverFrame.recordBytes
                 )
             )
         )
@@ -135,6 +187,10 @@ extension Hub {
     ) {
         guard let page = session.page else { return }
         let bytes = page.records.span
+        // Wanted records that lie end to end are copied together.
+        var run = session.pageOffset..<session.pageOffset
+        var count = 0
+        defer { frame.addReplayed(bytes.extracting(run), count: count, &effects.bytes) }
         while session.pageOffset < bytes.count {
             guard let view = try? RecordView(bytes, at: session.pageOffset) else {
                 preconditionFailure("the journal returned bytes that are no record")
@@ -143,11 +199,16 @@ extension Hub {
             // The journal is ahead of what it has told: that comes with its commit, once.
             if revision > lane.committed { break }
             if wants(session, bytes, revision, at: session.pageOffset) {
-                guard frame.fits(view.range.count, effects.bytes) else {
+                guard frame.fits(run.count + view.range.count, effects.bytes) else {
                     return frame.noteFull()
                 }
-                let record = bytes.extracting(view.range)
-                frame.add(record, flags: [.replay], coalesced: 0, &effects.bytes)
+                if view.range.lowerBound != run.upperBound {
+                    frame.addReplayed(bytes.extracting(run), count: count, &effects.bytes)
+                    run = view.range.lowerBound..<view.range.lowerBound
+                    count = 0
+                }
+                run = run.lowerBound..<view.range.upperBound
+                count += 1
             }
             session.eventPosition = revision.next
             session.pageOffset = view.range.upperBound

@@ -43,9 +43,13 @@ extension Hub {
         var at = RecordBatch.prefixSize
         while at < body.count {
             let view = RecordView(checked: body, at: at)
-            apply(session, sequence, view, body, &effects)
-            sequence += 1
-            at = view.range.upperBound
+            if sequence > producer.last, view.isEvent(body) {
+                applyEvents(session, body, &sequence, &at)
+            } else {
+                apply(session, sequence, view, body, &effects)
+                sequence += 1
+                at = view.range.upperBound
+            }
         }
     }
 
@@ -77,9 +81,6 @@ extension Hub {
             result.status = .denied
         case (.flag?, _), (.note?, _), (.private?, _):
             result.status = .unsupported
-        case (.event?, .append?):
-            guard applyEvent(header, key, payload, producer, &result) else { break }
-            return  // its result comes with the commit
         case (let kind?, .put?) where kind.lane == .state:
             result = put(header, kind, key, payload, producer, &effects)
         case (let kind?, .delete?) where kind.lane == .state:
@@ -241,44 +242,71 @@ extension Hub {
             }
         }
         if options.hasTap {
-            let keyRange = table.keyRange(slot)
-            emitTap(table.entries[slot].record, keyRange, &effects)
+            let start = effects.bytes.count
+            effects.bytes.append(contentsOf: table.entries[slot].record)
+            emitTap(from: start, &effects)
         }
     }
 
     // MARK: event lane
 
-    /// Applies one event, to be committed; false with the result filled in when it may not be.
-    private mutating func applyEvent(
-        _ header: RecordHeader,
-        _ key: Span<UInt8>,
-        _ payload: Span<UInt8>,
-        _ producer: Producer,
-        _ result: inout ResultRun
-    ) -> Bool {
-        guard (try? KeyRules.checkKey(key)) == .event else {
-            result.status = .badKey
-            return false
-        }
-        if let retryAt = eventLaneRetryAt, now.boot < retryAt {
-            result.status = .storage
-            return false
-        }
-        guard !lane.isFull else {
-            result.status = .limit
-            return false
-        }
-        var stamped = header
-        stamped.hubTime = stamp()
-        _ = lane.apply(
-            stamped,
-            key: key,
-            payload: payload,
-            producer: producer,
-            sequence: header.producerSequence
+    /// Applies the events that follow one another in a PUB; stops behind one that may not be.
+    ///
+    /// The results of those applied come with their commit.
+    private mutating func applyEvents(
+        _ session: Session,
+        _ body: Span<UInt8>,
+        _ sequence: inout UInt64,
+        _ at: inout Int
+    ) {
+        let producer = session.producer
+        let first = sequence
+        var stamp = RecordStamp(
+            flags: [],
+            revision: .zero,
+            previous: .zero,
+            hubTime: 0,
+            producer: producer.id,
+            producerSequence: 0
         )
-        producer.addPending(header.producerSequence)
-        return true
+        var refusal: FloorStatus?
+        while refusal == nil, at < body.count {
+            let view = RecordView(checked: body, at: at)
+            guard view.isEvent(body) else { break }
+            stamp.producerSequence = sequence
+            refusal = applyEvent(view, body, &stamp)
+            sequence += 1
+            at = view.range.upperBound
+        }
+        producer.last = sequence - 1
+        noteUnsaved(producer)
+        let count = sequence - first - (refusal == nil ? 0 : 1)
+        if count > 0 {
+            lane.noteOrigin(producer, first, count: count)
+            producer.addPending(first...(first + count - 1))
+        }
+        if let refusal { finish(ResultRun(sequence - 1, refusal), producer, session) }
+    }
+
+    /// Applies one event, to be committed; or says why it may not be.
+    private mutating func applyEvent(
+        _ view: RecordView,
+        _ body: Span<UInt8>,
+        _ stamp: inout RecordStamp
+    ) -> FloorStatus? {
+        let key = body.extracting(view.key)
+        let hash = ByteIndex.hash(key)
+        var place = lane.find(key, hash: hash)
+        // A key that the lane knows is well-formed.
+        if place == nil, (try? KeyRules.checkKey(key)) != .event { return .badKey }
+        if let retryAt = eventLaneRetryAt, now.boot < retryAt { return .storage }
+        if lane.isFull { return .limit }
+        if place == nil { place = lane.insert(key, hash: hash) }
+        guard let place else { preconditionFailure("Hub.applyEvent: the key has no place") }
+        stamp.flags = view.flags(body).intersection(.fromPublisher)
+        stamp.hubTime = self.stamp()
+        lane.apply(body.extracting(view.range), key: place, stamp, &filters)
+        return nil
     }
 
     /// The journal holds a batch: acknowledge and publish it, in order (rule 3, R11).
@@ -288,7 +316,7 @@ extension Hub {
         // A batch that was taken back before says nothing of the journal's health.
         if lane.committed < last { eventLaneRetryAt = nil }
         while lane.committed < last {
-            var revision = lane.committed.next
+            let revision = lane.committed.next
             let origin = lane.commitNext()
             origin.producer.confirmPending(origin.sequences)
             var result = ResultRun(origin.first, .ok, revision: revision)
@@ -299,10 +327,7 @@ extension Hub {
                 session.addResult(result)
                 activate(session)
             }
-            while revision <= lane.committed {
-                announceEvent(revision, &effects)
-                revision = revision.next
-            }
+            announceEvents(from: revision, &effects)
         }
     }
 
@@ -329,19 +354,37 @@ extension Hub {
         }
     }
 
-    private mutating func announceEvent(_ revision: Revision, _ effects: inout HubEffects) {
-        let record = lane.record(revision)
-        let keyLength = Int(record.span.u16(68))
-        let keyRange = RecordHeader.size..<(RecordHeader.size + keyLength)
-        matchBuffer.removeAll(keepingCapacity: true)
-        filters.match(record.span.extracting(keyRange), into: &matchBuffer)
-        for node in matchBuffer {
-            for reader in filters.readers(node) where !reader.session.hasEvents {
-                reader.session.hasEvents = true
-                reader.session.eventPosition = revision
+    /// Tells those who want them, and the tap, of the events committed from a revision on.
+    private mutating func announceEvents(from first: Revision, _ effects: inout HubEffects) {
+        var told: Int32 = -1
+        var generation = filters.setGeneration
+        var revision = first
+        while revision <= lane.committed {
+            let readers = lane.readers(revision, &filters)
+            // Whoever wants this one too has been told.
+            if readers != told || filters.setGeneration != generation {
+                tellReaders(readers, from: revision)
             }
-            for reader in filters.readers(node) { activate(reader.session) }
+            told = readers
+            generation = filters.setGeneration
+            if options.hasTap {
+                let start = effects.bytes.count
+                effects.bytes.append(span: lane.window.bytes.span.extracting(lane.record(revision)))
+                emitTap(from: start, &effects)
+            }
+            revision = revision.next
         }
-        if options.hasTap { emitTap(record, keyRange, &effects) }
+    }
+
+    private mutating func tellReaders(_ readers: Int32, from revision: Revision) {
+        for node in filters.sets[Int(readers)] {
+            for reader in filters.readers(node) {
+                if !reader.session.hasEvents {
+                    reader.session.hasEvents = true
+                    reader.session.eventPosition = revision
+                }
+                activate(reader.session)
+            }
+        }
     }
 }

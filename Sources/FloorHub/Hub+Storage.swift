@@ -45,12 +45,13 @@ extension Hub {
     mutating func closeBatch(_ effects: inout HubEffects) {
         let isDue = hasUnsaved && (isShutDown || now.boot >= unsaved.nextCheckpoint)
         guard lane.hasUncommitted || isDue else { return }
-        var revision = lane.firstUncommitted
-        while revision <= lane.applied {
+        var next = lane.firstUncommitted.counter
+        while next <= lane.applied.counter {
+            let run = lane.window.run(from: next, through: lane.applied.counter)
             let start = effects.bytes.count
-            effects.bytes.append(contentsOf: lane.record(revision))
+            effects.bytes.append(span: lane.window.bytes.span.extracting(run.bytes))
             effects.list.append(.append(start..<effects.bytes.count))
-            revision = revision.next
+            next = run.last + 1
         }
         let batch = lane.closeBatch()
         if options.isDurable { save(batch, &effects) }

@@ -8,18 +8,16 @@ import FloorWire
 extension Hub {
     private static let syncPrefix = Array("~sync/".utf8)
 
-    /// Publishes one record, unless it is private.
-    mutating func emitTap(
-        _ record: [UInt8],
-        _ key: Range<Int>,
-        _ effects: inout HubEffects
-    ) {
-        guard let kind = RecordKind(rawValue: record.span.u8(4)), kind != .private else { return }
-        partitions.note(record.span, key: key, kind: kind, boot: now.boot)
-        let start = effects.bytes.count
-        effects.bytes.append(contentsOf: record)
-        let keyRange = (start + key.lowerBound)..<(start + key.upperBound)
-        effects.list.append(.tap(key: keyRange, record: start..<effects.bytes.count))
+    /// Publishes the record that stands at the end of the effects' bytes, unless it is private.
+    mutating func emitTap(from start: Int, _ effects: inout HubEffects) {
+        let view = RecordView(checked: effects.bytes.span, at: start)
+        guard let kind = RecordKind(rawValue: effects.bytes[start + 4]), kind != .private else {
+            return effects.bytes.removeLast(effects.bytes.count - start)
+        }
+        let key = RecordHeader.size..<(RecordHeader.size + view.key.count)
+        effects.list.append(.tap(key: view.key, record: view.range))
+        let record = effects.bytes.span.extracting(view.range)
+        partitions.note(record, key: key, kind: kind, boot: now.boot)
     }
 
     /// A reader subscribed to a topic that begins with `~`: a join barrier, or nothing of ours.

@@ -50,7 +50,7 @@ public enum HubEffect: Equatable, Sendable {
     case control(LinkID, Range<Int>)
     /// Publish on the tap: frame 0 is the key, frame 1 the record.
     case tap(key: Range<Int>, record: Range<Int>)
-    /// Hand one event-lane record to the journal, behind the earlier ones.
+    /// Hand event-lane records, end to end, to the journal, behind the earlier ones.
     case append(Range<Int>)
     /// Hand one last-value record to the journal; a deletion removes the key there.
     case saveValue(Range<Int>)

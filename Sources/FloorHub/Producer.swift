@@ -117,7 +117,15 @@ final class Producer {
         pending.contains { $0.contains(sequence) }
     }
 
-    func addPending(_ sequence: UInt64) { Self.add(sequence, to: &pending) }
+    /// Adds sequences above all that are pending.
+    func addPending(_ run: ClosedRange<UInt64>) {
+        if let last = pending.indices.last, pending[last].upperBound + 1 == run.lowerBound {
+            pending[last] = pending[last].lowerBound...run.upperBound
+        } else {
+            pending.append(run)
+        }
+    }
+
     func addRetryable(_ sequence: UInt64) { Self.add(sequence, to: &retryable) }
 
     /// The lowest pending sequences have their results.

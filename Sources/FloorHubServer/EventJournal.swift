@@ -13,8 +13,8 @@ import FloorWire
 ///
 /// - Thread: all calls come from the holder of the hub's lock, one at a time.
 public protocol EventJournal: AnyObject {
-    /// Takes one record, behind the earlier ones; it is not committed yet.
-    func append(_ record: Span<UInt8>)
+    /// Takes records, end to end, behind the earlier ones; they are not committed yet.
+    func append(_ records: Span<UInt8>)
     /// Takes one last-value record; one that deletes removes the key.
     func saveValue(_ record: Span<UInt8>)
     /// Takes one `StoredProducer`, in place of what was stored of it before.
@@ -81,7 +81,41 @@ public final class MemoryJournal: EventJournal {
         /// Where each record ends.
         var ends: [Int] = []
 
+        /// An empty one, with room for as much as the one before it holds.
+        init(like before: Segment?) {
+            bytes.reserveCapacity((before?.bytes.count ?? 0) * 9 / 8)
+            ends.reserveCapacity(MemoryJournal.segmentRecords)
+        }
+
         func start(_ place: Int) -> Int { place == 0 ? 0 : ends[place - 1] }
+
+        /// Takes as many records as it has places for; returns where the next one begins.
+        mutating func add(_ records: Span<UInt8>, from start: Int) -> Int {
+            let offset = bytes.count - start
+            var end = start
+            while end < records.count, ends.count < MemoryJournal.segmentRecords {
+                end = RecordView(checked: records, at: end).range.upperBound
+                ends.append(end + offset)
+            }
+            bytes.append(span: records.extracting(start..<end))
+            return end
+        }
+
+        /// Appends the records that fit into a page, one always; returns how many.
+        func copy(
+            from slot: Int,
+            count: Int,
+            into page: inout [UInt8],
+            maximumBytes: Int
+        ) -> Int {
+            let start = start(slot)
+            let last = min(ends.count, slot + count)
+            var end = slot
+            while end < last, page.count + ends[end] - start <= maximumBytes { end += 1 }
+            if end == slot, page.isEmpty { end += 1 }
+            page.append(contentsOf: bytes[start..<self.start(end)])
+            return end - slot
+        }
     }
 
     /// Records of a segment; a segment's memory is used again when all of them are forgotten.
@@ -112,17 +146,20 @@ public final class MemoryJournal: EventJournal {
         floor = Revision(epoch: epoch, counter: 0)
     }
 
-    /// Takes one record.
-    public func append(_ record: Span<UInt8>) {
-        if segments.last.map({ $0.ends.count == Self.segmentRecords }) ?? true {
-            segments.append(spare ?? Segment())
-            spare = nil
+    /// Takes records.
+    public func append(_ records: Span<UInt8>) {
+        var at = 0
+        while at < records.count {
+            if segments.last.map({ $0.ends.count == Self.segmentRecords }) ?? true {
+                segments.append(spare ?? Segment(like: segments.last))
+                spare = nil
+            }
+            let last = segments.count - 1
+            let before = segments[last].ends.count
+            at = segments[last].add(records, from: at)
+            appended += segments[last].ends.count - before
         }
-        let last = segments.count - 1
-        segments[last].bytes.append(span: record)
-        segments[last].ends.append(segments[last].bytes.count)
-        appended += 1
-        bytes += record.count
+        bytes += records.count
     }
 
     /// Nothing: values live as long as the hub.
@@ -168,21 +205,21 @@ public final class MemoryJournal: EventJournal {
     public func read(_ request: ReadRequest) -> JournalPage? {
         let after = max(request.after, floor)
         var page: [UInt8] = []
+        page.reserveCapacity(min(request.maximumBytes, bytes))
         // Counters have no holes, so a record's place follows from its revision.
         var place = Int(after.counter - floor.counter)
-        var through = after
-        var count = 0
-        while place < committed, count < request.maximumRecords {
-            let segment = (first + place) / Self.segmentRecords
-            let slot = (first + place) % Self.segmentRecords
-            let start = segments[segment].start(slot)
-            let end = segments[segment].ends[slot]
-            if count > 0, page.count + end - start > request.maximumBytes { break }
-            page.append(contentsOf: segments[segment].bytes[start..<end])
-            through = through.next
-            place += 1
-            count += 1
+        let end = min(committed, place + request.maximumRecords)
+        while place < end {
+            let taken = segments[(first + place) / Self.segmentRecords].copy(
+                from: (first + place) % Self.segmentRecords,
+                count: end - place,
+                into: &page,
+                maximumBytes: request.maximumBytes
+            )
+            guard taken > 0 else { break }
+            place += taken
         }
+        let through = Revision(epoch: floor.epoch, counter: floor.counter + UInt64(place))
         return JournalPage(
             token: request.token,
             records: page,

@@ -98,12 +98,16 @@ struct HubLoop: ~Copyable {
             // A lane that fills up refuses: what it has is committed first.
             if hub.isTurnFull { return Self.messagesPerTurn }
             // By turns, so that neither side waits for the other to fall silent.
-            let input = try hasSocketMessages ? sockets.receiveOne() : nil
-            hasSocketMessages = input != nil
+            if hasSocketMessages {
+                hasSocketMessages = try sockets.receiveOne {
+                    hub.receive($1, from: $0, at: now, into: &effects)
+                } malformed: {
+                    hub.step(.malformed($0), at: now, into: &effects)
+                }
+            }
             let direct = hasLinkMessages ? links.receiveOne() : nil
             hasLinkMessages = direct != nil
-            if input == nil, direct == nil { break }
-            if let input { hub.step(input, at: now, into: &effects) }
+            if !hasSocketMessages, direct == nil { break }
             if let direct { hub.step(direct, at: now, into: &effects) }
             count += 1
         }

@@ -70,26 +70,37 @@ struct HubSockets {
         return result
     }
 
-    /// Receives one message, or nil when there is none; the ROUTERs take turns.
-    mutating func receiveOne() throws(ZeroMQError) -> HubInput? {
+    /// Receives one message; the ROUTERs take turns.
+    ///
+    /// - Parameters:
+    ///   - take: gets the message and whose it is.
+    ///   - refuse: gets whose message it was when it was not exactly one frame.
+    /// - Returns: false when there is none.
+    /// - Throws: what libzmq says of a socket that cannot be used any more.
+    mutating func receiveOne(
+        _ take: (LinkID, Span<UInt8>) -> Void,
+        malformed refuse: (LinkID) -> Void
+    ) throws(ZeroMQError) -> Bool {
         for _ in routers.indices {
             let place = nextRouter
             guard let router = routers[place] else {
                 advance()
                 continue
             }
-            switch router.receive(into: &message) {
-            case .received:
-                guard let peer = message.peer else { return .malformed(Self.nameless) }
-                return .message(Self.link(place, peer), message.payload)
+            let outcome = router.receive(&message) { message, payload in
+                guard let peer = message.peer else { return refuse(Self.nameless) }
+                take(Self.link(place, peer), payload)
+            }
+            switch outcome {
+            case .received: return true
             case .malformed:
-                guard let peer = message.peer else { return .malformed(Self.nameless) }
-                return .malformed(Self.link(place, peer))
+                refuse(message.peer.map { Self.link(place, $0) } ?? Self.nameless)
+                return true
             case .nothing: advance()
             case .failed(let error): throw error
             }
         }
-        return nil
+        return false
     }
 
     private mutating func advance() { nextRouter = (nextRouter + 1) % routers.count }

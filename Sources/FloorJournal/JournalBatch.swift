@@ -18,6 +18,18 @@ struct JournalBatch: Sendable {
         self[keyPath: list].append(start..<bytes.count)
     }
 
+    /// Takes records that lie end to end.
+    mutating func addEvents(_ records: Span<UInt8>) {
+        let start = bytes.count
+        bytes.append(span: records)
+        var at = start
+        while at < bytes.count {
+            let view = RecordView(checked: bytes.span, at: at)
+            events.append(view.range)
+            at = view.range.upperBound
+        }
+    }
+
     /// Writes everything, inside the caller's transaction; returns the latest stamp in it.
     func write(_ database: Database) throws -> Int64 {
         max(try writeEvents(database), try writeValues(database), try writeProducers(database))

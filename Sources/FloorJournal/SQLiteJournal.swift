@@ -64,8 +64,8 @@ public final class SQLiteJournal: EventJournal, @unchecked Sendable {
 
     // MARK: the port
 
-    /// Takes one event; it is on its way with the next `commit`.
-    public func append(_ record: Span<UInt8>) { open.add(record, to: \.events) }
+    /// Takes events; they are on their way with the next `commit`.
+    public func append(_ records: Span<UInt8>) { open.addEvents(records) }
 
     /// Takes one value.
     public func saveValue(_ record: Span<UInt8>) { open.add(record, to: \.values) }

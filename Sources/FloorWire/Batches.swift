@@ -27,7 +27,7 @@ public struct RecordBatch: Sendable {
         var at = Self.prefixSize
         var found = 0
         while at < body.count {
-            at = try RecordView(body, at: at).range.upperBound
+            at += try RecordView.checkedLength(body, at: at)
             found += 1
         }
         guard found == count else { throw .countMismatch(stated: count, got: found) }

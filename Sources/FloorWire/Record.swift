@@ -59,6 +59,7 @@ public struct RecordHeader: Hashable, Sendable {
     public var schema: UInt16
 
     /// A publisher's record; the hub fills in the rest.
+    @inlinable
     public init(_ kind: RecordKind, _ operation: RecordOperation, schema: UInt16 = 0) {
         kindCode = kind.rawValue
         operationCode = operation.rawValue
@@ -79,6 +80,39 @@ public struct RecordHeader: Hashable, Sendable {
     public var operation: RecordOperation? { RecordOperation(rawValue: operationCode) }
 }
 
+/// What the hub says of a record when it applies it.
+public struct RecordStamp: Sendable {
+    /// The publisher's flags that may stay.
+    public var flags: RecordFlags
+    /// The record's place in its lane.
+    public var revision: Revision
+    /// The key's revision before this one.
+    public var previous: Revision
+    /// When it was applied, microseconds since 1970.
+    public var hubTime: Int64
+    /// Who published it.
+    public var producer: FloorID
+    /// Its number among the producer's operations.
+    public var producerSequence: UInt64
+
+    /// A stamp.
+    public init(
+        flags: RecordFlags,
+        revision: Revision,
+        previous: Revision,
+        hubTime: Int64,
+        producer: FloorID,
+        producerSequence: UInt64
+    ) {
+        self.flags = flags
+        self.revision = revision
+        self.previous = previous
+        self.hubTime = hubTime
+        self.producer = producer
+        self.producerSequence = producerSequence
+    }
+}
+
 /// Where one record lies in a span of bytes: offsets only, nothing is copied.
 public struct RecordView: Sendable {
     /// The record's bytes, header and padding included.
@@ -93,6 +127,15 @@ public struct RecordView: Sendable {
     /// Checks every length against the span and the limits, and that all padding and reserved
     /// bytes are zero; does not judge key, kind, operation or payload.
     public init(_ bytes: Span<UInt8>, at offset: Int) throws(WireError) {
+        _ = try Self.checkedLength(bytes, at: offset)
+        self.init(checked: bytes, at: offset)
+    }
+
+    /// The length of the record that starts at an offset, when it is well-formed.
+    static func checkedLength(
+        _ bytes: Span<UInt8>,
+        at offset: Int
+    ) throws(WireError) -> Int {
         let left = bytes.count - offset
         guard offset >= 0, left >= RecordHeader.size else {
             throw .tooShort(needed: RecordHeader.size, got: max(0, left))
@@ -106,15 +149,15 @@ public struct RecordView: Sendable {
         let length = payloadStart + roundedUp8(payloadLength)
         guard stated == length else { throw .badRecordLength(stated) }
         guard length <= left else { throw .tooShort(needed: length, got: left) }
-        guard bytes.u32(offset + 76) == 0 else { throw .reservedNotZero }
-        range = offset..<(offset + length)
-        key = (offset + RecordHeader.size)..<(offset + RecordHeader.size + keyLength)
-        payload = (offset + payloadStart)..<(offset + payloadStart + payloadLength)
-        try bytes.needZeros(key.upperBound..<(offset + payloadStart))
-        try bytes.needZeros(payload.upperBound..<range.upperBound)
+        guard bytes.u32(offset + 76) == 0,
+            bytes.isPadded(keyLength, endingAt: offset + payloadStart),
+            bytes.isPadded(payloadLength, endingAt: offset + length)
+        else { throw .reservedNotZero }
+        return length
     }
 
     /// Finds a record within a body that `RecordBatch` has read: its checks are not repeated.
+    @inlinable
     public init(checked bytes: Span<UInt8>, at offset: Int) {
         let keyLength = Int(bytes.u16(offset + 68))
         let payloadLength = Int(bytes.u32(offset + 72))
@@ -125,6 +168,7 @@ public struct RecordView: Sendable {
     }
 
     /// The header's values.
+    @inlinable
     public func header(_ bytes: Span<UInt8>) -> RecordHeader {
         let at = range.lowerBound
         var header = RecordHeader(.agent, .put)
@@ -143,11 +187,20 @@ public struct RecordView: Sendable {
     }
 
     /// The revision alone.
+    @inlinable
     public func revision(_ bytes: Span<UInt8>) -> Revision {
         Revision(rawValue: bytes.u64(range.lowerBound + 8))
     }
 
+    /// Whether it appends an event, which is what most records of the event lane do.
+    @inlinable
+    public func isEvent(_ bytes: Span<UInt8>) -> Bool {
+        bytes.u8(range.lowerBound + 4) == RecordKind.event.rawValue
+            && bytes.u8(range.lowerBound + 5) == RecordOperation.append.rawValue
+    }
+
     /// The flags alone.
+    @inlinable
     public func flags(_ bytes: Span<UInt8>) -> RecordFlags {
         RecordFlags(rawValue: bytes.u16(range.lowerBound + 6))
     }
@@ -172,10 +225,6 @@ public enum RecordWriter {
     ) {
         precondition(key.count <= Limits.keyBytes && payload.count <= Limits.payloadBytes)
         let length = size(keyBytes: key.count, payloadBytes: payload.count)
-        let start = out.count
-        out.reserve(adding: length)
-        // Zeros first: they are the padding, and one write puts the rest in its place.
-        out.append(contentsOf: repeatElement(0, count: length))
         let kindAndOperation = UInt64(header.kindCode) | UInt64(header.operationCode) << 8
         let keyAndSchema = UInt64(key.count) | UInt64(header.schema) << 16
         // The table in docs/wire-protocol.md, eight bytes a line.
@@ -191,9 +240,43 @@ public enum RecordWriter {
             UInt64(header.coalesced) | keyAndSchema << 32,
             UInt64(payload.count),
         ]
-        for line in words.indices { out.overwrite(words[line], at: start + line * 8) }
-        out.overwrite(key, at: start + RecordHeader.size)
-        out.overwrite(payload, at: start + RecordHeader.size + roundedUp8(key.count))
+        out.append(addingCapacity: length) { fresh in
+            unsafe fresh.withUnsafeMutableBufferPointer { buffer, count in
+                let bytes = UnsafeMutableRawBufferPointer(buffer)
+                for line in words.indices {
+                    unsafe bytes.storeBytes(
+                        of: words[line].littleEndian,
+                        toByteOffset: line * 8,
+                        as: UInt64.self
+                    )
+                }
+                var at = unsafe RecordHeader.size + bytes.put(key, at: RecordHeader.size)
+                at = unsafe at + bytes.put(payload, at: at)
+                count = at
+            }
+        }
+    }
+
+    /// Overwrites what the hub says of a record that a publisher wrote.
+    public static func stamp(_ out: inout [UInt8], at offset: Int, _ stamp: RecordStamp) {
+        precondition(offset >= 0 && offset + RecordHeader.size <= out.count)
+        unsafe out.withUnsafeMutableBytes { bytes in
+            func put<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number, _ at: Int) {
+                unsafe bytes.storeBytes(
+                    of: number.littleEndian,
+                    toByteOffset: offset + at,
+                    as: Number.self
+                )
+            }
+            put(stamp.flags.rawValue, 6)
+            put(stamp.revision.rawValue, 8)
+            put(stamp.previous.rawValue, 16)
+            put(stamp.hubTime, 24)
+            put(stamp.producer.high.byteSwapped, 40)
+            put(stamp.producer.low.byteSwapped, 48)
+            put(stamp.producerSequence, 56)
+            put(UInt32(0), 64)
+        }
     }
 
     /// Overwrites the per-session fields of a record that was copied into a DELIVER.
@@ -203,13 +286,33 @@ public enum RecordWriter {
         adding flags: RecordFlags,
         coalesced: UInt32
     ) {
-        let old = out.span.u16(offset + 6)
-        out.overwrite(old | flags.rawValue, at: offset + 6)
-        out.overwrite(coalesced, at: offset + 64)
+        precondition(offset >= 0 && offset + RecordHeader.size <= out.count)
+        unsafe out.withUnsafeMutableBytes { bytes in
+            let old = unsafe UInt16(
+                littleEndian: bytes.loadUnaligned(fromByteOffset: offset + 6, as: UInt16.self)
+            )
+            unsafe bytes.storeBytes(
+                of: (old | flags.rawValue).littleEndian,
+                toByteOffset: offset + 6,
+                as: UInt16.self
+            )
+            unsafe bytes.storeBytes(
+                of: coalesced.littleEndian,
+                toByteOffset: offset + 64,
+                as: UInt32.self
+            )
+        }
     }
 }
 
 extension Span<UInt8> {
+    /// Whether the zeros are there that fill a part's last eight bytes, which end at an offset.
+    @inline(__always)
+    fileprivate func isPadded(_ length: Int, endingAt end: Int) -> Bool {
+        let used = length & 7
+        return used == 0 || u64(end - 8) >> UInt64(8 * used) == 0
+    }
+
     /// Sixteen bytes as an identity, in their written order.
     @inlinable
     public func floorID(_ offset: Int) -> FloorID {
@@ -229,5 +332,21 @@ extension [UInt8] {
     @inlinable
     mutating func reserve(adding more: Int) {
         if capacity - count < more { reserveCapacity(Swift.max(count + more, capacity * 2)) }
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Writes bytes and the zeros behind them up to a multiple of eight; returns how many.
+    fileprivate func put(_ part: Span<UInt8>, at offset: Int) -> Int {
+        let padded = roundedUp8(part.count)
+        guard padded > 0 else { return 0 }
+        precondition(offset >= 0 && offset + padded <= count)
+        // Zeros first: the part then covers all of them but the padding.
+        unsafe storeBytes(of: 0, toByteOffset: offset + padded - 8, as: UInt64.self)
+        unsafe part.withUnsafeBytes { source in
+            unsafe UnsafeMutableRawBufferPointer(rebasing: self[offset..<(offset + source.count)])
+                .copyMemory(from: source)
+        }
+        return padded
     }
 }

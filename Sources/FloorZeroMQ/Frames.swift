@@ -13,13 +13,23 @@ extension ZeroMQSocket {
 
     /// Receives a message of exactly one frame, not empty, into storage that is used again.
     public func receive(into payload: inout [UInt8]) -> ReceiveOutcome {
-        precondition(type == ZMQ_DEALER, "receive(into:) is for a clientDealer socket")
-        guard let handle = openHandle else { return .closed }
         payload.removeAll(keepingCapacity: true)
+        return receive { bytes in
+            unsafe bytes.withUnsafeBytes { unsafe payload.append(contentsOf: $0) }
+        }
+    }
+
+    /// Receives a message as `receive(into:)`, and lends its bytes where libzmq has them.
+    ///
+    /// - Parameter body: called only when the outcome is `.received`; it must not use the socket.
+    /// - Returns: what came.
+    public func receive(_ body: (Span<UInt8>) -> Void) -> ReceiveOutcome {
+        precondition(type == ZMQ_DEALER, "receive(_:) is for a clientDealer socket")
+        guard let handle = openHandle else { return .closed }
         let size = frame.receive(from: handle)
         guard size >= 0 else { return .none(size) }
         guard !frame.hasMore, size > 0 else { return drainRest(of: handle, after: 1) }
-        frame.copy(into: &payload)
+        unsafe frame.withBytes { unsafe body(Span(_unsafeBytes: $0)) }
         frame.clear()
         return .received
     }

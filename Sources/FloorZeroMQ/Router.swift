@@ -52,9 +52,24 @@ extension ZeroMQSocket {
     /// telling whose it was; so is every message of a peer with an id of its own. Frames above 64
     /// KiB never arrive. A hub bounds its memory against many small frames by admission only.
     public func receive(into message: inout RouterMessage) -> ReceiveOutcome {
+        message.payload.removeAll(keepingCapacity: true)
+        return receive(&message) { message, payload in
+            unsafe payload.withUnsafeBytes { unsafe message.payload.append(contentsOf: $0) }
+        }
+    }
+
+    /// Receives a message as `receive(into:)`, and lends its payload where libzmq has it.
+    ///
+    /// - Parameters:
+    ///   - message: gets all but the payload.
+    ///   - body: called only when the outcome is `.received`; it must not use the socket.
+    /// - Returns: what came.
+    public func receive(
+        _ message: inout RouterMessage,
+        _ body: (inout RouterMessage, Span<UInt8>) -> Void
+    ) -> ReceiveOutcome {
         precondition(type == ZMQ_ROUTER, "a RouterMessage comes from a hubRouter socket")
         guard let handle = openHandle else { return .closed }
-        message.payload.removeAll(keepingCapacity: true)
         message.userID.removeAll(keepingCapacity: true)
         let result = frame.receive(from: handle)
         guard result >= 0 else { return .none(result) }
@@ -66,9 +81,9 @@ extension ZeroMQSocket {
         guard !frame.hasMore, size > 0, message.peer != nil else {
             return drainRest(of: handle, after: 1)
         }
-        frame.copy(into: &message.payload)
         // From the payload frame: the routing-id frame loses its metadata (libzmq#4317).
         if readsUserID { frame.copyProperty("User-Id", into: &message.userID) }
+        unsafe frame.withBytes { unsafe body(&message, Span(_unsafeBytes: $0)) }
         frame.clear()
         return .received
     }

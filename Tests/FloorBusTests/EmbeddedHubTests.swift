@@ -25,7 +25,8 @@ extension RealSockets {
                 #expect(result.revision.epoch == hub.epoch)
                 var seen: FloorRecord?
                 for try await event in subscription {
-                    if case .record(let record) = event {
+                    // The round before has left its value.
+                    if case .record(let record) = event, record.freshness == .live {
                         seen = record
                         break
                     }

@@ -182,6 +182,29 @@ struct KeyVectors: Decodable {
         }
     }
 
+    @Test("any byte at any place of a key is judged alike by the quick look and the slow one")
+    func quickLookAgrees() throws {
+        let good = Array("event/bj/sales/call-17/".utf8)
+        for place in good.indices {
+            for byte in UInt8.min...UInt8.max {
+                for shorter in 0..<8 {
+                    var bytes = good
+                    bytes[place] = byte
+                    bytes.removeSubrange(18..<(18 + min(shorter, 4)))
+                    if shorter > 4 { bytes.insert(UInt8(ascii: "x"), at: 16) }
+                    // Filters are never looked at quickly.
+                    let filter = try? KeyFilter(bytes: bytes)
+                    let isKey = filter.map { $0.segmentCount == 4 && !$0.hasWildcard } ?? false
+                    #expect(((try? FloorKey(bytes: bytes)) != nil) == isKey)
+                }
+            }
+        }
+        for length in 62...67 {
+            let entity = String(repeating: "e", count: length)
+            #expect(((try? FloorKey("agent/bj/sales/\(entity)/")) != nil) == (length <= 64))
+        }
+    }
+
     @Test("200,000 random keys and filters give a value or an error, and values come back")
     func random() {
         var random = SystemRandomNumberGenerator()

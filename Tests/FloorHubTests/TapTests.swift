@@ -175,14 +175,14 @@ import Testing
         var effects = HubEffects()
         for kind in [RecordKind.private, .flag] {
             let key = Array("\(kind.name)/bj/sales/f1/".utf8)
-            var record: [UInt8] = []
+            let start = effects.bytes.count
             RecordWriter.append(
                 RecordHeader(kind, .append),
                 key: key.span,
                 payload: [1].span,
-                to: &record
+                to: &effects.bytes
             )
-            hub.emitTap(record, 80..<(80 + key.count), &effects)
+            hub.emitTap(from: start, &effects)
             #expect(effects.list.isEmpty == (kind == .private))
         }
         hub.step(.turnEnd, at: FloorTime(boot: 5_000_000, wall: 5_000_000), into: &effects)

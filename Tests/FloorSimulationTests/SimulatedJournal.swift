@@ -1,3 +1,4 @@
+import FloorBusTestKit
 import FloorEvents
 import FloorHub
 import FloorWire
@@ -37,7 +38,7 @@ final class SimulatedJournal {
     var head: Revision { history.last?.revision ?? .zero }
     var keepsEverything: Bool { retained >= 100_000 }
 
-    func append(_ record: [UInt8]) { appended.records.append(record) }
+    func append(_ records: [UInt8]) { appended.records += records.splitRecords }
     func saveValue(_ record: [UInt8]) { appended.values.append(record) }
     func saveProducer(_ producer: [UInt8]) { appended.producers.append(producer) }
 

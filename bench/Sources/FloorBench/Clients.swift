@@ -76,7 +76,15 @@ final class Reader: @unchecked Sendable {
 
     /// On the client's thread.
     private func drain() {
-        guard let loop, let mailbox else { return }
+        // When all is there, `tally` is the measuring thread's.
+        guard let loop, let mailbox, !isDone else { return }
+        // In local variables, so that the measure does not count class properties' checks.
+        var delivery = Delivery()
+        var tally = Tally()
+        var keys = self.keys
+        swap(&delivery, &self.delivery)
+        swap(&tally, &self.tally)
+        var hasAll = expected > 0 && tally.accounted >= expected
         while let kind = loop.next(mailbox, into: &delivery) {
             switch kind {
             case .record:
@@ -84,20 +92,24 @@ final class Reader: @unchecked Sendable {
                 guard expected > 0 else { continue }
                 let payload = delivery.bytes.span.extracting(delivery.record.payload)
                 tally.take(payload, coalesced: delivery.coalesced, timed: timed)
-                if tally.accounted >= expected { tell { isDone = true } }
+                if tally.accounted >= expected, !hasAll {
+                    hasAll = true
+                    tally.lastTime = cbench_now_ns()
+                }
             case .snapshotEnd: tell { isReady = true }
             case .gap:
                 tally.isBroken = true
-                tell { isDone = true }
+                hasAll = true
             default: break
             }
         }
+        swap(&delivery, &self.delivery)
+        swap(&tally, &self.tally)
+        self.keys = keys
+        if hasAll { tell { isDone = true } }
     }
 
     private func tell(_ change: () -> Void) {
-        if !isDone, expected > 0, tally.accounted >= expected {
-            tally.lastTime = cbench_now_ns()
-        }
         lock.withLock(change)
         changed.broadcast()
     }
