@@ -62,6 +62,7 @@ extension Hub {
         guard first <= known.last + 1 + UInt64(Limits.outboxOperationsCeiling) else {
             throw Refusal(.invalid, "the first unacknowledged operation is too far ahead")
         }
+        known.isMoved = first - 1 > known.last
         known.last = max(known.last, first - 1)
         known.forgetRetryable(below: first)
         return known
@@ -109,6 +110,7 @@ extension Hub {
             last: last,
             now: now.boot
         )
+        producer.isMoved = last > 0
         producers[hello.producer] = producer
         principal.producers += 1
         return producer

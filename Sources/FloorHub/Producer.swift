@@ -14,8 +14,10 @@ final class Producer {
     /// That of the session which published last, and those of the WELCOMEs since then, any of
     /// which may have been lost. Empty while nobody has been welcomed in this hub's life.
     private var secrets: [FloorID] = []
-    /// Whether anybody has published in this hub's life.
+    /// Whether anybody has numbered operations in this hub's life.
     private var isUsed = false
+    /// Whether the HELLO being answered has moved `last`: it brings numbers the hub did not know.
+    var isMoved = false
     /// Of the client that published last; 0 = nobody has.
     var incarnation: UInt64 = 0
     var session: Session?
@@ -71,8 +73,17 @@ final class Producer {
 
     /// A session opens for a client that showed `shown`, its own secret or not.
     func welcome(_ session: Session, shown: FloorID, isOwn: Bool) {
+        var knows = isOwn
+        if isMoved {
+            // Whoever moves the numbers has used them, as by publishing, and all are his.
+            secrets = []
+            isUsed = true
+            incarnation = session.incarnation
+            isMoved = false
+            knows = true
+        }
         // After a restart what the owner shows is his, although we did not know it.
-        if isOwn, shown != .zero, !secrets.contains(shown) { secrets.append(shown) }
+        if knows, shown != .zero, !secrets.contains(shown) { secrets.append(shown) }
         if secrets.count >= Limits.secretsPerProducer { secrets.remove(at: 1) }
         secrets.append(session.secret)
     }

@@ -120,7 +120,7 @@ extension World {
                 fail("\(client.name): a published event is not in the journal")
             }
             for payload in client.acceptedEvents where payloads[payload] == nil {
-                fail("an accepted event is not in the journal")
+                fail("\(client.name): an accepted event is not in the journal")
             }
         }
     }
