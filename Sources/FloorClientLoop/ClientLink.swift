@@ -52,8 +52,8 @@ struct ClientLink: ~Copyable {
         }
     }
 
-    mutating func close() {
-        socket?.close()
+    mutating func close(lingerMilliseconds: Int32 = 0) {
+        socket?.close(lingerMilliseconds: lingerMilliseconds)
         socket = nil
         if let direct, case .here(let port, _) = hub { port.closeLink(direct) }
         direct = nil

@@ -328,6 +328,9 @@ public final class ClientLoop: @unchecked Sendable {
         }
     }
 
+    /// How long a goodbye may take to leave.
+    private static let goodbyeMilliseconds: Int32 = 500
+
     private func perform(_ list: [ClientEffect], _ bytes: Span<UInt8>) {
         var isFull = false
         for effect in list {
@@ -339,7 +342,14 @@ public final class ClientLoop: @unchecked Sendable {
                     step(.linkDown(attempt: attempt, .broken))
                 }
             case .closeLink(let attempt):
-                if attempt == link.attempt { link.close() }
+                guard attempt == link.attempt else { continue }
+                // The goodbye just before it is still in the pipe. Otherwise nothing lingers, so
+                // that nothing old arrives late (R14).
+                if case .closed? = list.last {
+                    link.close(lingerMilliseconds: Self.goodbyeMilliseconds)
+                } else {
+                    link.close()
+                }
             case .send(let range):
                 // The window keeps this far below the high-water mark; a full pipe means the
                 // hub has stopped reading, and a fresh link starts from what is acknowledged.

@@ -173,7 +173,9 @@ public final class ZeroMQSocket {
     /// Closes the socket at once; what was not sent yet is dropped.
     ///
     /// A second close does nothing. No thread may still poll `descriptor` or read `monitor`.
-    public func close() {
+    ///
+    /// - Parameter lingerMilliseconds: how long libzmq's own thread goes on sending first.
+    public func close(lingerMilliseconds: Int32 = 0) {
         guard let handle else { return }
         self.handle = nil
         frame.clear()
@@ -183,6 +185,9 @@ public final class ZeroMQSocket {
         if let monitor {
             _ = handle.monitor(nil, events: 0)
             monitor.close()
+        }
+        if lingerMilliseconds > 0 {
+            _ = handle.setOption(.int(ZMQ_LINGER, lingerMilliseconds))
         }
         handle.close()
     }
