@@ -22,6 +22,8 @@ struct EventLane {
     private(set) var window = EventWindow()
     /// Bytes of the records that wait for the journal.
     private var pendingBytes = 0
+    /// Bytes of the records that no batch holds yet.
+    private(set) var openBytes = 0
     /// From this counter on the window knows the readers of the generation below.
     private var readersFrom: UInt64 = 1
     private var readersGeneration: UInt64 = 0
@@ -113,6 +115,7 @@ struct EventLane {
         let start = window.append(record, readers: readers, keeping: committed.counter + 1)
         window.stamp(at: start, stamp)
         pendingBytes += record.count
+        openBytes += record.count
     }
 
     /// Says whose the last applied records are: consecutive operations of one producer.
@@ -130,6 +133,7 @@ struct EventLane {
     /// Closes a batch over everything applied; returns its number.
     mutating func closeBatch() -> UInt64 {
         lastBatch += 1
+        openBytes = 0
         batches.append((lastBatch, applied))
         isOriginOpen = false
         return lastBatch
@@ -186,6 +190,7 @@ struct EventLane {
         for counter in kept.counter + 1..<applied.counter + 1 {
             pendingBytes -= window[counter].range.count
         }
+        openBytes = 0
         window.removeLast(after: kept.counter)
         applied = kept
         // Revisions will be given again: a chain that mentions them would lie, and so would

@@ -168,6 +168,7 @@ public struct Hub: ~Copyable {
     /// Whether this turn has applied so many events that it is to end before more are taken.
     public var isTurnFull: Bool {
         lane.applied.counter >= lane.firstUncommitted.counter + UInt64(Limits.recordsPerTurn)
+            || lane.openBytes >= EventWindow.mostKeptBytes / 2
     }
 
     // MARK: one message
