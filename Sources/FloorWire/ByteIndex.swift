@@ -1,23 +1,27 @@
-import FloorWire
-
-/// A hash table from bytes kept elsewhere to small numbers.
+/// A hash table from bytes kept elsewhere to small numbers: the index of the hub's and the client's
+/// tables of keys.
 ///
 /// Open addressing with linear probing; a slot holds 32 bits of the hash and the number, so that
 /// most mismatches never touch the bytes. Hashes are seeded per process, so that keys
 /// chosen by an attacker do not collide on purpose. No order is ever read from it.
-struct ByteIndex {
+public struct ByteIndex {
     /// hash << 32 | number + 1, or 0 for a free slot; the count is a power of two.
-    private var slots: [UInt64]
+    @usableFromInline
+    var slots: [UInt64]
     private var count = 0
 
-    init() { slots = Array(repeating: 0, count: 64) }
+    /// An empty table.
+    public init() { slots = Array(repeating: 0, count: 64) }
 
-    static func hash(_ bytes: Span<UInt8>, salt: UInt32 = 0) -> UInt32 {
+    /// The hash of a key; `salt` tells equal bytes in different places apart.
+    @inlinable
+    public static func hash(_ bytes: Span<UInt8>, salt: UInt32 = 0) -> UInt32 {
         bytes.tableHash(salt: salt)
     }
 
     /// The number with this hash for which `matches` holds.
-    func find(_ hash: UInt32, _ matches: (Int) -> Bool) -> Int? {
+    @inlinable
+    public func find(_ hash: UInt32, _ matches: (Int) -> Bool) -> Int? {
         let mask = slots.count - 1
         var at = Int(hash) & mask
         while slots[at] != 0 {
@@ -32,14 +36,14 @@ struct ByteIndex {
     }
 
     /// Adds a number that is not in the table.
-    mutating func insert(_ hash: UInt32, _ number: Int) {
+    public mutating func insert(_ hash: UInt32, _ number: Int) {
         if (count + 1) * 3 > slots.count * 2 { grow() }
         place(UInt64(hash) << 32 | UInt64(number + 1))
         count += 1
     }
 
     /// Removes a number that is in the table.
-    mutating func remove(_ hash: UInt32, _ number: Int) {
+    public mutating func remove(_ hash: UInt32, _ number: Int) {
         let mask = slots.count - 1
         let wanted = UInt64(hash) << 32 | UInt64(number + 1)
         var hole = Int(hash) & mask
@@ -62,7 +66,7 @@ struct ByteIndex {
     }
 
     /// Forgets everything, keeps the storage.
-    mutating func removeAll() {
+    public mutating func removeAll() {
         for at in slots.indices { slots[at] = 0 }
         count = 0
     }
