@@ -157,6 +157,17 @@ public final class FloorBusClient: Sendable {
     /// Whether a session with the hub is open now.
     public var isConnected: Bool { loop.peek { $0.isLinked } }
 
+    /// Why the hub has refused or ended the last session; nil while all is well.
+    ///
+    ///     if let refusal = client.refusal { print(refusal.sentence) }
+    ///
+    /// The client goes on trying by itself. The sentence holds the hub's own words.
+    public var refusal: FloorBusError? {
+        loop.peek { $0.lastRefusal }.map { refusal in
+            FloorBusError(refusal.status, "the hub refuses the session: " + refusal.sentence)
+        }
+    }
+
     /// Operations the hub has not answered yet.
     public var unacknowledged: Int { loop.peek { $0.unacknowledged } }
 

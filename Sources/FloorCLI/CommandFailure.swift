@@ -36,9 +36,20 @@ struct CommandFailure: Error, Sendable {
             + "with this --outbox"
     }
 
-    static func noHub(at endpoint: String, after seconds: Double) -> String {
-        "no hub answered at \(endpoint) within \(seconds) s; start one with 'floorbus hub', or "
-            + "name another with --connect"
+    /// No session came about: the hub's reason if it gave one, else that nobody was there.
+    static func noSession(
+        _ refusal: FloorBusError?,
+        at endpoint: String,
+        after seconds: Double
+    ) -> CommandFailure {
+        if let refusal {
+            return CommandFailure(.failed, "\(endpoint): " + Output.printable(refusal.sentence))
+        }
+        return CommandFailure(
+            .notReachable,
+            "no hub answered at \(endpoint) within \(seconds) s; start one with 'floorbus hub', "
+                + "or name another with --connect"
+        )
     }
 }
 

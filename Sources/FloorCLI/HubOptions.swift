@@ -65,6 +65,18 @@ struct TimeoutOptions: ParsableArguments {
     var timeout: Double = 5
 }
 
+/// How long a command that runs for a while bears a hub that is silent.
+struct SilenceOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The longest wait for a hub that does not answer.",
+            valueName: "seconds"
+        ),
+        transform: parseSeconds
+    )
+    var timeout: Double = 10
+}
+
 extension HubOptions {
     /// Runs one exchange with the hub; gives up, and says so, after the timeout.
     ///
@@ -93,9 +105,14 @@ extension HubOptions {
             timer.cancel()
         } catch {
             timer.cancel()
-            let statistics = client.statistics
+            let (statistics, refusal) = (client.statistics, client.refusal)
             await client.close(flush: .zero)
-            let failure = failure(error, wasLinked: statistics.epoch != 0, after: seconds)
+            let failure = failure(
+                error,
+                wasLinked: statistics.epoch != 0,
+                refusal: refusal,
+                after: seconds
+            )
             // What `publish` took before the time was up is in the file.
             guard let outbox, statistics.published > 0, failure.status == .notReachable else {
                 throw failure
@@ -109,16 +126,17 @@ extension HubOptions {
     private func failure(
         _ error: FloorBusError,
         wasLinked: Bool,
+        refusal: FloorBusError?,
         after seconds: Double
     ) -> CommandFailure {
         switch error.status {
         case .closed, .timedOut, .offline:
-            CommandFailure(
-                .notReachable,
-                wasLinked
-                    ? "the hub at \(endpoint) did not answer within \(seconds) s"
-                    : CommandFailure.noHub(at: endpoint, after: seconds)
-            )
+            wasLinked
+                ? CommandFailure(
+                    .notReachable,
+                    "the hub at \(endpoint) did not answer within \(seconds) s"
+                )
+                : CommandFailure.noSession(refusal, at: endpoint, after: seconds)
         default: CommandFailure(error)
         }
     }

@@ -26,8 +26,8 @@ struct PublishCommand: AsyncParsableCommand {
     )
 }
 
-/// What publishing a last value takes beside the value.
-struct StateOptions: ParsableArguments {
+/// What the key must be like for an operation to be done.
+struct ExpectationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The revision the key must have now; otherwise the exit code is 4.",
@@ -36,6 +36,11 @@ struct StateOptions: ParsableArguments {
         transform: parseRevision
     )
     var expectedRevision: Revision = .zero
+}
+
+/// What publishing a last value takes beside the value.
+struct StateOptions: ParsableArguments {
+    @OptionGroup var expectation: ExpectationOptions
 
     @Flag(name: .customLong("leased"), help: "Lease the value to this session.")
     var isLeased = false
@@ -90,7 +95,7 @@ struct PublishingOptions: ParsableArguments {
             )
         }
         var options = PublishOptions.unleased
-        options.expectedRevision = state.expectedRevision
+        options.expectedRevision = state.expectation.expectedRevision
         options.isLeased = state.isLeased
         try await publish(content, to: key, options) {
             guard state.isLeased else { return }

@@ -15,14 +15,7 @@ struct RemoveCommand: AsyncParsableCommand {
     @Argument(help: "The key.", transform: parseKey)
     var key: FloorKey
 
-    @Option(
-        help: ArgumentHelp(
-            "The revision the key must have now; otherwise the exit code is 4.",
-            valueName: "epoch.counter"
-        ),
-        transform: parseRevision
-    )
-    var expectedRevision: Revision = .zero
+    @OptionGroup var expectation: ExpectationOptions
 
     @OptionGroup var hub: HubOptions
     @OptionGroup var timeout: TimeoutOptions
@@ -39,7 +32,7 @@ struct RemoveCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
-                try await client.remove(key, expectedRevision: expectedRevision)
+                try await client.remove(key, expectedRevision: expectation.expectedRevision)
             } then: { result in
                 try hub.report(result, of: key)
             }

@@ -51,6 +51,7 @@ extension ClientCore {
             throw .badValue(field: "session_id")
         }
         guard welcome.lastApplied < 1 << 62 else { throw .badValue(field: "last_applied") }
+        lastRefusal = nil
         link.phase = .linked
         link.session = welcome.session
         link.sequence = 1
@@ -125,6 +126,7 @@ extension ClientCore {
         effects.list.append(.closeLink(attempt: link.attempt))
         // A hub that says "ok" while it ends the link has no reason we could tell.
         let status = refusal.status == .ok ? FloorStatus.offline : refusal.status
+        lastRefusal = refusal
         loseLink(status, retryAfter: refusal.retryAfterMilliseconds, &effects)
     }
 

@@ -1,5 +1,5 @@
 public import FloorEvents
-import FloorWire
+public import FloorWire
 
 // The path of one event through the core, in the order of the files:
 //
@@ -54,6 +54,8 @@ public struct ClientCore: ~Copyable {
     var scratch: [UInt8] = []
     var results = Results(runs: [])
     var counts = ClientStatistics()
+    /// Why the hub refused or ended the last session; nil since the next one opened.
+    public internal(set) var lastRefusal: Refusal?
 
     /// A client that has not started.
     ///

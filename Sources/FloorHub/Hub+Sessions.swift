@@ -36,7 +36,11 @@ extension Hub {
             throw Refusal(.closed, "the hub is stopping", retryAfterMilliseconds: 1000)
         }
         guard sessions.count < options.maximumSessions else {
-            throw Refusal(.limit, "the hub is full", retryAfterMilliseconds: 5000)
+            throw Refusal(
+                .limit,
+                "the hub has as many sessions as it may have",
+                retryAfterMilliseconds: 5000
+            )
         }
         try checkWill(hello)
         let first = max(hello.firstUnacknowledged, 1)

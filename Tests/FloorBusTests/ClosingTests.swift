@@ -33,6 +33,22 @@ extension RealSockets {
             #expect(error?.description.contains("agent/bj/sales/4711/") == true)
         }
 
+        @Test("A client that the hub refuses knows why, and comes in when there is room")
+        func refused() async throws {
+            let hub = try Floor.hub { $0.maximumSessions = 1 }
+            defer { hub.stop() }
+            let first = try Floor.client(hub.endpoints[0])
+            _ = try await first.get(try KeyFilter("agent/"))
+            let second = try Floor.client(hub.endpoints[0], "wall")
+            #expect(await holds { second.refusal != nil })
+            #expect(second.refusal?.status == .limit)
+            #expect(second.refusal?.sentence.contains("as many sessions") == true)
+            await first.close()
+            #expect(await holds(within: .seconds(90)) { second.isConnected })
+            #expect(second.refusal == nil)
+            await second.close()
+        }
+
         @Test("A full outbox refuses, and takes again when the hub has answered")
         func fullOutbox() async throws {
             let hub = try Floor.hub()

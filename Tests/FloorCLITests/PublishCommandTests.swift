@@ -1,9 +1,30 @@
+import FloorBus
 import Foundation
 import Testing
 
 /// Publishing, asking and watching from the command line.
 @Suite("Publish, get, watch", .timeLimit(.minutes(2)))
 struct PublishCommandTests {
+    @Test("A hub that refuses the session is quoted, and is not called absent")
+    func refused() async throws {
+        var configuration = HubConfiguration()
+        configuration.listen = ["tcp://127.0.0.1:0"]
+        configuration.maximumSessions = 1
+        let hub = try EmbeddedHub(configuration)
+        defer { hub.stop() }
+        let only = try hub.connect(as: "only")
+        _ = try await only.get(try KeyFilter("agent/"), timeout: .seconds(30))
+        for command in [["get", "agent/"], ["watch", "agent/"]] {
+            let outcome = try await Program.run(
+                command + ["--timeout", "2"],
+                at: hub.endpoints[0]
+            )
+            #expect(outcome.status == 1)
+            #expect(outcome.errors.contains("as many sessions"), "\(outcome.errors)")
+        }
+        await only.close()
+    }
+
     @Test("An agent's state arrives whole at get and at watch")
     func agentRoundTrip() async throws {
         try await withHub { endpoint, _ in

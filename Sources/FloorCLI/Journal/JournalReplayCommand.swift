@@ -99,14 +99,7 @@ struct JournalReplayCommand: AsyncParsableCommand {
     )
     var allowsOwnHub = false
 
-    @Option(
-        help: ArgumentHelp(
-            "The longest wait for a hub that does not answer.",
-            valueName: "seconds"
-        ),
-        transform: parseSeconds
-    )
-    var timeout: Double = 10
+    @OptionGroup var silence: SilenceOptions
 
     @OptionGroup var hub: HubOptions
 
@@ -146,7 +139,7 @@ struct JournalReplayCommand: AsyncParsableCommand {
                 speed: speed,
                 site: site,
                 client: client,
-                timeout: .seconds(timeout)
+                timeout: .seconds(silence.timeout)
             )
             try await publish(work, from: inside)
         } catch {
@@ -199,7 +192,7 @@ struct JournalReplayCommand: AsyncParsableCommand {
     }
 
     private func refuseOwnHub(_ client: FloorBusClient, _ lineage: FloorID) async throws {
-        let seconds = timeout
+        let seconds = silence.timeout
         let timer = Task {
             try await Task.sleep(for: .seconds(seconds))
             await client.close(flush: .zero)
@@ -209,8 +202,7 @@ struct JournalReplayCommand: AsyncParsableCommand {
         do {
             link = try await client.linkUp()
         } catch {
-            let sentence = CommandFailure.noHub(at: hub.endpoint, after: timeout)
-            throw CommandFailure(.notReachable, sentence)
+            throw CommandFailure.noSession(client.refusal, at: hub.endpoint, after: silence.timeout)
         }
         guard allowsOwnHub || link.lineage != lineage else {
             throw CommandFailure(

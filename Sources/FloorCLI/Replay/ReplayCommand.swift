@@ -54,14 +54,7 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only this day.", valueName: "yymmdd"))
     var day: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The longest wait for a hub that does not answer.",
-            valueName: "seconds"
-        ),
-        transform: parseSeconds
-    )
-    var timeout: Double = 10
+    @OptionGroup var silence: SilenceOptions
 
     @OptionGroup var hub: HubOptions
 
@@ -148,7 +141,7 @@ struct ReplayCommand: AsyncParsableCommand {
         )
     }
 
-    private var wait: Duration { .seconds(timeout) }
+    private var wait: Duration { .seconds(silence.timeout) }
 
     private func client(of embedded: EmbeddedHub?) throws -> FloorBusClient {
         let options = FloorBusClient.Options(
