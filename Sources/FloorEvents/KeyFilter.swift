@@ -56,6 +56,30 @@ public struct KeyFilter: Hashable, Sendable {
         return true
     }
 
+    /// Whether every key that another filter matches also matches this one.
+    public func covers(_ other: KeyFilter) -> Bool {
+        var at = 0
+        var start = 0
+        while start < bytes.count {
+            var end = start
+            while bytes[end] != KeyRules.slash { end += 1 }
+            let isPlus = end == start + 1 && bytes[start] == KeyRules.plus
+            // Behind its end the other filter leaves every segment open.
+            if at == other.bytes.count {
+                guard isPlus else { return false }
+                start = end + 1
+                continue
+            }
+            var otherEnd = at
+            while other.bytes[otherEnd] != KeyRules.slash { otherEnd += 1 }
+            // A wildcard of the other is no more than a segment that differs from this one's.
+            guard isPlus || bytes[start..<end] == other.bytes[at..<otherEnd] else { return false }
+            start = end + 1
+            at = otherEnd + 1
+        }
+        return true
+    }
+
     private func matchesSegments(_ key: Span<UInt8>) -> Bool {
         var at = 0
         var index = 0

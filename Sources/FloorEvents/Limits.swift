@@ -147,4 +147,40 @@ public enum Limits {
     public static let slowRetryMicroseconds: Int64 = 30_000_000
     /// Longest wait a hub may ask a client for, in microseconds.
     public static let retryAfterMicroseconds: Int64 = 600_000_000
+    /// Most bytes of a figure's name.
+    public static let figureNameBytes = 32
+    /// Most people of a roster: every agent of the design limit, and those around them.
+    public static let rosterPeople = 65_536
+    /// Most teams of a roster.
+    public static let rosterTeams = 4096
+    /// Most categories of a roster.
+    public static let rosterCategories = 4096
+    /// Most bytes of a category's standard answer: it travels in a flag's words.
+    public static let answerBytes = 4096
+    /// Most reasons of a roster.
+    public static let rosterReasons = 1024
+    /// Most alert rules of a roster; each is looked at for every change of its figures.
+    public static let alertRules = 256
+    /// Most patterns that one role may publish, or read: each is tried for every record.
+    public static let grantPatterns = 64
+    /// Most managers above one person, and most categories above one.
+    public static let rosterDepth = 32
+    /// Longest time of a help flag's life, in milliseconds (7 days).
+    public static let flagTimeMilliseconds: UInt32 = 7 * 24 * 3600 * 1000
+    /// Silence after which a flag's owner loses it, in milliseconds.
+    public static let flagLeaseMilliseconds: UInt32 = 15_000
+    /// Time for an owner to arrive, in milliseconds.
+    public static let flagEngageMilliseconds: UInt32 = 120_000
+    /// Time an unclaimed flag waits before it escalates, each time, in milliseconds.
+    public static let flagEscalateMilliseconds: UInt32 = 20_000
+    /// Time from a flag's last escalation to its end as unanswered, in milliseconds (4 hours).
+    public static let flagUnansweredMilliseconds: UInt32 = 4 * 3600 * 1000
+    /// Time from an answer to the flag's closing by itself, in milliseconds (10 minutes).
+    public static let flagAutoCloseMilliseconds: UInt32 = 600_000
+    /// Time in which a closed flag may be reopened, in milliseconds (30 minutes).
+    public static let flagReopenMilliseconds: UInt32 = 1_800_000
+    /// Time an ended flag is kept to be rated, in milliseconds (8 hours: a shift).
+    public static let flagKeepMilliseconds: UInt32 = 8 * 3600 * 1000
+    /// Denials written down in any second; further ones are counted.
+    public static let auditsPerSecond = 100
 }

@@ -3,7 +3,7 @@ public import FloorEvents
 extension Figure {
     static let tag: UInt16 = 16
     static let fixedSize = 32
-    static let nameBytes = 32
+    static let nameBytes = Limits.figureNameBytes
 
     private func append(to out: inout [UInt8]) {
         out.append(number: Self.tag)

@@ -1,0 +1,84 @@
+/// Places of names in a list, by their bytes.
+///
+/// A sorted list and not a hash table, because this module imports nothing: what seeds the hub's
+/// tables is further up. A lookup among 48,000 compares 16 names and allocates nothing.
+struct NameIndex: Sendable {
+    private let names: [[UInt8]]
+    private let order: [Int32]
+
+    init(_ names: [[UInt8]]) {
+        self.names = names
+        order = names.indices.map { Int32($0) }.sorted { left, right in
+            let first = names[Int(left)]
+            let difference = compare(first.span, to: names[Int(right)])
+            return difference < 0 || (difference == 0 && left < right)
+        }
+    }
+
+    func find(_ name: Span<UInt8>) -> Int? {
+        var low = 0
+        var high = order.count
+        while low < high {
+            let middle = (low + high) / 2
+            let place = Int(order[middle])
+            let difference = compare(name, to: names[place])
+            if difference == 0 { return place }
+            if difference < 0 { high = middle } else { low = middle + 1 }
+        }
+        return nil
+    }
+
+    func find(_ name: [UInt8]) -> Int? { find(name.span) }
+
+    /// Names that stand before their own place already.
+    var duplicates: [Int] {
+        zip(order, order.dropFirst())
+            .filter { names[Int($0)] == names[Int($1)] }
+            .map { Int($1) }
+            .sorted()
+    }
+}
+
+/// Bytewise order: below, at or above 0.
+private func compare(_ left: Span<UInt8>, to right: [UInt8]) -> Int {
+    let shared = min(left.count, right.count)
+    for at in 0..<shared where left[at] != right[at] { return Int(left[at]) - Int(right[at]) }
+    return left.count - right.count
+}
+
+/// Chains of parents: what is wrong with them.
+struct ChainCheck {
+    /// The members of each circle.
+    private(set) var circles: [[Int]] = []
+    /// Those with too many above them.
+    private(set) var tooDeep: [Int] = []
+
+    /// Looks at each entry's parent, -1 for none.
+    init(_ parents: [Int]) {
+        let unknown = -1
+        let onPath = -2
+        var depths = Array(repeating: unknown, count: parents.count)
+        var path: [Int] = []
+        for start in parents.indices where depths[start] == unknown {
+            path.removeAll(keepingCapacity: true)
+            var at = start
+            while at >= 0, depths[at] == unknown {
+                depths[at] = onPath
+                path.append(at)
+                at = parents[at]
+            }
+            var depth = at < 0 ? -1 : depths[at]
+            if depth == onPath, let first = path.firstIndex(of: at) {
+                circles.append(Array(path[first...]))
+                for member in path[first...] { depths[member] = 0 }
+                path.removeSubrange(first...)
+                depth = 0
+            }
+            for member in path.reversed() {
+                depth += 1
+                depths[member] = depth
+                if depth == Limits.rosterDepth + 1 { tooDeep.append(member) }
+            }
+        }
+    }
+}
