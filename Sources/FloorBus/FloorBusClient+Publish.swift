@@ -70,13 +70,21 @@ public struct PublishResult: Sendable, Hashable {
     public let status: FloorStatus
     /// The revision it made; on a conflict the key's present one.
     public let revision: Revision
-    /// On a conflict, who holds it; empty when nobody does.
+    /// On a conflict, who holds it, empty when nobody does; when denied, why.
     public let owner: String
+    /// Of a flag operation: the flag's fencing token; of a raise: supporters who may take it.
+    public let claimGeneration: UInt32
 
-    init(status: FloorStatus, revision: Revision = .zero, owner: String = "") {
+    init(
+        status: FloorStatus,
+        revision: Revision = .zero,
+        owner: String = "",
+        claimGeneration: UInt32 = 0
+    ) {
         self.status = status
         self.revision = revision
         self.owner = owner
+        self.claimGeneration = claimGeneration
     }
 }
 
@@ -187,10 +195,19 @@ extension FloorBusClient {
         _ key: FloorKey,
         _ payload: [UInt8]
     ) async throws(FloorBusError) -> PublishResult {
-        let result = await results.result {
-            self.submit(publication, key, payload, tells: self.results.mailbox)
-        }
+        let result = await result(of: publication, key, payload)
         guard result.status == .ok else { throw FloorBusError(result, of: key) }
         return result
+    }
+
+    /// Submits an operation and waits for its result, good or bad.
+    func result(
+        of publication: Publication,
+        _ key: FloorKey,
+        _ payload: [UInt8]
+    ) async -> PublishResult {
+        await results.result {
+            self.submit(publication, key, payload, tells: self.results.mailbox)
+        }
     }
 }

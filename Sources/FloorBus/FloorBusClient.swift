@@ -67,6 +67,8 @@ public final class FloorBusClient: Sendable {
         }
     }
 
+    /// Who the client is.
+    public let principal: String
     let loop: ClientLoop
     let waiters: Waiters
     let results: ResultDesk
@@ -112,6 +114,7 @@ public final class FloorBusClient: Sendable {
     ) throws(FloorBusError) {
         let waiters = Waiters()
         self.waiters = waiters
+        principal = options.principal
         let engineOptions: ClientOptions
         do { engineOptions = try options.engineOptions() } catch { throw FloorBusError(error) }
         do {

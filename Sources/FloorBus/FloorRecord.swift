@@ -91,6 +91,31 @@ public struct FloorRecord: Sendable, Hashable {
         }
     }
 
+    /// The help flag as it stands, with its words when it comes under `private/`; nil for other
+    /// kinds, and for what the hub itself keeps under `private/-/hub/`.
+    ///
+    /// - Throws: `FloorBusError` when the payload is not well-formed.
+    public var helpFlag: HelpFlag? {
+        get throws(FloorBusError) {
+            guard FloorID(key.entity) != nil else { return nil }
+            return try decode(key.kind == .private ? .private : .flag) {
+                bytes throws(WireError) in try HelpFlag(payload: bytes)
+            }
+        }
+    }
+
+    /// Whether a supporter is there to help, and how many flags he has; nil for other kinds.
+    ///
+    /// - Throws: `FloorBusError` when the payload is not well-formed.
+    public var supporter: (state: SupporterState, flags: UInt16)? {
+        get throws(FloorBusError) {
+            let presence = try decode(.presence) { bytes throws(WireError) in
+                try Presence(payload: bytes)
+            }
+            return presence.map { ($0.supporter, $0.flags) }
+        }
+    }
+
     /// How many live sessions the principal has, and since when; nil for other kinds.
     ///
     /// - Throws: `FloorBusError` when the payload is not well-formed.

@@ -55,7 +55,8 @@ final class ResultDesk: Sendable {
             let result = PublishResult(
                 status: delivery.status,
                 revision: delivery.revision,
-                owner: delivery.owner
+                owner: delivery.owner,
+                claimGeneration: delivery.claimGeneration
             )
             let waiting = state.withLock { $0.waiting.removeValue(forKey: ticket) }
             waiting?.resume(returning: result)

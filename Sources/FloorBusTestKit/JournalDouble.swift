@@ -32,12 +32,15 @@ public struct JournalDouble: Sendable {
     private var bytes: [[UInt8]] = []
     private var values: [FloorKey: [UInt8]] = [:]
     private var producers: [FloorID: StoredProducer] = [:]
+    private var kept: [FloorKey: [UInt8]] = [:]
     private var lastStamp: Int64 = 0
 
     private struct Batch {
         var records: [[UInt8]] = []
         var values: [[UInt8]] = []
         var producers: [[UInt8]] = []
+        var kept: [[UInt8]] = []
+        var forgotten: [[UInt8]] = []
     }
 
     init(epoch: UInt32) { floor = Revision(epoch: epoch, counter: 0) }
@@ -51,12 +54,15 @@ public struct JournalDouble: Sendable {
         contents.lastStamp = lastStamp
         contents.values = Array(values.values)
         contents.producers = Array(producers.values)
+        contents.kept = Array(kept.values)
         return contents
     }
 
     mutating func append(_ records: [UInt8]) { open.records += records.splitRecords }
     mutating func saveValue(_ record: [UInt8]) { open.values.append(record) }
     mutating func saveProducer(_ producer: [UInt8]) { open.producers.append(producer) }
+    mutating func saveKept(_ record: [UInt8]) { open.kept.append(record) }
+    mutating func forgetKept(_ key: [UInt8]) { open.forgotten.append(key) }
 
     mutating func commit(_ batch: UInt64) -> HubInput? {
         defer { open = Batch() }
@@ -102,6 +108,15 @@ public struct JournalDouble: Sendable {
         for row in fresh.producers {
             guard let producer = try? StoredProducer(row.span) else { continue }
             producers[producer.id] = producer
+        }
+        for record in fresh.kept {
+            let view = RecordView(checked: record.span, at: 0)
+            guard let key = try? FloorKey(bytes: record.span.copy(view.key)) else { continue }
+            kept[key] = record
+        }
+        for bytes in fresh.forgotten {
+            guard let key = try? FloorKey(bytes: bytes) else { continue }
+            kept[key] = nil
         }
         for record in fresh.records {
             bytes.append(record)

@@ -92,7 +92,12 @@ extension FloorRecord {
             if let team = try teamFigures {
                 return String(summary(of: team.figures).dropFirst(2))
             }
-            if let presence = try presence { return "sessions \(presence.sessions)" }
+            if let presence = try presence {
+                let state = try supporter?.state ?? .unknown
+                let duty = state == .unknown ? "" : ", supporter \(state.name)"
+                return "sessions \(presence.sessions)" + duty
+            }
+            if let flag = try helpFlag { return flag.summary }
         } catch {
             return error.sentence
         }
@@ -119,6 +124,18 @@ extension AgentState {
         words += OverlayName.names(of: overlays)
         if !deviceInService { words.append("device down") }
         if !seat.isEmpty { words.append("seat \(Output.printable(seat))") }
+        return words.joined(separator: " ")
+    }
+}
+
+extension HelpFlag {
+    /// The flag in a few words.
+    var summary: String {
+        var words = [status.name, kind.name]
+        if !category.isEmpty { words.append("about \(Output.printable(category))") }
+        if !owner.isEmpty { words.append("by \(Output.printable(owner))") }
+        if escalation > 0 { words.append("escalated \(escalation)") }
+        if cause != .person { words.append("(\(cause.name))") }
         return words.joined(separator: " ")
     }
 }

@@ -28,6 +28,8 @@ struct FloorBusCommand: AsyncParsableCommand {
             RemoveCommand.self,
             WatchCommand.self,
             GetCommand.self,
+            FlagCommand.self,
+            SupporterCommand.self,
             StatsCommand.self,
             ReplayCommand.self,
             DemoCommand.self,

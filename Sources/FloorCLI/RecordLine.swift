@@ -32,6 +32,7 @@ struct RecordLine: Encodable {
     var queue: QueueLine?
     var team: [FigureLine]?
     var presence: PresenceLine?
+    var flag: FlagLine?
     var error: String?
 
     private enum CodingKeys: String, CodingKey {
@@ -57,6 +58,7 @@ struct RecordLine: Encodable {
         case queue
         case team
         case presence
+        case flag
         case error
     }
 
@@ -82,7 +84,16 @@ struct RecordLine: Encodable {
             agent = try record.agentState.map(AgentLine.init)
             queue = try record.queueLevel.map(QueueLine.init)
             team = try record.teamFigures.map { $0.figures.map(FigureLine.init) }
-            presence = try record.presence.map { PresenceLine(sessions: $0, since: $1) }
+            let supporter = try record.supporter
+            presence = try record.presence.map {
+                PresenceLine(
+                    sessions: $0,
+                    since: $1,
+                    supporter: supporter?.state.name ?? SupporterState.unknown.name,
+                    flags: supporter?.flags ?? 0
+                )
+            }
+            flag = try record.helpFlag.map { FlagLine(record.key, $0) }
         } catch {
             self.error = error.sentence
         }
@@ -233,9 +244,13 @@ struct FigureLine: Encodable {
 struct PresenceLine: Encodable {
     var sessions: UInt32
     var since: Int64
+    var supporter: String
+    var flags: UInt16
 
     private enum CodingKeys: String, CodingKey {
         case sessions
         case since = "since_us"
+        case supporter
+        case flags
     }
 }

@@ -26,8 +26,8 @@ extension ClientCore {
     ///   - results: where its result is told; nil = nowhere.
     /// - Returns: a number that is the same in the result, however often it is tried.
     /// - Throws: `badKey`; `invalid` for an operation of the other lane or a DELETE with a
-    ///   payload; `denied` for `presence/` keys; `tooBig`; `limit` when the outbox is full or
-    ///   too many results wait in the mailbox; `storage` when its store takes nothing;
+    ///   payload; `denied` for `private/` keys and for removing presence; `tooBig`; `limit` when
+    ///   the outbox is full or too many results wait in the mailbox; `storage` when its store takes nothing;
     ///   `badHandle` for a closed mailbox; `closed`.
     public mutating func publish(
         _ publication: Publication,
@@ -72,7 +72,9 @@ extension ClientCore {
         _ payload: Span<UInt8>
     ) throws(FloorStatus) -> RecordKind {
         guard let kind = try? KeyRules.checkKey(key) else { throw .badKey }
-        guard kind != .presence else { throw .denied }
+        // Whether somebody is there is the hub's to say; whether he helps is his own.
+        guard kind != .presence || publication.operation == .put else { throw .denied }
+        guard kind != .private else { throw .denied }
         guard payload.count <= Limits.payloadBytes else { throw .tooBig }
         let isStateOperation = publication.operation == .put || publication.operation == .delete
         guard isStateOperation == (kind.lane == .state) else { throw .invalid }

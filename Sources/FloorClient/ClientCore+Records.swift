@@ -143,6 +143,7 @@ extension ClientCore {
         let key = bytes.extracting(view.key)
         guard (try? KeyRules.checkKey(key)) == kind else { throw .badValue(field: "key") }
         let revision = view.revision(bytes)
+        let isKept = view.flags(bytes).contains(.snapshot)
         var isStored = false
         var isWanted = false
         // In the order of their numbers, so that a mailbox gets it for the lowest.
@@ -153,10 +154,7 @@ extension ClientCore {
             isWanted = true
             // The hub has one cursor for the session: for another subscription's sake it may
             // come again from further back.
-            guard subscriptions.list[index].isAcknowledged,
-                revision > subscriptions.list[index].lastEvent
-            else { continue }
-            subscriptions[index].lastEvent = revision
+            guard subscriptions[index].takes(revision, isKept: isKept) else { continue }
             let mailbox = subscriptions.list[index].mailbox
             guard mailboxes[mailbox].lastRecord != recordNumber else { continue }
             mailboxes[mailbox].lastRecord = recordNumber
@@ -213,13 +211,22 @@ extension ClientCore {
         }
         let token = subscriptions[index].eventToken
         let hadOther = subscriptions[index].lostLineage
+        let lostKept = subscriptions[index].lostKept
         subscriptions[index].isAcknowledged = true
         subscriptions[index].lostLineage = false
-        subscriptions[index].eventToken = max(token, answer.eventStart)
+        subscriptions[index].lostKept = false
         subscriptions[index].lastEvent = max(subscriptions[index].lastEvent, answer.eventStart)
+        if answer.hasKept {
+            subscriptions[index].awaitsKept = true
+            subscriptions[index].lastKept = .zero
+            subscriptions[index].heldToken = answer.eventStart
+            subscriptions[index].eventToken = .zero
+        } else {
+            subscriptions[index].eventToken = max(token, answer.eventStart)
+        }
         guard subscriptions[index].wantsEvents else { return }
         // The hub could not start where we asked: what lies between will not come.
-        if hadOther {
+        if hadOther || lostKept {
             let gap = Gap(from: .zero, to: answer.eventStart, count: 0)
             tellGap(gap, subscriptions[index].mailbox)
         } else if token != .zero, answer.eventStart > token {
@@ -242,6 +249,10 @@ extension ClientCore {
         }
         subscriptions[index].sweepsBefore = nil
         subscriptions[index].isCaughtUp = true
+        if subscriptions[index].awaitsKept {
+            subscriptions[index].awaitsKept = false
+            subscriptions[index].eventToken = subscriptions[index].heldToken
+        }
         subscriptions[index].stateToken = mark.revision
         let mailbox = subscriptions[index].mailbox
         mailboxes[mailbox].queueSnapshotEnd(mark.subscription, count: mark.count)

@@ -16,8 +16,17 @@ struct ClientSubscription {
     var isCaughtUp = false
     /// During a full snapshot: the number of the last record before its begin.
     var sweepsBefore: UInt64?
+    /// Whether open flags and unexpired notes are on their way: records up to `lastEvent`, which
+    /// come before any other event.
+    var awaitsKept = false
+    /// The last of them it has had.
+    var lastKept = Revision.zero
+    /// Where it will resume once it has them all.
+    var heldToken = Revision.zero
 
     // Over all links.
+    /// Whether a link broke while they were on their way: some may have ended unseen.
+    var lostKept = false
     var stateToken = Revision.zero
     var eventToken = Revision.zero
     /// The last event it has had; earlier ones are duplicates.
@@ -32,6 +41,24 @@ struct ClientSubscription {
         self.minimumInterval = minimumInterval
         // A leading '+' stands for every class.
         wantsEvents = KeyRules.kind(of: filter.bytes.span).map { $0.lane == .event } ?? true
+    }
+}
+
+extension ClientSubscription {
+    /// Whether an event is new here, and notes that it has been had.
+    ///
+    /// A kept record is for those alone that await some: for others its revision lies before or
+    /// among events that come in their own order.
+    mutating func takes(_ revision: Revision, isKept: Bool) -> Bool {
+        guard isAcknowledged else { return false }
+        if isKept {
+            guard awaitsKept, revision > lastKept, revision <= lastEvent else { return false }
+            lastKept = revision
+        } else {
+            guard revision > lastEvent else { return false }
+            lastEvent = revision
+        }
+        return true
     }
 }
 
@@ -101,6 +128,8 @@ struct SubscriptionTable {
             list[index].isAcknowledged = false
             list[index].isCaughtUp = false
             list[index].sweepsBefore = nil
+            if list[index].awaitsKept { list[index].lostKept = true }
+            list[index].awaitsKept = false
         }
         toEnd.removeAll(keepingCapacity: true)
     }
@@ -119,7 +148,11 @@ struct SubscriptionTable {
     /// The hub has sent everything matching up to these revisions (rule 8, race R9).
     mutating func noteStable(state: Revision?, event: Revision) {
         for index in list.indices where list[index].isAcknowledged {
-            list[index].eventToken = max(list[index].eventToken, event)
+            if list[index].awaitsKept {
+                list[index].heldToken = max(list[index].heldToken, event)
+            } else {
+                list[index].eventToken = max(list[index].eventToken, event)
+            }
             if let state, list[index].isCaughtUp { list[index].stateToken = state }
         }
     }

@@ -1,5 +1,4 @@
-// Names and numbers of help flags and notes. Their behaviour (claims, leases, rating) builds on
-// these; the hub of this version answers `unsupported` to flag and note records.
+// Names and numbers of help flags and notes.
 
 /// What a help flag asks for.
 public enum FlagKind: UInt8, FloorName {
@@ -57,10 +56,13 @@ public enum FlagStatus: UInt8, FloorName {
     }
 
     /// Whether the flag's life has ended.
+    ///
+    /// A merged flag waits for its incident's answer, or for the incident to end without one, and
+    /// then goes on (docs/decisions/0012-a-merged-flag-waits.md).
     public var isTerminal: Bool {
         switch self {
-        case .closed, .cancelled, .merged, .unanswered: true
-        case .unknown, .raised, .pending, .claimed, .engaged, .answered: false
+        case .closed, .cancelled, .unanswered: true
+        case .unknown, .raised, .pending, .claimed, .engaged, .answered, .merged: false
         }
     }
 }
@@ -103,6 +105,54 @@ public enum FlagOutcome: UInt8, FloorName {
         case .transferred: "transferred"
         case .takenOver: "takenOver"
         case .noAnswerKnown: "noAnswerKnown"
+        }
+    }
+}
+
+/// What made a flag change.
+public enum FlagCause: UInt8, FloorName {
+    case unknown = 0
+    /// Somebody did it.
+    case person = 1
+    /// Its time had come: nobody took it, nobody closed it.
+    case timer = 2
+    /// The call it was about has ended.
+    case callEnded = 3
+    /// Its owner was not heard from for the lease.
+    case leaseLost = 4
+    /// Its owner never came.
+    case neverEngaged = 5
+    /// The flag it was merged into has changed.
+    case incident = 6
+
+    /// The name on the command line, in JSON and in documents.
+    public var name: String {
+        switch self {
+        case .unknown: "unknown"
+        case .person: "person"
+        case .timer: "timer"
+        case .callEnded: "callEnded"
+        case .leaseLost: "leaseLost"
+        case .neverEngaged: "neverEngaged"
+        case .incident: "incident"
+        }
+    }
+}
+
+/// Whether a flag's answer was right (R-10: wrong support has an owner).
+public enum FlagVerdict: UInt8, FloorName {
+    case unknown = 0
+    case correct = 1
+    case partly = 2
+    case wrong = 3
+
+    /// The name on the command line, in JSON and in documents.
+    public var name: String {
+        switch self {
+        case .unknown: "unknown"
+        case .correct: "correct"
+        case .partly: "partly"
+        case .wrong: "wrong"
         }
     }
 }

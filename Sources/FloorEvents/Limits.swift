@@ -147,6 +147,26 @@ public enum Limits {
     public static let slowRetryMicroseconds: Int64 = 30_000_000
     /// Longest wait a hub may ask a client for, in microseconds.
     public static let retryAfterMicroseconds: Int64 = 600_000_000
+    /// Help flags one hub holds, ended ones that can still be rated included.
+    public static let flags = 65_536
+    /// Supporters a flag remembers to have seen it; further ones change nothing.
+    public static let flagViewers = 8
+    /// How often a flag that nobody takes is made louder.
+    public static let flagEscalations: UInt8 = 3
+    /// Most bytes of a flag's category, a code of the site's catalogue.
+    public static let categoryBytes = 64
+    /// Most bytes of what is asked with a flag.
+    public static let flagNoteBytes = 1024
+    /// Most bytes of an answer.
+    public static let flagAnswerBytes = 4096
+    /// Most bytes of a reference to the knowledge base.
+    public static let knowledgeBytes = 256
+    /// Most bytes of the reason of a rejection or a cancellation.
+    public static let flagReasonBytes = 256
+    /// Most bytes of a rating's comment.
+    public static let flagCommentBytes = 1024
+    /// Flags that take over their incident's answer in one turn of the core.
+    public static let mergedAnswersPerTurn = 256
     /// Most bytes of a figure's name.
     public static let figureNameBytes = 32
     /// Most people of a roster: every agent of the design limit, and those around them.

@@ -6,11 +6,18 @@ import FloorWire
 /// Readers that fall out of the window go back to the journal, so its size bounds memory, never
 /// what a reader may miss.
 struct EventLane {
-    /// Where consecutive records of one batch come from: one producer's consecutive operations.
+    /// Where consecutive records of one batch come from: one producer's consecutive operations,
+    /// or the hub itself.
     struct Origin {
-        let producer: Producer
+        /// Nil for what the hub did by itself.
+        let producer: Producer?
         let first: UInt64
+        /// Operations.
         var count: UInt64
+        /// Records they made: one each, but for flags, and none for what was refused.
+        var records: UInt64
+        /// A flag operation's result, which leaves with the commit of what it was decided on.
+        var result: ResultRun?
 
         var sequences: Range<UInt64> { first..<(first + count) }
     }
@@ -55,6 +62,12 @@ struct EventLane {
     var isFull: Bool {
         applied.counter - committed.counter >= UInt64(Self.maximumPending)
             || pendingBytes >= EventWindow.mostKeptBytes
+    }
+
+    /// Whether so many more records can be applied, however large they are.
+    func hasRoom(for records: Int) -> Bool {
+        applied.counter - committed.counter + UInt64(records) <= UInt64(Self.maximumPending)
+            && pendingBytes + (records - 1) * EventWindow.largestRecord < EventWindow.mostKeptBytes
     }
 
     /// The oldest revision still in the window.
@@ -121,11 +134,38 @@ struct EventLane {
     /// Says whose the last applied records are: consecutive operations of one producer.
     mutating func noteOrigin(_ producer: Producer, _ first: UInt64, count: UInt64) {
         if isOriginOpen, let last = origins.indices.last, origins[last].producer === producer,
-            origins[last].sequences.upperBound == first
+            origins[last].result == nil, origins[last].sequences.upperBound == first
         {
             origins[last].count += count
+            origins[last].records += count
         } else {
-            origins.append(Origin(producer: producer, first: first, count: count))
+            origins.append(Origin(producer: producer, first: first, count: count, records: count))
+            isOriginOpen = true
+        }
+    }
+
+    /// Says whose the last applied records are: one operation's, which may have made none.
+    ///
+    /// Without records it waits for everything applied before it.
+    mutating func noteOutcome(_ producer: Producer, _ result: ResultRun, records: UInt64) {
+        origins.append(
+            Origin(
+                producer: producer,
+                first: result.first,
+                count: 1,
+                records: records,
+                result: result
+            )
+        )
+        isOriginOpen = true
+    }
+
+    /// Says that the last applied records are the hub's own.
+    mutating func noteOwn(records: UInt64) {
+        if isOriginOpen, let last = origins.indices.last, origins[last].producer == nil {
+            origins[last].records += records
+        } else {
+            origins.append(Origin(producer: nil, first: 0, count: 0, records: records))
             isOriginOpen = true
         }
     }
@@ -150,16 +190,20 @@ struct EventLane {
         return last
     }
 
-    /// Commits the records of the next origin.
-    mutating func commitNext() -> Origin {
+    /// Commits the records of the next origin, up to a revision; nil when they are all done.
+    ///
+    /// What was refused on the strength of those records comes right behind them.
+    mutating func commitNext(through end: Revision) -> Origin? {
+        guard originsDone < origins.count else { return nil }
         let origin = origins[originsDone]
+        guard origin.records == 0 || committed < end else { return nil }
         originsDone += 1
         if originsDone == origins.count {
             origins.removeAll(keepingCapacity: true)
             originsDone = 0
             isOriginOpen = false
         }
-        let last = committed.counter + origin.count
+        let last = committed.counter + origin.records
         var next = committed.counter + 1
         while next <= last {
             let run = window.run(from: next, through: last)
@@ -179,8 +223,8 @@ struct EventLane {
         let kept = place == 0 ? committed : batches[place - 1].last
         var start = originsDone
         var left = kept.counter - committed.counter
-        while left > 0 {
-            left -= origins[start].count
+        while start < origins.count, left > 0 || origins[start].records == 0 {
+            left -= origins[start].records
             start += 1
         }
         let lost = Array(origins[start...])

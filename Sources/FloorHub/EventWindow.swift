@@ -17,7 +17,7 @@ struct EventWindow {
     /// Records that are not to be forgotten may have this many bytes: the rest is for one more
     /// and for what is left free at the buffer's end.
     static let mostKeptBytes = maximumBytes - 4 * largestRecord
-    private static let largestRecord = RecordWriter.size(
+    static let largestRecord = RecordWriter.size(
         keyBytes: Limits.keyBytes,
         payloadBytes: Limits.payloadBytes
     )

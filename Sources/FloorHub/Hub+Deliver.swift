@@ -20,7 +20,9 @@ extension Hub {
         var budget = 8
         while budget > 0 {
             let sentState = deliverState(session, &effects)
-            let sentEvents = deliverEvents(session, &effects)
+            let sentEvents =
+                session.keptPosition == nil
+                ? deliverEvents(session, &effects) : deliverKept(session, &effects)
             finishSnapshots(session, &effects)
             guard sentState || sentEvents else { break }
             sentAny = true
@@ -226,7 +228,8 @@ extension Hub {
         for index in session.subscriptions.indices {
             guard
                 case .draining(let until, let full, let sent) =
-                    session.subscriptions[index].snapshot
+                    session.subscriptions[index].snapshot,
+                !session.subscriptions[index].awaitsKept
             else { continue }
             if session.hasDirty, session.dirty[session.dirtyHead].firstRevision <= until {
                 continue
@@ -235,7 +238,7 @@ extension Hub {
             let mark = SnapshotMark(
                 session.subscriptions[index].id,
                 full: full,
-                count: sent,
+                count: sent + session.subscriptions[index].keptSent,
                 revision: session.stableRevision(head: table.head)
             )
             send(session, .snapshotEnd, &effects) { mark.append(to: &$0) }

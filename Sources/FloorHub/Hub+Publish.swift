@@ -77,12 +77,17 @@ extension Hub {
         let payload = body.extracting(view.payload)
         var result = ResultRun(sequence, .ok)
         switch (header.kind, header.operation) {
-        case (.presence?, _):
+        case (.presence?, .put?):
+            result = putDuty(session, header, key, payload, &effects)
+        case (.presence?, _), (.private?, _):
             result.status = .denied
-        case (.flag?, _), (.note?, _), (.private?, _):
+        case (.flag?, _):
+            return takeFlagOperation(session, header, key, payload)
+        case (.note?, _):
             result.status = .unsupported
         case (let kind?, .put?) where kind.lane == .state:
             result = put(header, kind, key, payload, producer, &effects)
+            if kind == .agent, result.status == .ok { cancelFlags(ofAgentKey: key, payload) }
         case (let kind?, .delete?) where kind.lane == .state:
             result = delete(header, key, payload, &effects)
         default:
@@ -92,7 +97,7 @@ extension Hub {
     }
 
     /// Gives an operation its result.
-    private mutating func finish(_ result: ResultRun, _ producer: Producer, _ session: Session) {
+    mutating func finish(_ result: ResultRun, _ producer: Producer, _ session: Session) {
         if result.status.isRetryable {
             producer.addRetryable(result.first)
         }
@@ -307,84 +312,5 @@ extension Hub {
         stamp.hubTime = self.stamp()
         lane.apply(body.extracting(view.range), key: place, stamp, &filters)
         return nil
-    }
-
-    /// The journal holds a batch: acknowledge and publish it, in order (rule 3, R11).
-    mutating func commit(_ batch: UInt64, _ effects: inout HubEffects) {
-        let last = lane.commit(batch)
-        confirmSaved(batch, &effects)
-        // A batch that was taken back before says nothing of the journal's health.
-        if lane.committed < last { eventLaneRetryAt = nil }
-        while lane.committed < last {
-            let revision = lane.committed.next
-            let origin = lane.commitNext()
-            origin.producer.confirmPending(origin.sequences)
-            var result = ResultRun(origin.first, .ok, revision: revision)
-            result.count = UInt32(origin.count)
-            origin.producer.store(result)
-            counts.recordsIn += origin.count
-            if let session = origin.producer.session {
-                session.addResult(result)
-                activate(session)
-            }
-            announceEvents(from: revision, &effects)
-        }
-    }
-
-    /// The journal lost a batch: it and everything behind it is taken back, to be tried again.
-    mutating func rollBack(_ batch: UInt64, _ effects: inout HubEffects) {
-        guard let origins = lane.rollBack(batch) else { return }
-        counts.commitFailures += 1
-        eventLaneRetryAt = now.boot + Limits.storageRetryMicroseconds
-        takeBackSaved(batch)
-        tellWhetherStoring(false, &effects)
-        for origin in origins {
-            for sequence in origin.sequences {
-                origin.producer.withdrawPending(sequence)
-                origin.producer.addRetryable(sequence)
-            }
-            var result = ResultRun(origin.first, .storage)
-            result.count = UInt32(origin.count)
-            origin.producer.store(result)
-            counts.refused += origin.count
-            if let session = origin.producer.session {
-                session.addResult(result)
-                activate(session)
-            }
-        }
-    }
-
-    /// Tells those who want them, and the tap, of the events committed from a revision on.
-    private mutating func announceEvents(from first: Revision, _ effects: inout HubEffects) {
-        var told: Int32 = -1
-        var generation = filters.setGeneration
-        var revision = first
-        while revision <= lane.committed {
-            let readers = lane.readers(revision, &filters)
-            // Whoever wants this one too has been told.
-            if readers != told || filters.setGeneration != generation {
-                tellReaders(readers, from: revision)
-            }
-            told = readers
-            generation = filters.setGeneration
-            if options.hasTap {
-                let start = effects.bytes.count
-                effects.bytes.append(span: lane.window.bytes.span.extracting(lane.record(revision)))
-                emitTap(from: start, &effects)
-            }
-            revision = revision.next
-        }
-    }
-
-    private mutating func tellReaders(_ readers: Int32, from revision: Revision) {
-        for node in filters.sets[Int(readers)] {
-            for reader in filters.readers(node) {
-                if !reader.session.hasEvents {
-                    reader.session.hasEvents = true
-                    reader.session.eventPosition = revision
-                }
-                activate(reader.session)
-            }
-        }
     }
 }

@@ -22,6 +22,9 @@ extension Hub {
         }
         var end = ReplyEnd(request: header.sequence, .ok)
         var frame = ReplyFrame(request: header.sequence, maximum: request.maximumBytes)
+        if request.cursor >= Self.keptCursor || !filter.mayMatchState {
+            return getKept(session, request, filter, frame, end, &effects)
+        }
         var slot = Int(clamping: request.cursor)
         var bytes: [UInt8] = []
         if filter.isOneKey, slot == 0 {
@@ -40,6 +43,38 @@ extension Hub {
         }
         end.more = slot < table.entries.count
         end.cursor = UInt64(slot)
+        if !end.more, filter.mayMatchKept, kept.count > 0 {
+            end.more = true
+            end.cursor = Self.keptCursor
+        }
+        reply(session, frame, bytes, end, &effects)
+    }
+
+    /// Cursors from here on are places among the kept records.
+    private static let keptCursor: UInt64 = 1 << 32
+
+    /// Goes on with flags and notes, ended ones included.
+    private mutating func getKept(
+        _ session: Session,
+        _ request: Request,
+        _ filter: KeyFilter,
+        _ begun: ReplyFrame,
+        _ begunEnd: ReplyEnd,
+        _ effects: inout HubEffects
+    ) {
+        var frame = begun
+        var end = begunEnd
+        var bytes: [UInt8] = []
+        var slot = Int(clamping: max(request.cursor, Self.keptCursor) - Self.keptCursor)
+        while slot < kept.entries.count {
+            let record = kept.entries[slot].record
+            if !record.isEmpty, filter.matches(record.span.extracting(kept.keyRange(slot))) {
+                guard frame.add(record, &bytes) else { break }
+            }
+            slot += 1
+        }
+        end.more = slot < kept.entries.count
+        end.cursor = Self.keptCursor + UInt64(slot)
         reply(session, frame, bytes, end, &effects)
     }
 

@@ -286,21 +286,24 @@ extension Hub {
         by change: Int,
         _ effects: inout HubEffects
     ) {
+        let before = principal.sessions
         principal.sessions += change
-        let key = principal.presenceKey.bytes
-        putPresence(key.span, sessions: UInt32(principal.sessions), &effects)
+        tellPresence(principal, &effects)
+        if before == 0 { noteOwner(principal.name, isPresent: true) }
+        if principal.sessions == 0 { noteOwner(principal.name, isPresent: false) }
     }
 
     /// Says who is there and who is not.
+    @discardableResult
     mutating func putPresence(
         _ key: Span<UInt8>,
-        sessions: UInt32,
+        _ presence: Presence,
         _ effects: inout HubEffects
-    ) {
+    ) -> Revision {
         var payload: [UInt8] = []
-        Presence(sessions: sessions, since: stamp()).append(to: &payload)
+        presence.append(to: &payload)
         var header = RecordHeader(.presence, .put, schema: PayloadSchema.presence)
         header.flags = [.unleased]
-        putState(header, key: key, payload: payload.span, owner: nil, &effects)
+        return putState(header, key: key, payload: payload.span, owner: nil, &effects)
     }
 }

@@ -68,6 +68,7 @@ extension Hub {
             effects.bytes.append(contentsOf: entry.record)
             effects.list.append(.saveValue(start..<effects.bytes.count))
         }
+        saveFlags(&effects)
         saveProducers(&effects)
         unsaved.open.append(
             OpenBatch(
@@ -92,10 +93,10 @@ extension Hub {
         }
         var revision = lane.committed
         for origin in lane.pending {
-            var run = ResultRun(origin.first, .ok, revision: revision.next)
-            run.count = UInt32(origin.count)
-            origin.producer.addSaving(run)
-            revision = Revision(epoch: revision.epoch, counter: revision.counter + origin.count)
+            var run = origin.result ?? ResultRun(origin.first, .ok, revision: revision.next)
+            if origin.result == nil { run.count = UInt32(origin.count) }
+            origin.producer?.addSaving(run)
+            revision = Revision(epoch: revision.epoch, counter: revision.counter + origin.records)
         }
         for producer in unsaved.producers {
             let stored = StoredProducer(
@@ -111,7 +112,7 @@ extension Hub {
             effects.list.append(.saveProducer(start..<effects.bytes.count))
         }
         for producer in unsaved.producers { producer.saving = [] }
-        for origin in lane.pending { origin.producer.saving = [] }
+        for origin in lane.pending { origin.producer?.saving = [] }
     }
 
     /// The journal holds a batch: what it saved need not be saved again.
@@ -132,7 +133,8 @@ extension Hub {
     mutating func tellWhetherStoring(_ isStoring: Bool, _ effects: inout HubEffects) {
         guard options.isDurable, counts.isStoring != isStoring else { return }
         counts.isStoring = isStoring
-        putPresence(Self.journalKey.span, sessions: isStoring ? 1 : 0, &effects)
+        let presence = Presence(sessions: isStoring ? 1 : 0, since: stamp())
+        putPresence(Self.journalKey.span, presence, &effects)
     }
 
     /// The journal lost a batch: what it and those behind it saved goes into the next one.
@@ -157,6 +159,7 @@ extension Hub {
         // In the order of their last change, so that two restarts from one store are equal.
         let values = contents.values.sorted { $0.span.u64(8) < $1.span.u64(8) }
         for record in values where table.used < options.maximumKeys { restore(record) }
+        restoreFlags(contents.kept)
         unsaved.handedOver = table.head
         unsaved.producers.removeAll()
     }
@@ -202,8 +205,15 @@ extension Hub {
         if header.kind == .presence {
             // Nobody is connected to a hub that has just started, but its journal has opened.
             let isJournal = bytes.copy(view.key) == Self.journalKey
+            var presence = Presence(sessions: isJournal ? 1 : 0, since: stamp())
+            if let old = try? Presence(payload: bytes.extracting(view.payload)),
+                let key = try? FloorKey(bytes: bytes.copy(view.key))
+            {
+                restoreDuty(old, key)
+                presence.supporter = principals[key]?.duty ?? .unknown
+            }
             payload.removeAll()
-            Presence(sessions: isJournal ? 1 : 0, since: stamp()).append(to: &payload)
+            presence.append(to: &payload)
         }
         let hash = ByteIndex.hash(key)
         let slot = table.insert(key, hash: hash)

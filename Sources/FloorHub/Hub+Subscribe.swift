@@ -23,17 +23,22 @@ extension Hub {
         }
         let start = filter.mayMatchEvents ? eventStart(session, request) : lane.committed
         answer.eventStart = start
+        answer.hasKept = filter.mayMatchKept && !canResumeEvents(session, request)
         send(session, .subscribed, &effects) { answer.append(to: &$0) }
 
         let node = filters.add(filter, session)
         let snapshot = stateStart(session, request)
-        let subscription = Subscription(
+        var subscription = Subscription(
             id: request.subscription,
             filter: filter,
             node: node,
             eventStart: start,
             snapshot: snapshot
         )
+        if answer.hasKept {
+            subscription.awaitsKept = true
+            session.keptPosition = .zero
+        }
         if start < lane.committed { moveBack(session, to: start) }
         session.subscriptions.append(subscription)
         session.minimumInterval = max(
@@ -74,10 +79,12 @@ extension Hub {
 
     /// The event lane starts after the token; without one, now.
     private func eventStart(_ session: Session, _ request: Subscribe) -> Revision {
-        guard session.resumesLineage, request.eventToken != .zero,
-            request.eventToken <= lane.committed
-        else { return lane.committed }
-        return request.eventToken
+        canResumeEvents(session, request) ? request.eventToken : lane.committed
+    }
+
+    private func canResumeEvents(_ session: Session, _ request: Subscribe) -> Bool {
+        session.resumesLineage && request.eventToken != .zero
+            && request.eventToken <= lane.committed
     }
 
     /// Sends the session's event cursor back, for a subscription that starts earlier.
@@ -135,5 +142,19 @@ extension KeyFilter {
     var mayMatchEvents: Bool {
         guard let kind = KeyRules.kind(of: bytes.span) else { return true }
         return kind.lane == .event
+    }
+
+    /// Whether some key of the state lane could match.
+    var mayMatchState: Bool {
+        guard let kind = KeyRules.kind(of: bytes.span) else { return true }
+        return kind.lane == .state
+    }
+
+    /// Whether the last record of some matching key is kept while what it is about has a life.
+    var mayMatchKept: Bool {
+        switch KeyRules.kind(of: bytes.span) {
+        case nil, .flag, .note, .private: true
+        case .agent, .queue, .team, .presence, .custom, .event: false
+        }
     }
 }

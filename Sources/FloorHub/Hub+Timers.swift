@@ -17,6 +17,7 @@ extension Hub {
             dropFormerHolders()
         }
         runWills(&effects)
+        runFlagTimers()
         if now.boot >= nextTombstoneCheck {
             nextTombstoneCheck = now.boot + Self.tombstoneCheckInterval
             expireTombstones(&effects)

@@ -65,6 +65,14 @@ public struct Hub: ~Copyable {
     /// The earliest time at which a session is to be served again without an input.
     var nextRetry: Int64 = .max
     var matchBuffer: [Int] = []
+    /// Help flags as applied, and the last committed records of flags and notes.
+    var flags = FlagTable()
+    var kept = KeptTable()
+    /// Principals who said that they are there to help.
+    var supporters: [Principal] = []
+    var loads: [String: SupporterLoad] = [:]
+    /// Keys whose kept records the next batch removes from the journal.
+    var forgottenKeys: [FloorKey] = []
     var counts = HubStatistics()
     var isShutDown = false
 
@@ -143,6 +151,7 @@ public struct Hub: ~Copyable {
     /// When the next timer is due, microseconds on the boot clock.
     public var nextDeadline: Int64 {
         var next = min(nextLeaseCheck, nextTombstoneCheck, nextRetry, checkpointDeadline)
+        next = min(next, flagDeadline)
         if options.hasTap { next = min(next, rounds.due) }
         for principal in dying {
             for will in principal.wills { next = min(next, will.due) }
@@ -266,6 +275,7 @@ public struct Hub: ~Copyable {
         if !isBorrowed { runTimers(&effects) }
         // A batch of a durable hub holds everything changed since the last: the core's work.
         if !isBorrowed || !options.isDurable { closeBatch(&effects) }
+        if isBorrowed, options.isDurable, lane.hasUncommitted { effects.hasMoreWork = true }
         nextRetry = .max
         // Two lists change places, so that both keep their storage.
         swap(&active, &serving)

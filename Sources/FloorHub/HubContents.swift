@@ -80,6 +80,8 @@ public struct HubContents: Sendable {
     public var values: [[UInt8]] = []
     /// The producers, in no order.
     public var producers: [StoredProducer] = []
+    /// The last records of flags and notes, in no order.
+    public var kept: [[UInt8]] = []
 
     /// Nothing.
     public init() {}

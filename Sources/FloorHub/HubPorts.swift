@@ -56,6 +56,10 @@ public enum HubEffect: Equatable, Sendable {
     case saveValue(Range<Int>)
     /// Hand one `StoredProducer` to the journal.
     case saveProducer(Range<Int>)
+    /// Hand the last record of a flag's or a note's key to the journal.
+    case saveKept(Range<Int>)
+    /// Hand a key to the journal whose last record is needed no more.
+    case forgetKept(Range<Int>)
     /// Commit what was handed over, whole or not at all; answer with `committed` or `commitFailed`.
     case commit(batch: UInt64)
     /// Read committed records; answer with `journalPage`.
@@ -154,6 +158,8 @@ public struct HubOptions: Sendable {
     public var maximumKeys = Limits.stateKeys
     /// Most producers remembered.
     public var maximumProducers = Limits.producers
+    /// Most help flags held, ended ones that can still be rated included.
+    public var maximumFlags = Limits.flags
     /// Whether changes are also published on the tap.
     public var hasTap = false
     /// Whether values and producers are stored, to be taken back by the next life.

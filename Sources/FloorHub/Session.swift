@@ -10,6 +10,10 @@ struct Subscription {
     /// Event-lane records after this revision are wanted.
     var eventStart: Revision
     var snapshot: Snapshot
+    /// Whether open flags and unexpired notes of earlier revisions are still to come.
+    var awaitsKept = false
+    /// So many of them were sent.
+    var keptSent: UInt64 = 0
 
     enum Snapshot {
         /// The cursor over the order of last change: next place, last place.
@@ -60,6 +64,10 @@ final class Session {
     /// Whether more SUBSCRIBEs were announced: nothing is delivered before they are here.
     var awaitsSubscriptions = false
 
+    /// While a subscription awaits kept records: the next revision to look at.
+    ///
+    /// Records of the event lane wait behind them.
+    var keptPosition: Revision?
     /// Whether matching event-lane records from `eventPosition` on wait to be sent.
     var hasEvents = false
     /// The next revision to look at; meaningful while `hasEvents`.
@@ -205,8 +213,15 @@ final class Principal {
     var producers = 0
     /// Wills of sessions that ended without BYE, waiting for their grace to pass.
     var wills: [Will] = []
+    /// The name as text, which flags carry.
+    let name: String
+    /// What he last said of helping others; `available`, `onBreak`, `offFloor` or nothing.
+    var duty = SupporterState.unknown
 
-    init(presenceKey: FloorKey) { self.presenceKey = presenceKey }
+    init(presenceKey: FloorKey) {
+        self.presenceKey = presenceKey
+        name = presenceKey.entity
+    }
 }
 
 /// One record that a session left for after its principal's last session.

@@ -19,6 +19,10 @@ public protocol EventJournal: AnyObject {
     func saveValue(_ record: Span<UInt8>)
     /// Takes one `StoredProducer`, in place of what was stored of it before.
     func saveProducer(_ producer: Span<UInt8>)
+    /// Takes the last record of a flag's or a note's key, in place of what was stored before.
+    func saveKept(_ record: Span<UInt8>)
+    /// Takes a key whose last record is needed no more.
+    func forgetKept(_ key: Span<UInt8>)
     /// Commits what was handed over since the last commit, whole or not at all.
     func commit(batch: UInt64)
     /// What became of batches since the last call, in order.
@@ -167,6 +171,12 @@ public final class MemoryJournal: EventJournal {
 
     /// Nothing: producers live as long as the hub.
     public func saveProducer(_ producer: Span<UInt8>) {}
+
+    /// Nothing: flags live as long as the hub.
+    public func saveKept(_ record: Span<UInt8>) {}
+
+    /// Nothing.
+    public func forgetKept(_ key: Span<UInt8>) {}
 
     /// Nothing.
     public func close() {}

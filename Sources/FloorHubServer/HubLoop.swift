@@ -142,6 +142,10 @@ struct HubLoop: ~Copyable {
                 journal.saveValue(bytes.extracting(range))
             case .saveProducer(let range):
                 journal.saveProducer(bytes.extracting(range))
+            case .saveKept(let range):
+                journal.saveKept(bytes.extracting(range))
+            case .forgetKept(let range):
+                journal.forgetKept(bytes.extracting(range))
             case .commit(let batch):
                 journal.commit(batch: batch)
             case .readEvents(let request):

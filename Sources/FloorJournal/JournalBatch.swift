@@ -11,6 +11,9 @@ struct JournalBatch: Sendable {
     var events: [Range<Int>] = []
     var values: [Range<Int>] = []
     var producers: [Range<Int>] = []
+    var kept: [Range<Int>] = []
+    /// Keys.
+    var forgotten: [Range<Int>] = []
 
     mutating func add(_ part: Span<UInt8>, to list: WritableKeyPath<JournalBatch, [Range<Int>]>) {
         let start = bytes.count
@@ -32,7 +35,23 @@ struct JournalBatch: Sendable {
 
     /// Writes everything, inside the caller's transaction; returns the latest stamp in it.
     func write(_ database: Database) throws -> Int64 {
-        max(try writeEvents(database), try writeValues(database), try writeProducers(database))
+        try writeKept(database)
+        return max(
+            try writeEvents(database),
+            try writeValues(database),
+            try writeProducers(database)
+        )
+    }
+
+    private func writeKept(_ database: Database) throws {
+        guard !kept.isEmpty || !forgotten.isEmpty else { return }
+        let upsert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO kept VALUES (?, ?)")
+        for range in kept {
+            let (view, _) = record(range)
+            try upsert.execute(arguments: [text(view.key), Data(bytes[range])])
+        }
+        let remove = try database.cachedStatement(sql: "DELETE FROM kept WHERE key = ?")
+        for range in forgotten { try remove.execute(arguments: [text(range)]) }
     }
 
     private func writeEvents(_ database: Database) throws -> Int64 {

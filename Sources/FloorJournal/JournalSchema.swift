@@ -41,7 +41,14 @@ enum JournalSchema {
             used_at INTEGER NOT NULL,
             results BLOB NOT NULL
         ) WITHOUT ROWID;
+        """,
+        // Help flags and notes: the last record of each, which retention does not remove.
         """
+        CREATE TABLE kept (
+            key TEXT PRIMARY KEY,
+            record BLOB NOT NULL
+        ) WITHOUT ROWID;
+        """,
     ]
 
     /// The version this program writes.

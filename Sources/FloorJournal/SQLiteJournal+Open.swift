@@ -127,13 +127,8 @@ extension SQLiteJournal {
     ) throws -> HubContents {
         var contents = HubContents()
         contents.lastStamp = stamp
-        let values = try Row.fetchCursor(database, sql: "SELECT record FROM state")
-        while let row = try values.next() {
-            let record = [UInt8](row[0] as Data)
-            guard let view = try? RecordView(record.span, at: 0), view.range.count == record.count
-            else { throw JournalError.damaged(path, detail: "the table state has a bad record") }
-            contents.values.append(record)
-        }
+        contents.values = try records(database, of: "state", path: path)
+        contents.kept = try records(database, of: "kept", path: path)
         let producers = try Row.fetchCursor(
             database,
             sql: """
@@ -148,6 +143,24 @@ extension SQLiteJournal {
             contents.producers.append(producer)
         }
         return contents
+    }
+
+    private static func records(
+        _ database: Database,
+        of table: String,
+        path: String
+    ) throws -> [[UInt8]] {
+        var records: [[UInt8]] = []
+        let rows = try Row.fetchCursor(database, sql: "SELECT record FROM \(table)")
+        while let row = try rows.next() {
+            let record = [UInt8](row[0] as Data)
+            guard let view = try? RecordView(record.span, at: 0), view.range.count == record.count
+            else {
+                throw JournalError.damaged(path, detail: "the table \(table) has a bad record")
+            }
+            records.append(record)
+        }
+        return records
     }
 
     static func producer(_ row: Row) -> StoredProducer? {

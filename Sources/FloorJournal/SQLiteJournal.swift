@@ -73,6 +73,12 @@ public final class SQLiteJournal: EventJournal, @unchecked Sendable {
     /// Takes one producer.
     public func saveProducer(_ producer: Span<UInt8>) { open.add(producer, to: \.producers) }
 
+    /// Takes a flag's or a note's last record.
+    public func saveKept(_ record: Span<UInt8>) { open.add(record, to: \.kept) }
+
+    /// Takes a key that is over.
+    public func forgetKept(_ key: Span<UInt8>) { open.add(key, to: \.forgotten) }
+
     /// Hands the batch to the writer and returns at once.
     public func commit(batch: UInt64) {
         open.number = batch

@@ -151,6 +151,10 @@ public struct Presence: Hashable, Sendable {
     public var sessions: UInt32
     /// When it last came or went, microseconds since 1970.
     public var since: Int64
+    /// Whether he is there to help others, and with what in hand; `unknown` = he has not said.
+    public var supporter = SupporterState.unknown
+    /// Help flags he has.
+    public var flags: UInt16 = 0
 
     /// A presence.
     public init(sessions: UInt32, since: Int64) {
@@ -162,12 +166,16 @@ public struct Presence: Hashable, Sendable {
     public func append(to out: inout [UInt8]) {
         out.append(number: since)
         out.append(number: sessions)
-        out.append(number: UInt32(0))
+        out.append(supporter.rawValue)
+        out.append(0)
+        out.append(number: flags)
     }
 
     /// Reads the payload.
     public init(payload bytes: Span<UInt8>) throws(WireError) {
         try bytes.need(16)
         self.init(sessions: bytes.u32(8), since: bytes.i64(0))
+        supporter = SupporterState(rawValue: bytes.u8(12)) ?? .unknown
+        flags = bytes.u16(14)
     }
 }

@@ -74,6 +74,8 @@ public struct Subscribed: Equatable, Sendable {
     public var stateHead: Revision
     /// The event lane is delivered after this revision.
     public var eventStart: Revision
+    /// Whether open flags and unexpired notes of earlier revisions come first, until SNAP_END.
+    public var hasKept = false
 
     /// An answer.
     public init(_ subscription: UInt32, _ status: FloorStatus, ended: Bool = false) {
@@ -88,6 +90,7 @@ public struct Subscribed: Equatable, Sendable {
     public init(_ body: Span<UInt8>) throws(WireError) {
         try body.need(exactly: Self.fixedSize)
         self.init(body.u32(0), try body.status(4), ended: body.u32(8) == 1)
+        hasKept = body.u32(12) & 1 == 1
         stateHead = Revision(rawValue: body.u64(16))
         eventStart = Revision(rawValue: body.u64(24))
     }
@@ -97,7 +100,7 @@ public struct Subscribed: Equatable, Sendable {
         out.append(number: subscription)
         out.append(number: status.rawValue)
         out.append(number: UInt32(ended ? 1 : 0))
-        out.append(number: UInt32(0))
+        out.append(number: UInt32(hasKept ? 1 : 0))
         out.append(number: stateHead.rawValue)
         out.append(number: eventStart.rawValue)
     }

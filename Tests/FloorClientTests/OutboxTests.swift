@@ -231,7 +231,8 @@ struct OutboxTests {
     func refused() throws {
         let (desk, mailbox) = try linked()
         #expect(throws: FloorStatus.badKey) { try desk.publish("agent/bj/", "a") }
-        #expect(throws: FloorStatus.denied) { try desk.publish("presence/-/-/ann/", "a") }
+        #expect(throws: FloorStatus.denied) { try desk.publish("presence/-/-/ann/", "", .delete) }
+        #expect(throws: FloorStatus.denied) { try desk.publish("private/bj/s/1/", "a", .append) }
         #expect(throws: FloorStatus.invalid) { try desk.publish("event/bj/ivr/1/", "a", .put) }
         #expect(throws: FloorStatus.invalid) { try desk.publish("agent/bj/s/1/", "a", .delete) }
         #expect(throws: FloorStatus.tooBig) {

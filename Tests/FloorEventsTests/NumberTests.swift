@@ -111,7 +111,13 @@ import Testing
             "0 unknown · 1 offFloor · 2 available · 3 committed · 4 engaged · 5 break"
         )
         let ended = FlagStatus.allCases.filter(\.isTerminal)
-        #expect(ended == [.closed, .cancelled, .merged, .unanswered])
+        #expect(ended == [.closed, .cancelled, .unanswered])
+        pinned(
+            FlagCause.self,
+            "0 unknown · 1 person · 2 timer · 3 callEnded · 4 leaseLost · 5 neverEngaged · "
+                + "6 incident"
+        )
+        pinned(FlagVerdict.self, "0 unknown · 1 correct · 2 partly · 3 wrong")
     }
 
     @Test("of statuses; only storage and limit are worth trying again unchanged")

@@ -14,10 +14,10 @@ import Testing
         unknown.kindCode = 77
         let cases: [(HarnessOperation, FloorStatus)] = [
             (.put(key(1), "a"), .ok),
-            (.put("presence/-/-/ana/", "me"), .denied),
-            (HarnessOperation(RecordHeader(.flag, .raise), "flag/bj/sales/1/"), .unsupported),
+            (.put("presence/-/-/ana/", "me"), .invalid),
+            (HarnessOperation(RecordHeader(.flag, .raise), "flag/bj/sales/1/"), .badKey),
             (HarnessOperation(RecordHeader(.note, .put), "note/bj/sales/1/"), .unsupported),
-            (HarnessOperation(RecordHeader(.private, .append), "private/b/s/1/"), .unsupported),
+            (HarnessOperation(RecordHeader(.private, .append), "private/b/s/1/"), .denied),
             (wrongKind, .badKey),
             (HarnessOperation(RecordHeader(.agent, .put), key(2)), .badKey),
             (HarnessOperation(RecordHeader(.agent, .delete), key(1)), .badKey),

@@ -14,12 +14,15 @@ final class SimulatedJournal {
     private var waiting: [(batch: UInt64, content: Content)] = []
     private var values: [[UInt8]: [UInt8]] = [:]
     private var producers: [FloorID: StoredProducer] = [:]
+    private(set) var kept: [[UInt8]: [UInt8]] = [:]
     private var lastStamp: Int64 = 0
 
     private struct Content {
         var records: [[UInt8]] = []
         var values: [[UInt8]] = []
         var producers: [[UInt8]] = []
+        var kept: [[UInt8]] = []
+        var forgotten: [[UInt8]] = []
     }
 
     private var floor: Revision
@@ -41,6 +44,8 @@ final class SimulatedJournal {
     func append(_ records: [UInt8]) { appended.records += records.splitRecords }
     func saveValue(_ record: [UInt8]) { appended.values.append(record) }
     func saveProducer(_ producer: [UInt8]) { appended.producers.append(producer) }
+    func saveKept(_ record: [UInt8]) { appended.kept.append(record) }
+    func forgetKept(_ key: [UInt8]) { appended.forgotten.append(key) }
 
     /// What a durable hub's next life starts with.
     var contents: HubContents {
@@ -49,6 +54,7 @@ final class SimulatedJournal {
         contents.values = Array(values.values)
         // The hash's order would differ between two runs of one seed.
         contents.producers = producers.values.sorted { $0.id.text < $1.id.text }
+        contents.kept = Array(kept.values)
         return contents
     }
 
@@ -73,6 +79,8 @@ final class SimulatedJournal {
             }
             producers[producer.id] = producer
         }
+        for bytes in content.kept { kept[bytes.span.copy(Self.parse(bytes).0.key)] = bytes }
+        for key in content.forgotten { kept[key] = nil }
         for bytes in content.records {
             let (view, header) = Self.parse(bytes)
             lastStamp = max(lastStamp, header.hubTime)

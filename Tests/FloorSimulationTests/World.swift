@@ -269,6 +269,8 @@ final class World {
             case .append(let range): journal.append(Array(work.bytes[range]))
             case .saveValue(let range): journal.saveValue(Array(work.bytes[range]))
             case .saveProducer(let range): journal.saveProducer(Array(work.bytes[range]))
+            case .saveKept(let range): journal.saveKept(Array(work.bytes[range]))
+            case .forgetKept(let range): journal.forgetKept(Array(work.bytes[range]))
             case .commit(let batch): journal.close(batch)
             case .readEvents(let request): feedback.append(.journalPage(journal.read(request)))
             case .tap: break

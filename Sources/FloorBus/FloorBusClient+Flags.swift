@@ -1,0 +1,218 @@
+import FloorClient
+public import FloorEvents
+import FloorPosix
+import FloorWire
+
+// Help flags. Every operation is acknowledged only once the hub's journal has it, is sent again
+// after a break, and is applied once however often that happens.
+
+extension FloorID {
+    /// A fresh identity whose order is that of time (UUID version 7, RFC 9562).
+    ///
+    /// - Throws: `FloorBusError` when the system gives no random bytes.
+    public static func fresh() throws(FloorBusError) -> FloorID {
+        var random = [UInt8](repeating: 0, count: 16)
+        do {
+            try Randomness.fill(&random)
+        } catch {
+            throw FloorBusError(.internal, error.description)
+        }
+        let id = random.span.floorID(0)
+        let milliseconds = UInt64(clamping: Clocks.wallMicroseconds() / 1000)
+        return FloorID(
+            high: milliseconds << 16 | 0x7000 | id.high & 0x0FFF,
+            low: id.low & (1 << 62 - 1) | 1 << 63
+        )
+    }
+}
+
+extension FloorBusClient {
+    /// Raises a help flag, and waits until the hub's journal has it.
+    ///
+    /// One open flag for each agent and call: raising again answers with the one that is open.
+    ///
+    ///     let receipt = try await client.raiseFlag(help, site: "bj", team: "sales")
+    ///     if receipt.eligibleSupporters == 0 { say("nobody is there right now") }
+    ///
+    /// - Parameters:
+    ///   - help: what is asked for.
+    ///   - site: the first part of the flag's key.
+    ///   - team: the second part: the asker's team.
+    ///   - id: the flag's id, for a program that keeps its own; nil = a fresh one.
+    /// - Returns: the flag's key, and how many are there to help.
+    /// - Throws: `FloorBusError`: `denied` with the reason, `badKey`, `tooBig`, `closed`, …
+    public func raiseFlag(
+        _ help: HelpRequest,
+        site: String,
+        team: String,
+        id: FloorID? = nil
+    ) async throws(FloorBusError) -> FlagReceipt {
+        let flagID: FloorID
+        if let id { flagID = id } else { flagID = try FloorID.fresh() }
+        func key(_ id: FloorID) throws(FloorBusError) -> FloorKey {
+            do {
+                return try FloorKey(.flag, site: site, unit: team, entity: id.text)
+            } catch {
+                throw FloorBusError(.badKey, error.sentence)
+            }
+        }
+        let flagKey = try key(flagID)
+        let result = try await operate(.raise, flagKey, help.request)
+        if result.status == .exists, let open = FloorID(result.owner) {
+            return FlagReceipt(id: open, key: try key(open), isNew: false, eligibleSupporters: 0)
+        }
+        guard result.status == .ok else { throw FloorBusError(result, of: flagKey) }
+        return FlagReceipt(
+            id: flagID,
+            key: flagKey,
+            isNew: result.revision != .zero,
+            eligibleSupporters: Int(result.claimGeneration)
+        )
+    }
+
+    /// Does anything else with a flag, and waits until the hub's journal has it.
+    ///
+    ///     switch try await client.changeFlag(key, .claim) {
+    ///     case .done(let generation): …        // won: keep the token for what follows
+    ///     case .lost(let owner): …             // somebody was faster
+    ///     default: …
+    ///     }
+    ///
+    /// A claim lasts as long as somebody of the claimant's name is connected, and for the team's
+    /// lease after that; then the flag goes back to those who wait.
+    ///
+    /// - Parameters:
+    ///   - key: `flag/SITE/TEAM/ID/`.
+    ///   - operation: `seen`, `claim`, `engage`, `release`, `reject`, `answer`, `close`,
+    ///     `reopen`, `cancel`, `merge`, `escalate`, `rate` or `verdict`.
+    ///   - request: what the operation needs: the token for what an owner does, a channel, an
+    ///     outcome, words.
+    /// - Returns: what became of it.
+    /// - Throws: `FloorBusError` when it could not be decided: `invalid`, `storage`, `closed`, …
+    @discardableResult
+    public func changeFlag(
+        _ key: FloorKey,
+        _ operation: RecordOperation,
+        _ request: FlagRequest = FlagRequest()
+    ) async throws(FloorBusError) -> FlagResult {
+        try FlagResult(try await operate(operation, key, request), of: key)
+    }
+
+    /// Claims a flag; exactly one of those who do wins.
+    ///
+    /// - Parameter key: the flag.
+    /// - Returns: `done` with the token for the one who won, `lost` with his name for the others.
+    /// - Throws: as `changeFlag`.
+    public func claimFlag(_ key: FloorKey) async throws(FloorBusError) -> FlagResult {
+        try await changeFlag(key, .claim)
+    }
+
+    /// Answers a flag that one has claimed.
+    ///
+    /// - Parameters:
+    ///   - key: the flag.
+    ///   - claimGeneration: the token of one's claim.
+    ///   - text: the answer, at most 4 KiB; the asker and supporters read it.
+    ///   - knowledge: where it stands in the knowledge base.
+    ///   - outcome: how it came out.
+    /// - Returns: what became of it; `lost` when the claim is somebody else's by now.
+    /// - Throws: as `changeFlag`.
+    @discardableResult
+    public func answerFlag(
+        _ key: FloorKey,
+        claimGeneration: UInt32,
+        text: String,
+        knowledge: String = "",
+        outcome: FlagOutcome = .answered
+    ) async throws(FloorBusError) -> FlagResult {
+        var request = FlagRequest()
+        request.claimGeneration = claimGeneration
+        request.text = text
+        request.knowledge = knowledge
+        request.outcome = outcome
+        return try await changeFlag(key, .answer, request)
+    }
+
+    /// Rates the help one got, at any time until the flag is forgotten; again to change it.
+    ///
+    /// - Parameters:
+    ///   - key: the flag.
+    ///   - stars: 1 to 5; nil withdraws the rating.
+    ///   - comment: at most 1 KiB.
+    /// - Returns: what became of it; `notEligible` for anybody but the asker.
+    /// - Throws: as `changeFlag`.
+    @discardableResult
+    public func rateFlag(
+        _ key: FloorKey,
+        stars: UInt8?,
+        comment: String = ""
+    ) async throws(FloorBusError) -> FlagResult {
+        var request = FlagRequest()
+        request.rating = stars ?? 0
+        request.text = comment
+        return try await changeFlag(key, .rate, request)
+    }
+
+    /// Looks for a flag by its id alone.
+    ///
+    /// - Parameters:
+    ///   - id: the flag's id.
+    ///   - timeout: the longest wait for the hub.
+    /// - Returns: its record under `flag/`, and the one with its words for those who may read it;
+    ///   nil when there is no such flag.
+    /// - Throws: `FloorBusError` when the hub does not answer.
+    public func flag(
+        _ id: FloorID,
+        timeout: Duration = .seconds(5)
+    ) async throws(FloorBusError) -> (open: FloorRecord, words: FloorRecord?)? {
+        func one(_ kind: RecordKind) async throws(FloorBusError) -> FloorRecord? {
+            let filter: KeyFilter
+            do {
+                filter = try KeyFilter(kind.name + "/+/+/" + id.text + "/")
+            } catch {
+                throw FloorBusError(.badKey, error.sentence)
+            }
+            return try await get(filter, timeout: timeout).first
+        }
+        guard let open = try await one(.flag) else { return nil }
+        // Not everybody may read the words; that is no error here.
+        return (open, try? await one(.private))
+    }
+
+    /// Says whether one is there to help others: `available`, `onBreak` or `offFloor`.
+    ///
+    /// The hub adds what one has in hand, and says all of it on the presence key.
+    ///
+    /// - Parameter state: what to say; the hub alone says `committed` and `engaged`.
+    /// - Throws: `FloorBusError`: `denied` for somebody who is no supporter, `invalid`, `closed`.
+    public func setDuty(_ state: SupporterState) async throws(FloorBusError) {
+        let key: FloorKey
+        do {
+            key = try FloorKey(.presence, site: "-", unit: "-", entity: principal)
+        } catch {
+            throw FloorBusError(.badKey, error.sentence)
+        }
+        var presence = Presence(sessions: 0, since: 0)
+        presence.supporter = state
+        var payload: [UInt8] = []
+        presence.append(to: &payload)
+        let publication = Publication(.put, schema: PayloadSchema.presence)
+        let result = await result(of: publication, key, payload)
+        guard result.status == .ok else { throw FloorBusError(result, of: key) }
+    }
+
+    private func operate(
+        _ operation: RecordOperation,
+        _ key: FloorKey,
+        _ request: FlagRequest
+    ) async throws(FloorBusError) -> PublishResult {
+        guard key.kind == .flag else {
+            throw FloorBusError(.badKey, "the key " + key.text + " is none of a flag")
+        }
+        var payload: [UInt8] = []
+        do { try request.append(to: &payload) } catch { throw FloorBusError(error) }
+        var publication = Publication(operation, schema: PayloadSchema.flagRequest)
+        publication.sourceTime = Clocks.wallMicroseconds()
+        return await result(of: publication, key, payload)
+    }
+}

@@ -1,0 +1,199 @@
+import ArgumentParser
+import FloorBus
+
+/// `floorbus flag`: help flags from the command line.
+struct FlagCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "flag",
+        abstract: "Raise, show, claim, answer and rate help flags.",
+        discussion: """
+            A flag is given by its id (32 hexadecimal digits) or its key, flag/SITE/TEAM/ID/. \
+            Each operation is printed once the hub's journal has it.
+
+            A claim lasts as long as somebody of the claimant's name is connected, and for the \
+            team's lease (15 s) after that: use --hold, or answer in time.
+
+            Examples:
+              floorbus flag raise --key flag/bj/sales/ --category refund --kind authority
+              floorbus flag list
+              floorbus flag claim ID --as sun
+              floorbus flag answer ID --as sun --text "yes, up to 50"
+              floorbus flag rate ID --as ana --stars 5
+
+            Exit codes beside the usual: 4 somebody else has the flag.
+            """,
+        subcommands: [
+            FlagRaiseCommand.self, FlagListCommand.self, FlagShowCommand.self,
+            FlagSeenCommand.self, FlagClaimCommand.self, FlagEngageCommand.self,
+            FlagReleaseCommand.self, FlagRejectCommand.self, FlagAnswerCommand.self,
+            FlagCloseCommand.self, FlagReopenCommand.self, FlagCancelCommand.self,
+            FlagMergeCommand.self, FlagEscalateCommand.self, FlagRateCommand.self,
+            FlagVerdictCommand.self,
+        ]
+    )
+}
+
+/// A flag on the command line: its key, or its id alone.
+enum FlagName: ExpressibleByArgument, Sendable {
+    case key(FloorKey)
+    case id(FloorID)
+
+    init?(argument: String) {
+        if let id = FloorID(argument) {
+            self = .id(id)
+        } else if let key = try? FloorKey(argument), key.kind == .flag,
+            FloorID(key.entity) != nil
+        {
+            self = .key(key)
+        } else {
+            return nil
+        }
+    }
+
+    /// The flag's key; one given by its id is looked for.
+    func key(
+        _ client: FloorBusClient,
+        _ timeout: TimeoutOptions
+    ) async throws(FloorBusError) -> FloorKey {
+        switch self {
+        case .key(let key): return key
+        case .id(let id):
+            guard let found = try await client.flag(id, timeout: .seconds(timeout.timeout)) else {
+                throw FloorBusError(
+                    .notFound,
+                    "there is no flag " + id.text + ", or it was forgotten after its time"
+                )
+            }
+            return found.open.key
+        }
+    }
+}
+
+/// What every command about one flag takes.
+struct FlagOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The flag's id, or its key.", valueName: "flag"))
+    var flag: FlagName
+
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var timeout: TimeoutOptions
+
+    /// Does one operation, says what came of it, and stays on if asked to.
+    ///
+    /// - Parameters:
+    ///   - operation: what to do.
+    ///   - generation: the claim's token; 0 = that of one's own present claim, when `needsClaim`.
+    ///   - needsClaim: whether only the owner may do it.
+    ///   - hold: seconds to stay connected afterwards.
+    ///   - change: what the operation says.
+    /// - Throws: `ExitCode` after a sentence, when it was not done.
+    func perform(
+        _ operation: RecordOperation,
+        generation: UInt32 = 0,
+        needsClaim: Bool = false,
+        hold: Double? = nil,
+        _ change: @escaping @Sendable (inout FlagRequest) -> Void = { _ in }
+    ) async throws {
+        try await reporting {
+            try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
+                let key = try await flag.key(client, timeout)
+                var request = FlagRequest()
+                request.claimGeneration = generation
+                change(&request)
+                if needsClaim, generation == 0 {
+                    request.claimGeneration = try await ownGeneration(client, key)
+                }
+                return (key, try await client.changeFlag(key, operation, request))
+            } then: { key, result in
+                try show(operation, key, result)
+                guard case .done = result, let hold else { return }
+                _ = try await untilStopped { try? await Task.sleep(for: .seconds(hold)) }
+            }
+        }
+    }
+
+    /// The token of the claim that whoever asks has; 0, which no claim has, when he has none.
+    private func ownGeneration(
+        _ client: FloorBusClient,
+        _ key: FloorKey
+    ) async throws(FloorBusError) -> UInt32 {
+        let filter: KeyFilter
+        do { filter = try KeyFilter(key.text) } catch {
+            throw FloorBusError(.badKey, error.sentence)
+        }
+        let records = try await client.get(filter, timeout: .seconds(timeout.timeout))
+        guard let flag = try records.first?.helpFlag, flag.owner == client.principal else {
+            return 0
+        }
+        return flag.claimGeneration
+    }
+
+    private func show(
+        _ operation: RecordOperation,
+        _ key: FloorKey,
+        _ result: FlagResult
+    ) throws {
+        let line = FlagResultLine(operation, key, result, by: hub.identity)
+        if hub.isJSON {
+            try Output.json(line)
+        } else if case .done = result {
+            let token = line.claimGen.map { " claim-gen \($0)" } ?? ""
+            try Output.line("\(key.entity) \(line.result)\(token)")
+        }
+        switch result {
+        case .done: return
+        case .lost: throw CommandFailure(.conflict, line.sentence)
+        default: throw CommandFailure(.failed, line.sentence)
+        }
+    }
+}
+
+/// What became of an operation, as JSON and as a sentence.
+struct FlagResultLine: Encodable {
+    var flagId: String
+    var operation: String
+    var result: String
+    var owner: String?
+    var claimGen: UInt32?
+    var detail: String?
+
+    init(_ operation: RecordOperation, _ key: FloorKey, _ result: FlagResult, by name: String) {
+        flagId = key.entity
+        self.operation = operation.name
+        switch result {
+        case .done(let generation):
+            self.result = operation == .claim ? "won" : "done"
+            if operation == .claim { owner = name }
+            claimGen = generation
+        case .lost(let holder):
+            self.result = "lost"
+            owner = holder
+        case .notEligible(let reason):
+            self.result = "notEligible"
+            detail = reason
+        case .notFound: self.result = "notFound"
+        case .wrongState(let state):
+            self.result = "wrongState"
+            detail = state
+        case .expired: self.result = "expired"
+        case .exists(let id):
+            self.result = "exists"
+            detail = id.text
+        }
+    }
+
+    /// Why it was not done.
+    var sentence: String {
+        let what = "could not \(operation) the flag \(flagId): "
+        switch result {
+        case "lost":
+            let holder = owner.flatMap { $0.isEmpty ? nil : Output.printable($0) }
+            return what + (holder.map { "\($0) has it" } ?? "nobody has it, or its token is old")
+        case "notEligible": return what + "not allowed: " + Output.printable(detail ?? "")
+        case "notFound": return what + "there is no such flag, or it was forgotten"
+        case "wrongState": return what + "it is " + Output.printable(detail ?? "")
+        case "expired": return what + "the time for it is over"
+        case "exists": return what + "the agent has another open flag, " + (detail ?? "")
+        default: return what + result
+        }
+    }
+}

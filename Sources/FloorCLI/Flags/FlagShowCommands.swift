@@ -1,0 +1,96 @@
+import ArgumentParser
+import FloorBus
+
+/// `floorbus flag list`.
+struct FlagListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List open help flags, the most urgent first.",
+        discussion: """
+            Prints nothing and exits with 0 when there is none. To see them change, use \
+            'floorbus watch flag/'.
+            """
+    )
+
+    @Argument(help: "The beginning of the keys wanted.", transform: parseFilter)
+    var filter: KeyFilter?
+
+    @Flag(help: "Also those that have ended and can still be rated.")
+    var all = false
+
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var timeout: TimeoutOptions
+
+    func validate() throws {
+        if let filter, filter.text.split(separator: "/").first != "flag" {
+            throw ValidationError("give the beginning of flags' keys, for example flag/bj/")
+        }
+    }
+
+    func run() async throws {
+        let wanted = try filter ?? parseFilter("flag/")
+        try await reporting {
+            try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
+                try await client.get(wanted, timeout: .seconds(timeout.timeout))
+            } then: { records in
+                try show(records)
+            }
+        }
+    }
+
+    private func show(_ records: [FloorRecord]) throws {
+        var lines: [(key: FloorKey, flag: HelpFlag)] = []
+        for record in records {
+            guard let flag = try record.helpFlag, all || !flag.isEnded else { continue }
+            lines.append((record.key, flag))
+        }
+        let now = records.map(\.hubTime).max() ?? 0
+        lines.sort {
+            let (left, right) = ($0.flag.urgency(at: now), $1.flag.urgency(at: now))
+            return left == right ? $0.key < $1.key : left > right
+        }
+        if hub.isJSON {
+            for line in lines { try Output.json(FlagLine(line.key, line.flag)) }
+            return
+        }
+        guard !lines.isEmpty else { return }
+        let rows = lines.map { key, flag in
+            [
+                key.entity, key.segments[1] + "/" + key.segments[2], flag.status.name,
+                flag.kind.name, flag.category, flag.owner, Output.time(flag.stamps.raised),
+            ].map(Output.printable)
+        }
+        let headings = ["flag", "team", "status", "kind", "category", "owner", "raised"]
+        for line in Output.table(headings, rows) { try Output.line(line) }
+    }
+}
+
+/// `floorbus flag show`.
+struct FlagShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Show one help flag with every time stamp, and its words if you may read them."
+    )
+
+    @OptionGroup var options: FlagOptions
+
+    func run() async throws {
+        try await reporting {
+            try await options.hub.exchange(timeout: options.timeout) {
+                client throws(FloorBusError) in
+                let key = try await options.flag.key(client, options.timeout)
+                guard let id = FloorID(key.entity),
+                    let found = try await client.flag(
+                        id,
+                        timeout: .seconds(options.timeout.timeout)
+                    ), let open = try found.open.helpFlag
+                else { throw FloorBusError(.notFound, "there is no flag " + key.entity) }
+                return (found.open.key, try found.words?.helpFlag ?? open)
+            } then: { key, flag in
+                let line = FlagLine(key, flag)
+                if options.hub.isJSON { return try Output.json(line) }
+                for text in line.sheet { try Output.line(text) }
+            }
+        }
+    }
+}

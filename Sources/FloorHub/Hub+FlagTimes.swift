@@ -1,0 +1,179 @@
+import FloorEvents
+import FloorWire
+
+// What happens to help flags by themselves: nobody takes them, their owner is gone, nobody
+// closes them, the call ends, their incident is answered. A flag always ends.
+
+extension Hub {
+    /// When something happens to a flag by itself, on the boot clock.
+    func dueTime(_ entry: FlagEntry) -> Int64 {
+        let times = times(of: entry)
+        let leaseEnds = entry.ownerGoneSince.map { $0 + times.leaseMicroseconds } ?? .max
+        switch entry.flag.status {
+        case .raised, .pending:
+            let isLoud = entry.flag.escalation >= Limits.flagEscalations
+            let wait = isLoud ? times.unansweredMicroseconds : times.escalateMicroseconds
+            return entry.since + wait
+        case .claimed: return min(entry.since + times.engageMicroseconds, leaseEnds)
+        case .engaged: return leaseEnds
+        case .answered: return entry.since + times.autoCloseMicroseconds
+        case .merged, .unknown: return .max
+        case .closed, .cancelled, .unanswered: return entry.since + times.keepMicroseconds
+        }
+    }
+
+    /// When the earliest flag is due, if the hub could do something about it then.
+    var flagDeadline: Int64 {
+        guard lane.hasRoom(for: Self.mostRecordsPerChange) else { return .max }
+        let earliest = flags.following.isEmpty ? flags.timers.earliest : now.boot
+        return earliest == .max ? .max : max(earliest, eventLaneRetryAt ?? .min)
+    }
+
+    /// Does what is due.
+    mutating func runFlagTimers() {
+        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { return }
+        while lane.hasRoom(for: Self.mostRecordsPerChange),
+            let (slot, due) = flags.timers.take(until: now.boot)
+        {
+            // A time that was changed since is found out here (R20).
+            guard let entry = flags.entries[slot], entry.due == due else { continue }
+            fire(slot, entry)
+        }
+        followIncidents()
+    }
+
+    private mutating func fire(_ slot: Int, _ entry: FlagEntry) {
+        var flag = entry.flag
+        flag.cause = .timer
+        let time = stamp()
+        switch flag.status {
+        case .raised, .pending:
+            if (try? flag.escalate(at: time)) != nil {
+                writeOwn(slot, .escalate, flag)
+            } else {
+                flag.end(.unanswered, at: time)
+                writeOwn(slot, .expire, flag)
+            }
+        case .claimed, .engaged:
+            let lease = times(of: entry).leaseMicroseconds
+            let isGone = entry.ownerGoneSince.map { $0 + lease <= now.boot } ?? false
+            flag.cause = isGone ? .leaseLost : .neverEngaged
+            flag.goBack()
+            writeOwn(slot, isGone ? .leaseLost : .release, flag)
+        case .answered:
+            flag.stamps.ended = time
+            flag.status = .closed
+            writeOwn(slot, .close, flag)
+        case .closed, .cancelled, .unanswered: forget(slot, entry)
+        case .merged, .unknown: break
+        }
+    }
+
+    // MARK: memory
+
+    private mutating func forget(_ slot: Int, _ entry: FlagEntry) {
+        // The journal is to have its end first.
+        guard !flags.changes.contains(where: { $0.slot == slot }) else {
+            return flags.setDue(slot, now.boot + 1_000_000, ownerGoneSince: nil)
+        }
+        flags.forget(slot)
+        for key in [entry.key, entry.privateKey] {
+            kept.remove(key.bytes.span)
+            if options.isDurable { forgottenKeys.append(key) }
+        }
+    }
+
+    /// Makes room by forgetting the tenth of the ended flags that ended first.
+    mutating func forgetOldestFlags() {
+        let changing = Set(flags.changes.map { $0.slot })
+        var ended = flags.entries.indices.filter {
+            flags.entries[$0]?.flag.isEnded == true && !changing.contains($0)
+        }
+        ended.sort { (flags[$0].flag.stamps.ended, $0) < (flags[$1].flag.stamps.ended, $1) }
+        for slot in ended.prefix((ended.count + 9) / 10) { forget(slot, flags[slot]) }
+    }
+
+    // MARK: owners
+
+    /// A principal's first session has come or its last one gone: its claims' leases with it.
+    mutating func noteOwner(_ name: String, isPresent: Bool) {
+        for slot in flags.flags(ofOwner: name) {
+            noteOwner(slot, flags[slot], isPresent: isPresent)
+        }
+    }
+
+    mutating func noteOwner(_ slot: Int, _ entry: FlagEntry, isPresent: Bool) {
+        var entry = entry
+        if isPresent {
+            entry.ownerGoneSince = nil
+        } else if entry.ownerGoneSince == nil {
+            entry.ownerGoneSince = now.boot
+        }
+        flags.setDue(slot, dueTime(entry), ownerGoneSince: entry.ownerGoneSince)
+    }
+
+    // MARK: the call
+
+    /// An agent's state shows that a call is over: his flags about it have lost their point,
+    /// unless somebody is helping already (design, vocabulary 5: autoCancel).
+    mutating func cancelFlags(ofAgentKey key: Span<UInt8>, _ payload: Span<UInt8>) {
+        guard !flags.isEmpty, let agentKey = try? FloorKey(bytes: key.copy(0..<key.count)) else {
+            return
+        }
+        let open = flags.openFlags(ofAgent: agentKey.entity)
+        guard !open.isEmpty, let state = try? AgentState(payload: payload) else { return }
+        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { return }
+        for slot in open where lane.hasRoom(for: Self.mostRecordsPerChange) {
+            var flag = flags[slot].flag
+            guard flag.isAboutEndedCall(state) else { continue }
+            guard (try? flag.cancel(FlagRequest(), at: stamp())) == true else { continue }
+            flag.cause = .callEnded
+            writeOwn(slot, .cancel, flag)
+        }
+    }
+
+    // MARK: incidents
+
+    /// Gives merged flags their incident's answer, or back to those who wait when it has ended
+    /// without one; some in each turn, so that a storm of thousands holds nobody up.
+    private mutating func followIncidents() {
+        var left = Limits.mergedAnswersPerTurn
+        while let incident = flags.following.first {
+            let waiting = flags.merged(into: incident)
+            let source = flags.slot(incident).map { flags[$0].flag }
+            if let source, !source.isEnded, source.stamps.answered == 0 {
+                // It is open again: who waits goes on waiting.
+                flags.following.removeFirst()
+                continue
+            }
+            for slot in waiting {
+                guard left > 0, lane.hasRoom(for: Self.mostRecordsPerChange) else { return }
+                left -= 1
+                follow(slot, source)
+            }
+            flags.following.removeFirst()
+        }
+    }
+
+    private mutating func follow(_ slot: Int, _ incident: HelpFlag?) {
+        var flag = flags[slot].flag
+        flag.cause = .incident
+        if let incident, incident.stamps.answered > 0 {
+            flag.takeAnswer(of: incident, at: stamp())
+            writeOwn(slot, .answer, flag)
+        } else {
+            flag.goBack()
+            writeOwn(slot, .release, flag)
+        }
+    }
+}
+
+extension HelpFlag {
+    /// Whether an agent's state shows that the call this flag is about is over.
+    func isAboutEndedCall(_ state: AgentState) -> Bool {
+        guard !words.callReference.isEmpty else { return false }
+        if state.callReference == words.callReference { return state.call == .ended }
+        // Another call, or none: a softphone that never names calls says so by its phase.
+        return !state.callReference.isEmpty || state.call == .none || state.call == .ended
+    }
+}

@@ -1,0 +1,256 @@
+import FloorEvents
+import FloorWire
+
+// Help flags: an operation is decided on the flag as applied, its result leaves with the commit
+// of everything it was decided on (rule 3; races R11, R16 to R18). What happens by itself is in
+// Hub+FlagTimes.swift, how a change becomes records in Hub+FlagChanges.swift.
+
+extension Hub {
+    /// Takes one flag operation: applies it, to be committed, or says why it changes nothing.
+    mutating func takeFlagOperation(
+        _ session: Session,
+        _ header: RecordHeader,
+        _ key: Span<UInt8>,
+        _ payload: Span<UInt8>
+    ) {
+        let producer = session.producer
+        var result = ResultRun(header.producerSequence, .ok)
+        let before = lane.applied
+        do throws(FlagRefusal) {
+            try operate(session, header, key, payload, &result)
+        } catch {
+            result.status = error.status
+            let detail = error.detail.utf8.prefix(Limits.nameBytes)
+            result.owner = String(decoding: detail, as: UTF8.self)
+        }
+        // A refusal decided on what the journal may still lose waits for it; one that is to be
+        // tried again does not.
+        let isCertain = lane.applied == lane.committed || result.status.isRetryable
+        if isCertain { return finish(result, producer, session) }
+        lane.noteOutcome(producer, result, records: lane.applied.counter - before.counter)
+        producer.addPending(result.first...result.first)
+    }
+
+    private mutating func operate(
+        _ session: Session,
+        _ header: RecordHeader,
+        _ key: Span<UInt8>,
+        _ payload: Span<UInt8>,
+        _ result: inout ResultRun
+    ) throws(FlagRefusal) {
+        guard (try? KeyRules.checkKey(key)) == .flag,
+            let flagKey = try? FloorKey(bytes: key.copy(0..<key.count)),
+            let id = FloorID(flagKey.entity), id.text == flagKey.entity, id != .zero
+        else { throw FlagRefusal(.badKey, "flag/SITE/TEAM/ and 32 hexadecimal digits") }
+        guard let operation = header.operation, operation.isOfFlags,
+            header.schema == PayloadSchema.flagRequest,
+            let request = try? FlagRequest(payload: payload)
+        else { throw FlagRefusal(.invalid) }
+        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { throw FlagRefusal(.storage) }
+        guard lane.hasRoom(for: Self.mostRecordsPerChange) else { throw FlagRefusal(.limit) }
+        let asker = FlagOperator(session, header)
+        if operation == .raise { return try raise(id, flagKey, request, asker, &result) }
+        guard let slot = flags.slot(id) else { throw FlagRefusal(.notFound) }
+        guard flags[slot].key == flagKey else { throw FlagRefusal(.notFound) }
+        result.claimGeneration = flags[slot].flag.claimGeneration
+        result.revision = try change(slot, operation, request, asker)
+        result.claimGeneration = flags[slot].flag.claimGeneration
+    }
+
+    // MARK: raising
+
+    private mutating func raise(
+        _ id: FloorID,
+        _ key: FloorKey,
+        _ request: FlagRequest,
+        _ by: FlagOperator,
+        _ result: inout ResultRun
+    ) throws(FlagRefusal) {
+        guard request.text.utf8.count <= Limits.flagNoteBytes else {
+            throw FlagRefusal(.tooBig, "note")
+        }
+        let agent = request.agent.isEmpty ? by.name : request.agent
+        guard agent == by.name || holds(.system, by.session) else {
+            throw FlagRefusal(.denied, "only a system raises for another")
+        }
+        if let slot = flags.slot(id) {
+            // The same button again, perhaps from a process that lost the first answer (R13).
+            guard flags[slot].key == key, flags[slot].flag.words.agent == agent else {
+                throw FlagRefusal(.denied, "another's flag has this id")
+            }
+            result.claimGeneration = UInt32(flags[slot].flag.eligible)
+            result.revision = .zero
+            return
+        }
+        if let slot = flags.openFlag(agent: agent, call: request.callReference) {
+            throw FlagRefusal(.exists, flags[slot].id.text)
+        }
+        let segments = key.segments
+        guard
+            let privateKey = try? FloorKey(
+                .private,
+                site: segments[1],
+                unit: agent,
+                entity: id.text
+            )
+        else { throw FlagRefusal(.badKey, "the asker's name makes no key") }
+        if flags.count >= options.maximumFlags { forgetOldestFlags() }
+        guard flags.count < options.maximumFlags else { throw FlagRefusal(.limit) }
+        var flag = HelpFlag(request.kind)
+        flag.channelWanted = request.channel
+        flag.customerStar = request.customerStar
+        flag.category = request.category
+        flag.team = segments[2]
+        flag.words.agent = agent
+        flag.words.seat = request.seat
+        flag.words.callReference = request.callReference
+        flag.words.note = request.text
+        flag.stamps.raised = stamp()
+        flag.eligible = UInt16(clamping: eligibleSupporters(for: agent))
+        let slot = flags.reserve()
+        let entry = FlagEntry(
+            id: id,
+            key: key,
+            privateKey: privateKey,
+            flag: flag,
+            since: now.boot
+        )
+        result.revision = write(slot, .raise, nil, entry, by)
+        result.claimGeneration = UInt32(flag.eligible)
+    }
+
+    // MARK: every other operation
+
+    private mutating func change(
+        _ slot: Int,
+        _ operation: RecordOperation,
+        _ request: FlagRequest,
+        _ by: FlagOperator
+    ) throws(FlagRefusal) -> Revision {
+        try checkAuthority(operation, flags[slot], by)
+        let before = flags[slot]
+        var flag = before.flag
+        let time = stamp()
+        var isNew = true
+        switch operation {
+        case .seen: isNew = try flag.see(by: by.name, at: time)
+        case .claim:
+            isNew = try flag.claim(by: by.name, generation: request.claimGeneration, at: time)
+        case .engage: isNew = try flag.engage(by: by.name, request, at: time)
+        case .release: try flag.release(by: by.name, request, rejecting: false)
+        case .reject: try flag.release(by: by.name, request, rejecting: true)
+        case .answer: try flag.answer(by: by.name, request, at: time)
+        case .close: isNew = try flag.close(at: time)
+        case .reopen:
+            try flag.reopen(request, within: times(of: before).reopenMicroseconds, at: time)
+            try checkNoOther(before)
+        case .cancel: isNew = try flag.cancel(request, at: time)
+        case .merge: return try merge(slot, request, by)
+        case .escalate: try flag.escalate(at: time)
+        case .rate: try flag.rate(request, at: time)
+        case .verdict: try flag.judge(by: by.name, request, at: time)
+        default: throw FlagRefusal(.invalid)
+        }
+        guard isNew else { return .zero }
+        flag.cause = .person
+        return write(slot, operation, flag, by)
+    }
+
+    private mutating func merge(
+        _ slot: Int,
+        _ request: FlagRequest,
+        _ by: FlagOperator
+    ) throws(FlagRefusal) -> Revision {
+        guard let incident = flags.slot(request.incident) else {
+            throw FlagRefusal(.notFound, "no such incident")
+        }
+        guard incident != slot else { throw FlagRefusal(.invalid, "a flag into itself") }
+        var target = flags[incident].flag
+        guard !target.isEnded, target.status != .merged else {
+            throw FlagRefusal(.wrongState, "the incident is " + target.status.name)
+        }
+        var flag = flags[slot].flag
+        try flag.merge(into: request.incident, by: by.name)
+        flag.cause = .person
+        let revision = write(slot, .merge, flag, by)
+        target.merged += 1
+        target.cause = .incident
+        write(incident, .merge, target, nil)
+        if target.status == .answered { flags.following.append(request.incident) }
+        return revision
+    }
+
+    /// One open flag for each agent and call.
+    private func checkNoOther(_ entry: FlagEntry) throws(FlagRefusal) {
+        let words = entry.flag.words
+        guard
+            let other = flags.openFlag(agent: words.agent, call: words.callReference),
+            flags[other].id != entry.id
+        else { return }
+        throw FlagRefusal(.exists, flags[other].id.text)
+    }
+
+    // MARK: who may
+
+    private func checkAuthority(
+        _ operation: RecordOperation,
+        _ entry: FlagEntry,
+        _ by: FlagOperator
+    ) throws(FlagRefusal) {
+        let isAsker = by.name == entry.flag.words.agent
+        switch operation {
+        case .close, .reopen, .rate:
+            guard isAsker else { throw FlagRefusal(.denied, "not the asker") }
+        case .cancel:
+            // A telephone system that may raise for an agent may also take it back.
+            guard isAsker || isSystem(by.session) else {
+                throw FlagRefusal(.denied, "not the asker")
+            }
+        case .escalate where isAsker: break
+        case .seen, .claim, .engage, .release, .reject, .answer, .merge, .escalate:
+            try checkSupporter(entry, by)
+        case .verdict:
+            guard !isAsker else { throw FlagRefusal(.denied, "the asker") }
+            guard holds(.supporter, by.session) || holds(.supervisor, by.session) else {
+                throw FlagRefusal(.denied, "neither supporter nor supervisor")
+            }
+        default: break
+        }
+    }
+
+    private func checkSupporter(_ entry: FlagEntry, _ by: FlagOperator) throws(FlagRefusal) {
+        guard by.name != entry.flag.words.agent else { throw FlagRefusal(.denied, "the asker") }
+        guard holds(.supporter, by.session) else { throw FlagRefusal(.denied, "no supporter") }
+        guard !manages(by.session.principal, entry.flag.words.agent) else {
+            throw FlagRefusal(.denied, "manages the asker")
+        }
+    }
+}
+
+/// Who asks for an operation, and its number.
+struct FlagOperator {
+    let session: Session
+    let sequence: UInt64
+    let sourceTime: Int64
+
+    /// The name as authenticated, never from the payload.
+    var name: String { session.principal.name }
+
+    init(_ session: Session, _ header: RecordHeader) {
+        self.session = session
+        sequence = header.producerSequence
+        sourceTime = header.sourceTime
+    }
+}
+
+extension RecordOperation {
+    /// Whether clients may ask for it with a flag's key; `leaseLost` and `expire` are the hub's.
+    var isOfFlags: Bool {
+        switch self {
+        case .raise, .seen, .claim, .engage, .release, .reject, .answer, .close, .reopen,
+            .cancel, .merge, .escalate, .rate, .verdict:
+            true
+        case .put, .delete, .append, .leaseLost, .expire: false
+        }
+    }
+}

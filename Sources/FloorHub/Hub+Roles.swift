@@ -1,0 +1,27 @@
+import FloorEvents
+
+// What the roster says of people, as the rules of flags ask for it.
+
+extension Hub {
+    /// Whether a session's principal holds a role.
+    func holds(_ role: Roles, _ session: Session) -> Bool { true }
+
+    /// Whether a session is a telephone system's by the roster; without a roster nobody's is.
+    func isSystem(_ session: Session) -> Bool { false }
+
+    /// Whether somebody is in an agent's management chain, and so may not help him.
+    func manages(_ principal: Principal, _ agent: String) -> Bool { false }
+
+    /// The times of a flag's team.
+    func times(of entry: FlagEntry) -> FlagTimes { FlagTimes() }
+}
+
+extension FlagTimes {
+    var leaseMicroseconds: Int64 { Int64(lease) * 1000 }
+    var engageMicroseconds: Int64 { Int64(engage) * 1000 }
+    var escalateMicroseconds: Int64 { Int64(escalate) * 1000 }
+    var unansweredMicroseconds: Int64 { Int64(unanswered) * 1000 }
+    var autoCloseMicroseconds: Int64 { Int64(autoClose) * 1000 }
+    var reopenMicroseconds: Int64 { Int64(reopen) * 1000 }
+    var keepMicroseconds: Int64 { Int64(keep) * 1000 }
+}
