@@ -8,7 +8,7 @@ public import FloorEvents
 public struct HelpRequest: Sendable, Hashable {
     /// What is asked for.
     public var kind: FlagKind
-    /// What it is about: a code of the site's catalogue, at most 64 bytes.
+    /// What it is about: a code of the site's catalogue, at most 32 bytes.
     public var category: String
     /// The question; at most 1 KiB, read by supporters alone.
     public var text = ""

@@ -99,7 +99,7 @@ public struct HelpFlag: Sendable, Hashable {
     public var stamps = FlagStamps()
     /// The flag whose answer this one waits for; zero = none.
     public var incident = FloorID.zero
-    /// What it is about, a code of the site's catalogue; at most 64 bytes.
+    /// What it is about, a code of the site's catalogue; at most 32 bytes.
     public var category = ""
     /// Who has it; empty = nobody.
     public var owner = ""

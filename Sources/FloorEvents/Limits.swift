@@ -153,8 +153,8 @@ public enum Limits {
     public static let flagViewers = 8
     /// How often a flag that nobody takes is made louder.
     public static let flagEscalations: UInt8 = 3
-    /// Most bytes of a flag's category, a code of the site's catalogue.
-    public static let categoryBytes = 64
+    /// Most bytes of a flag's category, a code of the site's catalogue; it is a figure's name too.
+    public static let categoryBytes = 32
     /// Most bytes of what is asked with a flag.
     public static let flagNoteBytes = 1024
     /// Most bytes of an answer.
@@ -203,4 +203,24 @@ public enum Limits {
     public static let flagKeepMilliseconds: UInt32 = 8 * 3600 * 1000
     /// Denials written down in any second; further ones are counted.
     public static let auditsPerSecond = 100
+    /// Most bytes of a note.
+    public static let noteBytes = 2048
+    /// Readers a note remembers; further ones are counted, after a restart perhaps twice.
+    public static let noteReaders = 64
+    /// Notes one hub holds.
+    public static let notes = 16_384
+    /// How long a note is to be read when its sender does not say, in microseconds (24 hours).
+    public static let noteLifeMicroseconds: Int64 = 24 * 3600 * 1_000_000
+    /// The longest a note may be to be read, in microseconds (7 days).
+    public static let noteLifeMaximumMicroseconds: Int64 = 7 * 24 * 3600 * 1_000_000
+    /// How long a note that has ended is still shown to those who ask, in microseconds (1 hour).
+    public static let endedNoteMicroseconds: Int64 = 3600 * 1_000_000
+    /// How often alert rules are looked at, and figures of flags told, in microseconds.
+    public static let figuresMicroseconds: Int64 = 1_000_000
+    /// Response times a team's figures remember for each stage; the oldest go first.
+    public static let responseTimes = 16_384
+    /// Categories in a team's list of the most frequent ones.
+    public static let topCategories = 10
+    /// Askers in a team's list of those who asked most.
+    public static let topAskers = 5
 }

@@ -121,10 +121,12 @@ extension Hub {
 
     /// Everything up to the lane's committed revision is certain: readers who come new get it.
     mutating func confirmFlags(_ effects: inout HubEffects) {
+        confirmNotes()
         guard !flags.changes.isEmpty else { return }
         for change in flags.confirm(through: lane.committed) {
             keep(change)
             noteLoad(change, &effects)
+            board.note(change)
         }
     }
 
@@ -139,6 +141,7 @@ extension Hub {
 
     /// Hands the last records of changed flags to the journal, for the hub's next life.
     mutating func saveFlags(_ effects: inout HubEffects) {
+        saveNotes(&effects)
         for change in flags.changes[flags.handedOver...] {
             var revision = change.first
             while revision <= change.revision {
@@ -160,6 +163,7 @@ extension Hub {
 
     /// The journal lost changes: flags are what they were, and their owners where they are now.
     mutating func takeBackFlags() {
+        notes.takeBack(after: lane.applied)
         let lost = flags.changes.filter { $0.revision > lane.applied }
         guard !lost.isEmpty else { return }
         flags.takeBack(after: lane.applied)
@@ -176,14 +180,20 @@ extension Hub {
     /// Whoever has one gets the whole lease again; other times go on (design, leases).
     mutating func restoreFlags(_ records: [[UInt8]]) {
         let sorted = records.sorted { $0.span.u64(8) < $1.span.u64(8) }
+        if !sorted.isEmpty { board.followDay(lastStamp, zone: options.zoneMinutes) }
         var privates: [FloorID: (key: FloorKey, flag: HelpFlag)] = [:]
         var publics: [(id: FloorID, key: FloorKey)] = []
         for record in sorted {
             guard let view = try? RecordView(record.span, at: 0),
-                let key = try? FloorKey(bytes: record.span.copy(view.key)),
-                let id = FloorID(key.entity),
+                let key = try? FloorKey(bytes: record.span.copy(view.key))
+            else { continue }
+            if view.header(record.span).schema == PayloadSchema.note, key.kind != .flag {
+                restoreNote(record, key, view)
+                continue
+            }
+            guard let id = FloorID(key.entity),
                 let flag = try? HelpFlag(payload: record.span.extracting(view.payload))
-            else { continue }  // a note, or a kind of a later version
+            else { continue }  // of a later version
             if key.kind == .flag { publics.append((id, key)) }
             if key.kind == .private { privates[id] = (key, flag) }
             kept.put(record, isOpen: !flag.isEnded)
@@ -218,6 +228,7 @@ extension Hub {
         }
         entry.due = dueTime(entry)
         flags.set(flags.reserve(), entry)
+        board.restore(entry)
         if flag.status == .merged, !flags.following.contains(flag.incident) {
             flags.following.append(flag.incident)
         }

@@ -53,6 +53,7 @@ extension Hub {
             } else {
                 flag.end(.unanswered, at: time)
                 writeOwn(slot, .expire, flag)
+                alertUnanswered(entry)
             }
         case .claimed, .engaged:
             let lease = times(of: entry).leaseMicroseconds

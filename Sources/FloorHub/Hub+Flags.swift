@@ -13,14 +13,29 @@ extension Hub {
         _ key: Span<UInt8>,
         _ payload: Span<UInt8>
     ) {
-        let producer = session.producer
-        var result = ResultRun(header.producerSequence, .ok)
         let before = lane.applied
+        var result = ResultRun(header.producerSequence, .ok)
+        var refusal: FlagRefusal?
         do throws(FlagRefusal) {
             try operate(session, header, key, payload, &result)
         } catch {
-            result.status = error.status
-            let detail = error.detail.utf8.prefix(Limits.nameBytes)
+            refusal = error
+        }
+        settle(result, refusal, since: before, session)
+    }
+
+    /// Gives an operation its result, at once or with the commit of what it was decided on.
+    mutating func settle(
+        _ result: ResultRun,
+        _ refusal: FlagRefusal?,
+        since before: Revision,
+        _ session: Session
+    ) {
+        let producer = session.producer
+        var result = result
+        if let refusal {
+            result.status = refusal.status
+            let detail = refusal.detail.utf8.prefix(Limits.nameBytes)
             result.owner = String(decoding: detail, as: UTF8.self)
         }
         // A refusal decided on what the journal may still lose waits for it; one that is to be
@@ -38,10 +53,7 @@ extension Hub {
         _ payload: Span<UInt8>,
         _ result: inout ResultRun
     ) throws(FlagRefusal) {
-        guard (try? KeyRules.checkKey(key)) == .flag,
-            let flagKey = try? FloorKey(bytes: key.copy(0..<key.count)),
-            let id = FloorID(flagKey.entity), id.text == flagKey.entity, id != .zero
-        else { throw FlagRefusal(.badKey, "flag/SITE/TEAM/ and 32 hexadecimal digits") }
+        let (flagKey, id) = try checkObject(key, .flag)
         guard let operation = header.operation, operation.isOfFlags,
             header.schema == PayloadSchema.flagRequest,
             let request = try? FlagRequest(payload: payload)
@@ -55,6 +67,17 @@ extension Hub {
         result.claimGeneration = flags[slot].flag.claimGeneration
         result.revision = try change(slot, operation, request, asker)
         result.claimGeneration = flags[slot].flag.claimGeneration
+    }
+
+    /// The key of a flag or a note, and its id.
+    func checkObject(
+        _ key: Span<UInt8>,
+        _ kind: RecordKind
+    ) throws(FlagRefusal) -> (FloorKey, FloorID) {
+        guard let known = try? FloorKey(bytes: key.copy(0..<key.count)), known.kind == kind,
+            let id = FloorID(known.entity), id.text == known.entity, id != .zero
+        else { throw FlagRefusal(.badKey, kind.name + "/SITE/TEAM/ and 32 hexadecimal digits") }
+        return (known, id)
     }
 
     // MARK: raising

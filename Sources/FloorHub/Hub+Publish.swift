@@ -84,7 +84,7 @@ extension Hub {
         case (.flag?, _):
             return takeFlagOperation(session, header, key, payload)
         case (.note?, _):
-            result.status = .unsupported
+            return takeNoteOperation(session, header, key, payload)
         case (let kind?, .put?) where kind.lane == .state:
             result = put(header, kind, key, payload, producer, &effects)
             if kind == .agent, result.status == .ok { cancelFlags(ofAgentKey: key, payload) }
@@ -147,6 +147,7 @@ extension Hub {
             }
         }
         let owner = header.flags.contains(.unleased) ? nil : producer
+        if kind == .agent { noteCall(key, payload, before: slot) }
         var stamped = header
         stamped.hubTime = 0
         result.revision = putState(

@@ -18,6 +18,8 @@ extension Hub {
         }
         runWills(&effects)
         runFlagTimers()
+        runNoteTimers()
+        runFigures(&effects)
         if now.boot >= nextTombstoneCheck {
             nextTombstoneCheck = now.boot + Self.tombstoneCheckInterval
             expireTombstones(&effects)

@@ -24,6 +24,8 @@ import FloorWire
 /// - Thread: one at a time; the server holds its lock around `step`.
 public struct Hub: ~Copyable {
     let options: HubOptions
+    /// Who may do what; replaced as a whole.
+    var roster: Roster
     var now = FloorTime(boot: 0, wall: 0)
     var stampOffset: Int64?
     /// Boot time of the offset's last change.
@@ -67,7 +69,13 @@ public struct Hub: ~Copyable {
     var matchBuffer: [Int] = []
     /// Help flags as applied, and the last committed records of flags and notes.
     var flags = FlagTable()
+    var notes = NoteTable()
     var kept = KeptTable()
+    /// What has become of flags, team by team, for figures and alerts.
+    var board = FlagBoard()
+    var alerts = AlertBook()
+    /// Boot time of the next look at figures and alert rules.
+    var nextFigures: Int64 = 0
     /// Principals who said that they are there to help.
     var supporters: [Principal] = []
     var loads: [String: SupporterLoad] = [:]
@@ -80,6 +88,7 @@ public struct Hub: ~Copyable {
     public init(_ options: HubOptions) {
         precondition(options.epoch > 0, "Hub: the epoch starts at 1")
         self.options = options
+        roster = options.roster
         table = ValueTable(epoch: options.epoch)
         lane = EventLane(epoch: options.epoch)
         unsaved = UnsavedState(handedOver: table.head)
@@ -151,7 +160,7 @@ public struct Hub: ~Copyable {
     /// When the next timer is due, microseconds on the boot clock.
     public var nextDeadline: Int64 {
         var next = min(nextLeaseCheck, nextTombstoneCheck, nextRetry, checkpointDeadline)
-        next = min(next, flagDeadline)
+        next = min(next, flagDeadline, noteDeadline, figuresDeadline)
         if options.hasTap { next = min(next, rounds.due) }
         for principal in dying {
             for will in principal.wills { next = min(next, will.due) }

@@ -158,8 +158,12 @@ public struct HubOptions: Sendable {
     public var maximumKeys = Limits.stateKeys
     /// Most producers remembered.
     public var maximumProducers = Limits.producers
+    /// Who may connect, publish and read what.
+    public var roster = Roster.open
     /// Most help flags held, ended ones that can still be rated included.
     public var maximumFlags = Limits.flags
+    /// Minutes east of UTC of the day that figures of "today" speak of.
+    public var zoneMinutes: Int16 = 0
     /// Whether changes are also published on the tap.
     public var hasTap = false
     /// Whether values and producers are stored, to be taken back by the next life.

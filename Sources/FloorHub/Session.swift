@@ -208,6 +208,12 @@ final class Session {
 final class Principal {
     /// The name as bytes: two names that Unicode calls equal are two names.
     let presenceKey: FloorKey
+    /// His place in the hub's roster; nil without one.
+    ///
+    /// As of his last HELLO, or of the last roster while he has a session.
+    var person: Int?
+    /// What he may do, as of the same.
+    var permissions = Permissions.everything
     var sessions = 0
     /// Producers the hub remembers; at zero the principal is forgotten.
     var producers = 0

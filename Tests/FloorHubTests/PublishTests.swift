@@ -16,7 +16,7 @@ import Testing
             (.put(key(1), "a"), .ok),
             (.put("presence/-/-/ana/", "me"), .invalid),
             (HarnessOperation(RecordHeader(.flag, .raise), "flag/bj/sales/1/"), .badKey),
-            (HarnessOperation(RecordHeader(.note, .put), "note/bj/sales/1/"), .unsupported),
+            (HarnessOperation(RecordHeader(.note, .put), "note/bj/sales/1/"), .badKey),
             (HarnessOperation(RecordHeader(.private, .append), "private/b/s/1/"), .denied),
             (wrongKind, .badKey),
             (HarnessOperation(RecordHeader(.agent, .put), key(2)), .badKey),

@@ -1,0 +1,314 @@
+import FloorEvents
+import FloorWire
+
+// Notes: sent, read, withdrawn, over. One record a change, under the key where it is to be read;
+// receipts go to the sender alone.
+
+extension Hub {
+    /// Takes one note operation: applies it, to be committed, or says why it changes nothing.
+    mutating func takeNoteOperation(
+        _ session: Session,
+        _ header: RecordHeader,
+        _ key: Span<UInt8>,
+        _ payload: Span<UInt8>
+    ) {
+        let before = lane.applied
+        var result = ResultRun(header.producerSequence, .ok)
+        var refusal: FlagRefusal?
+        do throws(FlagRefusal) {
+            try operateNote(session, header, key, payload, &result)
+        } catch {
+            refusal = error
+        }
+        settle(result, refusal, since: before, session)
+    }
+
+    private mutating func operateNote(
+        _ session: Session,
+        _ header: RecordHeader,
+        _ key: Span<UInt8>,
+        _ payload: Span<UInt8>,
+        _ result: inout ResultRun
+    ) throws(FlagRefusal) {
+        let (noteKey, id) = try checkObject(key, .note)
+        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { throw FlagRefusal(.storage) }
+        guard lane.hasRoom(for: 1) else { throw FlagRefusal(.limit) }
+        let by = FlagOperator(session, header)
+        switch header.operation {
+        case .append?:
+            guard header.schema == PayloadSchema.note,
+                let note = try? FloorNote(payload: payload)
+            else { throw FlagRefusal(.invalid) }
+            result.revision = try send(note, id, noteKey, by)
+        case .seen?: result.revision = try markRead(try slot(of: id), by)
+        case .cancel?: result.revision = try withdraw(try slot(of: id), by)
+        default: throw FlagRefusal(.invalid)
+        }
+    }
+
+    private func slot(of id: FloorID) throws(FlagRefusal) -> Int {
+        guard let slot = notes.slot(id) else { throw FlagRefusal(.notFound) }
+        return slot
+    }
+
+    // MARK: sending
+
+    private mutating func send(
+        _ note: FloorNote,
+        _ id: FloorID,
+        _ key: FloorKey,
+        _ by: FlagOperator
+    ) throws(FlagRefusal) -> Revision {
+        guard
+            holds(.supervisor, by.session) || holds(.supporter, by.session)
+                || holds(.system, by.session)
+        else { throw FlagRefusal(.denied, "agents and wallboards send no notes") }
+        if let known = notes.slot(id) {
+            guard notes[known].note.sender == by.name else {
+                throw FlagRefusal(.denied, "another's note has this id")
+            }
+            return .zero
+        }
+        let segments = key.segments
+        let path = try audience(of: note, id, key)
+        guard
+            let receipts = try? FloorKey(
+                .private,
+                site: segments[1],
+                unit: by.name,
+                entity: id.text
+            )
+        else { throw FlagRefusal(.badKey, "the sender's name makes no key") }
+        guard notes.count < Limits.notes else { throw FlagRefusal(.limit) }
+        let time = stamp()
+        var fresh = FloorNote(note.kind, text: note.text)
+        fresh.priority = note.priority == .unknown ? .normal : note.priority
+        fresh.severity = note.severity
+        fresh.roles = note.roles
+        fresh.person = note.person
+        fresh.sender = by.name
+        fresh.sentAt = time
+        fresh.expiresAt =
+            note.expiresAt == 0 ? time + Limits.noteLifeMicroseconds : note.expiresAt
+        guard fresh.expiresAt > time else { throw FlagRefusal(.expired) }
+        guard fresh.expiresAt <= time + Limits.noteLifeMaximumMicroseconds else {
+            throw FlagRefusal(.invalid, "a note lasts 7 days at most")
+        }
+        let entry = NoteEntry(
+            id: id,
+            key: path,
+            receiptKey: receipts,
+            note: fresh,
+            due: now.boot + (fresh.expiresAt - time)
+        )
+        return writeNote(notes.reserve(), .append, nil, entry, path, by)
+    }
+
+    /// Where a note is to be read; a refusal when it is for nobody.
+    private func audience(
+        of note: FloorNote,
+        _ id: FloorID,
+        _ key: FloorKey
+    ) throws(FlagRefusal) -> FloorKey {
+        switch note.kind {
+        case .unknown: throw FlagRefusal(.invalid, "what kind of note")
+        case .reminder where note.person.isEmpty:
+            throw FlagRefusal(.invalid, "a reminder is to one person")
+        case .announcement, .reminder, .alert, .kudos: break
+        }
+        guard !note.text.isEmpty else { throw FlagRefusal(.invalid, "it says nothing") }
+        guard !note.person.isEmpty else {
+            guard hasAnybody(note.roles, key) else { throw FlagRefusal(.notFound, "for nobody") }
+            return key
+        }
+        guard isKnown(note.person) else { throw FlagRefusal(.notFound, "nobody of that name") }
+        guard
+            let path = try? FloorKey(
+                .private,
+                site: key.segments[1],
+                unit: note.person,
+                entity: id.text
+            )
+        else { throw FlagRefusal(.badKey, "the person's name makes no key") }
+        return path
+    }
+
+    // MARK: reading
+
+    private mutating func markRead(
+        _ slot: Int,
+        _ by: FlagOperator
+    ) throws(FlagRefusal) -> Revision {
+        let before = notes[slot]
+        var entry = before
+        guard !entry.note.status.isEnded else {
+            throw FlagRefusal(.wrongState, entry.note.status.name)
+        }
+        guard entry.note.person.isEmpty || entry.note.person == by.name else {
+            throw FlagRefusal(.denied, "a note to another person")
+        }
+        if entry.note.kind == .alert, entry.receiptKey == nil {
+            guard holds(.supervisor, by.session) || holds(.supporter, by.session) else {
+                throw FlagRefusal(.denied, "neither supporter nor supervisor")
+            }
+            guard entry.note.status == .active else { return .zero }
+            entry.note.status = .acknowledged
+            entry.note.acknowledgedAt = stamp()
+            entry.note.acknowledgedBy = by.name
+            return writeNote(slot, .seen, before, entry, entry.key, by)
+        }
+        guard !entry.note.readers.contains(by.name) else { return .zero }
+        entry.note.receipts += 1
+        if entry.note.readers.count < Limits.noteReaders { entry.note.readers.append(by.name) }
+        return writeNote(slot, .seen, before, entry, entry.receiptKey ?? entry.key, by)
+    }
+
+    private mutating func withdraw(
+        _ slot: Int,
+        _ by: FlagOperator
+    ) throws(FlagRefusal) -> Revision {
+        let before = notes[slot]
+        guard before.note.sender == by.name else { throw FlagRefusal(.denied, "not the sender") }
+        if before.note.status == .withdrawn { return .zero }
+        guard !before.note.status.isEnded else {
+            throw FlagRefusal(.wrongState, before.note.status.name)
+        }
+        return writeNote(slot, .cancel, before, ended(before, .withdrawn), before.key, by)
+    }
+
+    /// A note that nobody needs to read any more; it is forgotten after a while.
+    private mutating func ended(_ entry: NoteEntry, _ status: NoteStatus) -> NoteEntry {
+        var entry = entry
+        entry.note.status = status
+        entry.note.endedAt = stamp()
+        entry.due = now.boot + Limits.endedNoteMicroseconds
+        return entry
+    }
+
+    // MARK: records
+
+    @discardableResult
+    private mutating func writeNote(
+        _ slot: Int,
+        _ operation: RecordOperation,
+        _ before: NoteEntry?,
+        _ entry: NoteEntry,
+        _ key: FloorKey,
+        _ by: FlagOperator?
+    ) -> Revision {
+        var shown = entry.note
+        // Who has read it is for the sender alone.
+        if key == entry.key { shown.readers = [] }
+        var payload: [UInt8] = []
+        do {
+            try shown.append(to: &payload)
+        } catch {
+            preconditionFailure("Hub: a note's texts are checked when they come")
+        }
+        var header = RecordHeader(key.kind, operation, schema: PayloadSchema.note)
+        header.sourceTime = by?.sourceTime ?? 0
+        appendOwn(header, key, payload.span, by)
+        notes.apply(
+            NoteChange(slot: slot, revision: lane.applied, before: before, after: entry)
+        )
+        return lane.applied
+    }
+
+    /// The hub's own: an alert, or the end of something.
+    mutating func writeOwnNote(
+        _ slot: Int,
+        _ operation: RecordOperation,
+        _ before: NoteEntry?,
+        _ entry: NoteEntry
+    ) {
+        writeNote(slot, operation, before, entry, entry.key, nil)
+        lane.noteOwn(records: 1)
+    }
+
+    /// Ends an alert whose cause is gone.
+    mutating func clearAlert(_ slot: Int) {
+        let before = notes[slot]
+        writeOwnNote(slot, .close, before, ended(before, .cleared))
+    }
+
+    // MARK: by itself
+
+    /// When the earliest note is due, if the hub could do something about it then.
+    var noteDeadline: Int64 {
+        guard notes.timers.earliest != .max, lane.hasRoom(for: 1) else { return .max }
+        return max(notes.timers.earliest, eventLaneRetryAt ?? .min)
+    }
+
+    mutating func runNoteTimers() {
+        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { return }
+        while lane.hasRoom(for: 1), let (slot, due) = notes.timers.take(until: now.boot) {
+            guard let entry = notes.entries[slot], entry.due == due else { continue }
+            if !entry.note.status.isEnded {
+                writeOwnNote(slot, .expire, entry, ended(entry, .expired))
+            } else if notes.changes.contains(where: { $0.slot == slot }) {
+                var later = entry
+                later.due = now.boot + 1_000_000
+                notes.set(slot, later)
+            } else {
+                notes.set(slot, nil)
+                forgetKept(entry.key)
+                if let receipts = entry.receiptKey { forgetKept(receipts) }
+            }
+        }
+    }
+
+    private mutating func forgetKept(_ key: FloorKey) {
+        kept.remove(key.bytes.span)
+        if options.isDurable { forgottenKeys.append(key) }
+    }
+
+    // MARK: the journal
+
+    mutating func confirmNotes() {
+        guard !notes.changes.isEmpty else { return }
+        for change in notes.confirm(through: lane.committed) {
+            let record = lane.window.bytes.span.copy(lane.record(change.revision))
+            kept.put(record, isOpen: !change.after.note.status.isEnded)
+        }
+    }
+
+    mutating func saveNotes(_ effects: inout HubEffects) {
+        for change in notes.changes[notes.handedOver...] {
+            let start = effects.bytes.count
+            let range = lane.record(change.revision)
+            effects.bytes.append(span: lane.window.bytes.span.extracting(range))
+            effects.list.append(.saveKept(start..<effects.bytes.count))
+        }
+        notes.handedOver = notes.changes.count
+    }
+
+    /// Takes back one kept record of the last life, if it is a note's; receipts follow the note
+    /// itself, whose revision is lower.
+    mutating func restoreNote(_ record: [UInt8], _ key: FloorKey, _ view: RecordView) {
+        guard let id = FloorID(key.entity),
+            let note = try? FloorNote(payload: record.span.extracting(view.payload))
+        else { return }
+        kept.put(record, isOpen: !note.status.isEnded)
+        if let slot = notes.slot(id) {
+            var entry = notes[slot]
+            entry.note.receipts = max(entry.note.receipts, note.receipts)
+            if !note.readers.isEmpty { entry.note.readers = note.readers }
+            return notes.set(slot, entry)
+        }
+        let receipts =
+            note.sender.isEmpty
+            ? nil
+            : try? FloorKey(.private, site: key.segments[1], unit: note.sender, entity: id.text)
+        guard key != receipts || note.person == note.sender else { return }
+        let left = note.status.isEnded ? Limits.endedNoteMicroseconds : note.expiresAt - lastStamp
+        let entry = NoteEntry(
+            id: id,
+            key: key,
+            receiptKey: receipts,
+            note: note,
+            due: now.boot + max(0, left)
+        )
+        notes.set(notes.reserve(), entry)
+        restoreAlert(id, note)
+    }
+}
