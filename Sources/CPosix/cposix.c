@@ -4,6 +4,9 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -306,6 +309,16 @@ size_t floor_posix_thread_text_get(char *buffer, size_t capacity) {
 /* ---- process and random bytes --------------------------------------------------------------- */
 
 int64_t floor_posix_process_id(void) { return getpid(); }
+
+void floor_posix_keep_freed_memory(int bytes) {
+#if defined(__GLIBC__)
+    mallopt(M_TRIM_THRESHOLD, bytes);
+    /* Setting one stops glibc from adapting the other: larger blocks are mapped each. */
+    mallopt(M_MMAP_THRESHOLD, bytes / 4);
+#else
+    (void)bytes;
+#endif
+}
 
 int floor_posix_open_file_limit(uint64_t *soft, uint64_t *hard) {
     struct rlimit limit;

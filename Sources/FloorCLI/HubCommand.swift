@@ -2,6 +2,7 @@ import ArgumentParser
 import FloorBus
 import FloorBusService
 import FloorJournal
+import FloorPosix
 import ServiceLifecycle
 import UnixSignals
 
@@ -73,6 +74,7 @@ struct HubCommand: AsyncParsableCommand {
     var isJSON = false
 
     func run() async throws {
+        ThisProcess.keepFreedMemory()
         try await reporting {
             let configuration = configuration
             var options = JournalOptions()

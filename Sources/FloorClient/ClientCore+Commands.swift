@@ -58,7 +58,8 @@ extension ClientCore {
         if kind.lane == .state {
             dropSuperseded(by: slot)
             if publication.operation == .put, publication.isLeased {
-                own.put(outbox.operations[slot].record, outbox.view(slot), ticket: ticket)
+                let records = outbox.records.bytes
+                own.put(records.span, outbox.view(slot), ticket: ticket)
             } else {
                 own.remove(key)
             }

@@ -40,6 +40,25 @@ extension ClientCore {
         return nil
     }
 
+    /// Takes the events at the front of a mailbox that came together; false when there are none
+    /// at the front, and then the other `next` says what there is.
+    ///
+    /// Their credit is given back when they are taken: look at `needsTurn` afterwards.
+    public mutating func next(_ id: MailboxID, into page: inout EventPage) -> Bool {
+        guard let mailbox = index(of: id) else { return false }
+        while case .events(let run)? = mailboxes[mailbox].items.first {
+            _ = mailboxes[mailbox].items.popFirst()
+            let isWanted = subscriptions.index(of: run.id) != nil
+            if isWanted {
+                events.take(run, into: &page)
+                page.subscription = SubscriptionID(rawValue: run.id)
+            }
+            giveBack(events.release(Int(run.message)))
+            if isWanted { return true }
+        }
+        return false
+    }
+
     /// Takes the first event of a run, which is the mailbox's first item; false when the run's
     /// subscription is gone, and the run with it.
     private mutating func takeEvent(

@@ -105,7 +105,14 @@ extension ClientCore {
             Limits.retryAfterMicroseconds
         )
         for run in results.runs {
-            for sequence in outbox.own(run) {
+            var sequences = outbox.own(run)
+            while !sequences.isEmpty {
+                if run.status == .ok {
+                    let (count, next) = outbox.accept(sequences)
+                    counts.accepted += UInt64(count)
+                    sequences = next..<sequences.upperBound
+                }
+                guard let sequence = sequences.popFirst() else { break }
                 let offset = sequence - run.first
                 let revision =
                     run.revision == .zero
@@ -126,13 +133,8 @@ extension ClientCore {
         switch outbox.answer(sequence, run.status, due: due) {
         case .none: break
         case .final(let slot):
-            if run.status == .ok, outbox.operations[slot].mailbox == nil {
-                counts.accepted += 1
-                return
-            }
-            let operation = outbox.operations[slot]
-            if run.status != .ok { disown(operation) }
-            tell(operation, run, revision: revision)
+            if run.status != .ok { disown(outbox.copy(slot)) }
+            tell(outbox.operations[slot], run, revision: revision)
         case .retry(let slot):
             counts.retried += 1
             // Said again behind a newer value of its key, it would set an older one.
@@ -147,9 +149,10 @@ extension ClientCore {
         }
     }
 
-    private mutating func disown(_ operation: Outbox.Operation) {
-        guard let view = try? RecordView(operation.record.span, at: 0) else { return }
-        own.remove(operation.record.span.extracting(view.key), onlyIf: operation.ticket)
+    private mutating func disown(_ removed: Outbox.Removed) {
+        let bytes = removed.record.span
+        let view = RecordView(checked: bytes, at: 0)
+        own.remove(bytes.extracting(view.key), onlyIf: removed.operation.ticket)
     }
 
     /// Tells an operation's result, exactly once, where its publisher wanted it.
@@ -172,9 +175,9 @@ extension ClientCore {
     /// A PUB or a question was malformed to the hub, or the whole session is refused.
     private mutating func takeReject(_ refusal: Refusal, _ effects: inout ClientEffects) {
         if let failed = outbox.reject(refusal.sequence) {
-            for operation in failed {
-                disown(operation)
-                tell(operation, ResultRun(0, .protocolError), revision: .zero)
+            for removed in failed {
+                disown(removed)
+                tell(removed.operation, ResultRun(0, .protocolError), revision: .zero)
             }
         } else if let request = requests.index(ofWire: refusal.sequence) {
             endRequest(requests.list[request].id, refusal.status)

@@ -18,6 +18,7 @@ extension ClientCore {
         do throws(WireError) {
             var at = RecordBatch.prefixSize
             while at < body.count {
+                if takeEvents(body, &at, message) { continue }
                 let view = RecordView(checked: body, at: at)
                 try takeRecord(body, view, message)
                 at = view.range.upperBound
@@ -133,6 +134,47 @@ extension ClientCore {
     }
 
     // MARK: event lane
+
+    /// Takes, in one go, the events from an offset on that one subscription wants if no other can.
+    ///
+    /// Most messages are one such run. False when the first record needs a second look.
+    private mutating func takeEvents(
+        _ bytes: Span<UInt8>,
+        _ at: inout Int,
+        _ message: Int
+    ) -> Bool {
+        guard let index = subscriptions.onlyEventReader,
+            subscriptions.list[index].isAcknowledged,
+            credit.held <= credit.window * Limits.unreadWindows
+        else { return false }
+        let filter = subscriptions.list[index].filter
+        var last = subscriptions.list[index].lastEvent
+        var count: UInt64 = 0
+        let start = at
+        while at < bytes.count {
+            let view = RecordView(checked: bytes, at: at)
+            let revision = view.revision(bytes)
+            let key = bytes.extracting(view.key)
+            guard revision > last, view.isEvent(bytes),
+                (try? KeyRules.checkKey(key)) == .event, filter.matches(key)
+            else { break }
+            last = revision
+            count += 1
+            at = view.range.upperBound
+        }
+        guard count > 0 else { return false }
+        counts.recordsIn += count
+        recordNumber += count
+        subscriptions[index].lastEvent = last
+        let mailbox = subscriptions.list[index].mailbox
+        mailboxes[mailbox].lastRecord = recordNumber
+        let run = RecordRun(message, start..<at, for: subscriptions.list[index].id)
+        if mailboxes[mailbox].queueEvent(run) {
+            events.retain(message, bytes)
+            signal(mailbox)
+        }
+        return true
+    }
 
     private mutating func takeEvent(
         _ bytes: Span<UInt8>,

@@ -221,9 +221,8 @@ public struct ClientCore: ~Copyable {
             let slot = outbox.begin(ticket, nil)
             outbox.write(slot, record: scratch)
             guard outbox.commit(slot, at: now.wall) else {
-                let record = outbox.operations[slot].record
-                let key = outbox.view(slot).key
-                own.mark(record.span.extracting(key))
+                let record = scratch
+                own.mark(record.span.extracting(RecordView(checked: record.span, at: 0).key))
                 return
             }
             counts.reasserted += 1

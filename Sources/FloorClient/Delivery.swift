@@ -90,3 +90,34 @@ public struct Delivery: Sendable {
     /// The record's fixed part.
     public var header: RecordHeader { record.header(bytes.span) }
 }
+
+/// Events of one subscription that came together and are taken together, in storage that is used
+/// again for the next.
+///
+///     var page = EventPage()
+///     while core.next(mailbox, into: &page) {
+///         while let view = page.next() { use(page.bytes.span.extracting(view.payload)) }
+///     }
+///
+/// - Lifetime: until the next page is taken.
+public struct EventPage: Sendable {
+    /// The bytes in which the records lie, with others.
+    public internal(set) var bytes: [UInt8] = []
+    /// The subscription they are for.
+    public internal(set) var subscription = SubscriptionID.none
+    /// Where the records lie that `next` has not given.
+    @usableFromInline
+    var range = 0..<0
+
+    /// Empty.
+    public init() {}
+
+    /// The next record in `bytes`; nil behind the last one.
+    @inlinable
+    public mutating func next() -> RecordView? {
+        guard !range.isEmpty else { return nil }
+        let view = RecordView(checked: bytes.span, at: range.lowerBound)
+        range = view.range.upperBound..<range.upperBound
+        return view
+    }
+}

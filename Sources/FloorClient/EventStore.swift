@@ -73,6 +73,18 @@ struct EventStore {
         run.next += Int32(messages[Int(run.message)].copyRecord(at: Int(run.next), into: &out))
     }
 
+    /// Gives a run's records to a page; the body itself where nobody else needs it.
+    mutating func take(_ run: RecordRun, into page: inout EventPage) {
+        let message = Int(run.message)
+        page.range = Int(run.next)..<Int(run.end)
+        if messages[message].references == 1 {
+            swap(&messages[message].body, &page.bytes)
+        } else {
+            page.bytes.removeAll(keepingCapacity: true)
+            page.bytes.append(contentsOf: messages[message].body)
+        }
+    }
+
     /// One mailbox has taken its run; returns the charge that is free now, or 0.
     mutating func release(_ message: Int) -> Int {
         precondition(messages[message].references > 0, "EventStore: the message is free already")

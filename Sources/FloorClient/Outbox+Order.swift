@@ -7,14 +7,66 @@ extension Outbox {
         guard operations[old].ticket.rawValue < operations[new].ticket.rawValue else {
             return false
         }
-        let oldRecord = operations[old].record
-        let newRecord = operations[new].record
-        let left = oldRecord.span.extracting(view(old).key)
-        let right = newRecord.span.extracting(view(new).key)
+        let left = records.bytes.span.extracting(view(old).key)
+        let right = records.bytes.span.extracting(view(new).key)
         guard KeyRules.kind(of: left)?.lane == .state, left.count == right.count else {
             return false
         }
         for index in 0..<left.count where left[index] != right[index] { return false }
         return true
+    }
+
+    /// Takes out waiting operations on a key of the state lane that a newer one supersedes:
+    /// said later they would set an older value.
+    mutating func takeSuperseded(by slot: Int) -> Operation? {
+        guard let place = retries.firstIndex(where: { isOlder($0.slot, than: slot) }) else {
+            return nil
+        }
+        let operation = operations[retries[place].slot]
+        log?.end(operation)
+        release(retries[place].slot)
+        retries.remove(at: place)
+        return operation
+    }
+
+    /// A queued operation that supersedes this waiting one, if any.
+    func successor(of slot: Int) -> Int? {
+        // Events are not superseded, and a refusal may be of all there are.
+        let kind = KeyRules.kind(of: records.bytes.span.extracting(view(slot).key))
+        guard kind?.lane == .state else { return nil }
+        for index in 0..<queue.count where queue[index] >= 0 {
+            if isOlder(slot, than: Int(queue[index])) { return Int(queue[index]) }
+        }
+        return nil
+    }
+
+    /// The records of every operation the hub will apply anew.
+    var unnumberedRecords: [[UInt8]] {
+        var found: [[UInt8]] = []
+        for index in numbered..<queue.count { found.append(copy(Int(queue[index])).record) }
+        for retry in retries { found.append(copy(retry.slot).record) }
+        return found
+    }
+
+    /// Gives operations whose wait is over their place at the end.
+    mutating func requeue(at now: Int64) {
+        guard !retries.isEmpty else { return }
+        for retry in retries where retry.due <= now {
+            log?.place(operations[retry.slot], sequence: first + UInt64(queue.count))
+            queue.append(Int32(retry.slot))
+        }
+        retries.removeAll { $0.due <= now }
+    }
+
+    /// Everything without a result, in order, taken out: the client is closed.
+    mutating func drain() -> [Operation] {
+        var left: [Operation] = []
+        for index in 0..<queue.count where queue[index] >= 0 {
+            let operation = operations[Int(queue[index])]
+            if !operation.isAnswered { left.append(operation) }
+        }
+        for retry in retries { left.append(operations[retry.slot]) }
+        self = Outbox(capacity: capacity)
+        return left
     }
 }

@@ -79,7 +79,7 @@ extension Outbox {
 
     private func isOutdated(_ slot: Int, before oldest: Int64) -> Bool {
         let operation = operations[slot]
-        let header = view(slot).header(operation.record.span)
+        let header = view(slot).header(records.bytes.span)
         return operation.time != 0 && operation.time < oldest && header.operation == .put
             && !header.flags.contains(.unleased)
     }
@@ -87,14 +87,14 @@ extension Outbox {
     /// Writes the store anew if it needs that.
     mutating func catchUp(at now: Int64) {
         guard let log, log.needsWriting((bytes, count), at: now) else { return }
-        var places: [Operation?] = []
+        var places: [Removed?] = []
         for index in 0..<queue.count {
-            places.append(queue[index] < 0 ? nil : operations[Int(queue[index])])
+            places.append(queue[index] < 0 ? nil : copy(Int(queue[index])))
         }
         log.write(
             first: first,
             places: places,
-            waiting: retries.map { operations[$0.slot] },
+            waiting: retries.map { copy($0.slot) },
             at: now
         )
     }

@@ -11,20 +11,20 @@ import FloorWire
 /// has passed it: the cumulative value may run ahead of results that follow in a second message.
 /// A retryable result makes its place void (-1) and the operation waits for its new number.
 struct Outbox {
+    /// One operation; it holds no storage of its own.
     struct Operation {
-        var record: [UInt8] = []
         var ticket = Ticket.none
         var mailbox: MailboxID?
         var isAnswered = false
         /// When it was published, by the wall clock; kept for a store alone.
         var time: Int64 = 0
-
-        mutating func begin(_ ticket: Ticket, _ mailbox: MailboxID?) {
-            record.removeAll(keepingCapacity: true)
-            self.ticket = ticket
-            self.mailbox = mailbox
-            isAnswered = false
-        }
+        /// Where its record is.
+        fileprivate(set) var home: RecordRing.Home?
+    }
+    /// An operation that has been taken out, with its record.
+    struct Removed {
+        let operation: Operation
+        let record: [UInt8]
     }
     private struct Message {
         var first: UInt64
@@ -42,6 +42,7 @@ struct Outbox {
     /// Places before it are an earlier process's, until the first session; nil afterwards.
     var restored: Int?
     var operations: [Operation] = []
+    private(set) var records = RecordRing()
     private var free: [Int] = []
     var queue = Ring<Int32>()
     /// The sequence of the front: the first unacknowledged operation.
@@ -74,17 +75,15 @@ struct Outbox {
         count < capacity && bytes + size <= Limits.outboxBytes
     }
 
-    /// A free operation whose `record` the caller writes before `commit`.
+    /// A free operation whose record the caller writes before `commit`.
     mutating func begin(_ ticket: Ticket, _ mailbox: MailboxID?) -> Int {
-        let slot: Int
-        if let reused = free.popLast() {
-            slot = reused
-        } else {
-            operations.append(Operation())
-            slot = operations.count - 1
+        let operation = Operation(ticket: ticket, mailbox: mailbox)
+        if let slot = free.popLast() {
+            operations[slot] = operation
+            return slot
         }
-        operations[slot].begin(ticket, mailbox)
-        return slot
+        operations.append(operation)
+        return operations.count - 1
     }
 
     mutating func write(
@@ -93,35 +92,74 @@ struct Outbox {
         key: Span<UInt8>,
         payload: Span<UInt8>
     ) {
-        RecordWriter.append(header, key: key, payload: payload, to: &operations[slot].record)
+        let home = takeHome(
+            slot,
+            RecordWriter.size(keyBytes: key.count, payloadBytes: payload.count)
+        )
+        records.write(home, header, key: key, payload: payload)
     }
 
     /// Writes a whole record that was in the outbox before.
     mutating func write(_ slot: Int, record: [UInt8]) {
-        operations[slot].record.append(contentsOf: record)
+        let home = takeHome(slot, record.count)
+        records.write(home, record.span)
+    }
+
+    private mutating func takeHome(_ slot: Int, _ length: Int) -> RecordRing.Home {
+        while true {
+            if let home = records.append(length, for: slot) {
+                operations[slot].home = home
+                return home
+            }
+            for (slot, home) in records.layOut(adding: length) { operations[slot].home = home }
+        }
     }
 
     /// Puts a written operation at the end; false, and it is none, when the store is full.
     mutating func commit(_ slot: Int, at wall: Int64) -> Bool {
+        let range = range(slot)
         if let log {
             operations[slot].time = wall
-            let sequence = first + UInt64(queue.count)
-            guard log.add(operations[slot], sequence: sequence, time: wall) else {
+            guard isStored(slot, in: log) else {
+                leaveHome(slot)
                 free.append(slot)
                 return false
             }
         }
-        bytes += operations[slot].record.count
+        bytes += range.count
         queue.append(Int32(slot))
         return true
     }
 
-    func view(_ slot: Int) -> RecordView {
-        let record = operations[slot].record
-        guard let view = try? RecordView(record.span, at: 0) else {
-            preconditionFailure("Outbox: an own record is malformed")
+    private func isStored(_ slot: Int, in log: OutboxLog) -> Bool {
+        log.add(
+            operations[slot],
+            records.bytes.span.extracting(range(slot)),
+            sequence: first + UInt64(queue.count)
+        )
+    }
+
+    /// Where an operation's record lies in the bytes of `records`.
+    func range(_ slot: Int) -> Range<Int> {
+        guard let home = operations[slot].home else {
+            preconditionFailure("Outbox: the operation has no record")
         }
-        return view
+        return home.range
+    }
+
+    private mutating func leaveHome(_ slot: Int) {
+        if let home = operations[slot].home { records.remove(home) }
+        operations[slot].home = nil
+    }
+
+    /// Where an operation's record has its parts in the bytes of `records`.
+    func view(_ slot: Int) -> RecordView {
+        RecordView(checked: records.bytes.span, at: range(slot).lowerBound)
+    }
+
+    /// A copy of an operation, to be told of.
+    func copy(_ slot: Int) -> Removed {
+        Removed(operation: operations[slot], record: records.bytes.span.copy(range(slot)))
     }
 
     // MARK: links
@@ -171,14 +209,6 @@ struct Outbox {
         }
     }
 
-    /// The records of every operation the hub will apply anew.
-    var unnumberedRecords: [[UInt8]] {
-        var records: [[UInt8]] = []
-        for index in numbered..<queue.count { records.append(operations[Int(queue[index])].record) }
-        for retry in retries { records.append(operations[retry.slot].record) }
-        return records
-    }
-
     // MARK: sending
 
     /// Whether one more PUB may go out.
@@ -199,15 +229,22 @@ struct Outbox {
         let start = sent
         let begin = out.count
         let limit = Limits.publishBytes - FrameHeader.size - RecordBatch.prefixSize
+        // Records that lie end to end are copied together.
+        var run = 0..<0
         while sent < queue.count {
             // Answered ones the hub has processed; it would only send the result again.
             if isSettled(sent) { break }
-            let slot = Int(queue[sent])
-            guard out.count - begin + operations[slot].record.count <= limit else { break }
-            out.append(contentsOf: operations[slot].record)
+            let range = range(Int(queue[sent]))
+            guard out.count - begin + run.count + range.count <= limit else { break }
+            if range.lowerBound != run.upperBound {
+                out.append(span: records.bytes.span.extracting(run))
+                run = range
+            }
+            run = run.lowerBound..<range.upperBound
             sent += 1
-            numbered = max(numbered, sent)
         }
+        out.append(span: records.bytes.span.extracting(run))
+        numbered = max(numbered, sent)
         let size = out.count - begin
         messages.append(
             Message(first: first + UInt64(start), last: first + UInt64(sent) - 1, bytes: size)
@@ -239,6 +276,26 @@ struct Outbox {
         let end = first + UInt64(numbered)
         let low = min(max(run.first, first), end)
         return low..<min(max(run.first + UInt64(run.count), low), end)
+    }
+
+    /// Takes the result "ok" of operations within `own`, up to one whose result is to be told.
+    ///
+    /// - Returns: how many were without a result, and the sequence of the first not taken.
+    mutating func accept(_ sequences: Range<UInt64>) -> (count: Int, next: UInt64) {
+        var count = 0
+        var sequence = sequences.lowerBound
+        while sequence < sequences.upperBound {
+            let slot = Int(queue[Int(sequence - first)])
+            if slot >= 0, !operations[slot].isAnswered {
+                guard operations[slot].mailbox == nil else { break }
+                operations[slot].isAnswered = true
+                count += 1
+            }
+            sequence += 1
+        }
+        answeredCount += count
+        if sequence > sequences.lowerBound { processed = max(processed, sequence - 1) }
+        return (count, sequence)
     }
 
     /// Takes the result of one operation within `own`.
@@ -284,12 +341,9 @@ struct Outbox {
     }
 
     mutating func release(_ slot: Int) {
-        bytes -= operations[slot].record.count
+        bytes -= range(slot).count
+        leaveHome(slot)
         if operations[slot].isAnswered { answeredCount -= 1 }
-        if operations[slot].record.capacity > EventStore.keptCapacity {
-            operations[slot].record = []
-        }
-        operations[slot].mailbox = nil
         free.append(slot)
     }
 
@@ -310,16 +364,16 @@ struct Outbox {
     /// REJECT of a PUB: takes its operations out; nil when no PUB in flight begins there.
     ///
     /// What follows is numbered anew, because the hub's last sequence did not move.
-    mutating func reject(_ sequence: UInt64) -> [Operation]? {
+    mutating func reject(_ sequence: UInt64) -> [Removed]? {
         var place = 0
         while place < messages.count, messages[place].first != sequence { place += 1 }
         guard place < messages.count, sequence >= first else { return nil }
         let start = Int(sequence - first)
         let end = start + Int(messages[place].last - sequence) + 1
-        var failed: [Operation] = []
+        var failed: [Removed] = []
         for index in start..<min(end, numbered) where queue[index] >= 0 {
             let slot = Int(queue[index])
-            if !operations[slot].isAnswered { failed.append(operations[slot]) }
+            if !operations[slot].isAnswered { failed.append(copy(slot)) }
             release(slot)
         }
         var index = -1
@@ -336,54 +390,5 @@ struct Outbox {
         answered = min(answered, start)
         log?.renumber()
         return failed
-    }
-
-    // MARK: trying again
-
-    /// Gives operations whose wait is over their place at the end.
-    mutating func requeue(at now: Int64) {
-        guard !retries.isEmpty else { return }
-        for retry in retries where retry.due <= now {
-            log?.place(operations[retry.slot], sequence: first + UInt64(queue.count))
-            queue.append(Int32(retry.slot))
-        }
-        retries.removeAll { $0.due <= now }
-    }
-
-    /// Takes out waiting operations on a key of the state lane that a newer one supersedes:
-    /// said later they would set an older value.
-    mutating func takeSuperseded(by slot: Int) -> Operation? {
-        guard let place = retries.firstIndex(where: { isOlder($0.slot, than: slot) }) else {
-            return nil
-        }
-        let operation = operations[retries[place].slot]
-        log?.end(operation)
-        release(retries[place].slot)
-        retries.remove(at: place)
-        return operation
-    }
-
-    /// A queued operation that supersedes this waiting one, if any.
-    func successor(of slot: Int) -> Int? {
-        let record = operations[slot].record
-        // Events are not superseded, and a refusal may be of all there are.
-        let kind = KeyRules.kind(of: record.span.extracting(view(slot).key))
-        guard kind?.lane == .state else { return nil }
-        for index in 0..<queue.count where queue[index] >= 0 {
-            if isOlder(slot, than: Int(queue[index])) { return Int(queue[index]) }
-        }
-        return nil
-    }
-
-    /// Everything without a result, in order, taken out: the client is closed.
-    mutating func drain() -> [Operation] {
-        var left: [Operation] = []
-        for index in 0..<queue.count where queue[index] >= 0 {
-            let operation = operations[Int(queue[index])]
-            if !operation.isAnswered { left.append(operation) }
-        }
-        for retry in retries { left.append(operations[retry.slot]) }
-        self = Outbox(capacity: capacity)
-        return left
     }
 }

@@ -41,15 +41,15 @@ final class OutboxLog {
     // MARK: entries
 
     /// A new operation has this sequence; false: the store does not take it, and it is not one.
-    func add(_ operation: Outbox.Operation, sequence: UInt64, time: Int64) -> Bool {
+    func add(_ operation: Outbox.Operation, _ record: Span<UInt8>, sequence: UInt64) -> Bool {
         // Memory is right while the store is behind, but nothing may be added to memory alone.
         if isBehind { return false }
         buffer.removeAll(keepingCapacity: true)
         OutboxEntry.appendOperation(
             ticket: operation.ticket.rawValue,
             sequence: sequence,
-            time: time,
-            operation.record.span,
+            time: operation.time,
+            record,
             to: &buffer,
             offset: length
         )
@@ -142,8 +142,8 @@ final class OutboxLog {
     ///   - now: boot time.
     func write(
         first: UInt64,
-        places: [Outbox.Operation?],
-        waiting: [Outbox.Operation],
+        places: [Outbox.Removed?],
+        waiting: [Outbox.Removed],
         at now: Int64
     ) {
         var out: [UInt8] = []
@@ -172,15 +172,15 @@ final class OutboxLog {
     }
 
     private func append(
-        _ operation: Outbox.Operation,
+        _ copy: Outbox.Removed,
         sequence: UInt64,
         to out: inout [UInt8]
     ) {
         OutboxEntry.appendOperation(
-            ticket: operation.ticket.rawValue,
+            ticket: copy.operation.ticket.rawValue,
             sequence: sequence,
-            time: operation.time,
-            operation.record.span,
+            time: copy.operation.time,
+            copy.record.span,
             to: &out,
             offset: 0
         )

@@ -20,8 +20,8 @@ struct OwnValues {
     var count: Int { values.count - free.count }
 
     /// Notes a PUT: the record as it stands in the outbox.
-    mutating func put(_ record: [UInt8], _ view: RecordView, ticket: Ticket) {
-        let key = record.span.extracting(view.key)
+    mutating func put(_ bytes: Span<UInt8>, _ view: RecordView, ticket: Ticket) {
+        let key = bytes.extracting(view.key)
         let hash = ByteIndex.hash(key)
         let slot: Int
         if let known = find(key, hash) {
@@ -41,7 +41,7 @@ struct OwnValues {
             index.insert(hash, slot)
         }
         values[slot].record.removeAll(keepingCapacity: true)
-        values[slot].record.append(contentsOf: record)
+        values[slot].record.append(span: bytes.extracting(view.range))
         // What the key had to be then says nothing about a hub that has lost it.
         values[slot].record.overwrite(UInt64(0), at: 16)
         values[slot].ticket = ticket

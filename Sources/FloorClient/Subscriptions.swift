@@ -78,6 +78,8 @@ struct SubscriptionTable {
     private(set) var generation: UInt64 = 1
     /// The distinct sets of targets that keys have; few, however many keys there are.
     private(set) var sets: [[Target]] = []
+    /// The one subscription that can match events; nil when there are more or none.
+    private(set) var onlyEventReader: Int?
 
     subscript(index: Int) -> ClientSubscription {
         get { list[index] }
@@ -119,6 +121,8 @@ struct SubscriptionTable {
     private mutating func changed() {
         generation += 1
         sets.removeAll(keepingCapacity: true)
+        let first = list.firstIndex { $0.wantsEvents }
+        onlyEventReader = first == list.lastIndex { $0.wantsEvents } ? first : nil
     }
 
     /// The link is gone: everything has to be said again.

@@ -52,7 +52,16 @@ public struct KeyFilter: Hashable, Sendable {
     public func matches(_ key: Span<UInt8>) -> Bool {
         if hasWildcard { return matchesSegments(key) }
         guard key.count >= bytes.count else { return false }
-        for index in 0..<bytes.count where key[index] != bytes[index] { return false }
+        let prefix = bytes.span
+        var at = 0
+        while at + 8 <= prefix.count {
+            if key.word(at) != prefix.word(at) { return false }
+            at += 8
+        }
+        while at < prefix.count {
+            if key[at] != prefix[at] { return false }
+            at += 1
+        }
         return true
     }
 

@@ -13,8 +13,35 @@ public enum KeyRules {
 
     /// The kind that the first segment names, or nil.
     public static func kind(of bytes: Span<UInt8>) -> RecordKind? {
-        // The first segment as a number, for a key is looked at for every record; no name has
-        // more than eight letters.
+        // The first segment as a number, for a key is looked at for every record.
+        if bytes.count >= 8 {
+            let word = bytes.word(0)
+            let slashes = PlainBytes(word).slashes
+            if slashes != 0 {
+                // The bytes before the first slash, whose highest bit is the lowest that is set.
+                let lowest = slashes & (~slashes &+ 1)
+                return kind(named: word & ((lowest >> 7) &- 1))
+            }
+        }
+        return kindOfLongName(bytes)
+    }
+
+    private static func kind(named word: UInt64) -> RecordKind? {
+        switch word {
+        case 0x74_6E65_6761: .agent
+        case 0x6761_6C66: .flag
+        case 0x65_7565_7571: .queue
+        case 0x6D6F_7473_7563: .custom
+        case 0x74_6E65_7665: .event
+        case 0x6D61_6574: .team
+        case 0x6574_6F6E: .note
+        case 0x65_7461_7669_7270: .private
+        default: nil
+        }
+    }
+
+    /// The kind of a key that is short, or whose first name has eight letters or more.
+    private static func kindOfLongName(_ bytes: Span<UInt8>) -> RecordKind? {
         var word: UInt64 = 0
         var at = 0
         while at < bytes.count, bytes[at] != slash {
@@ -80,27 +107,27 @@ public enum KeyRules {
     ///
     /// Eight bytes at a time, because every record's key comes by here at every station.
     private static func countPlainSegments(_ bytes: Span<UInt8>) -> Int? {
-        guard bytes.count >= 8 else { return nil }
-        var count = 0
-        var start = 0
+        // So short that no segment can be too long.
+        guard bytes.count >= 8, bytes.count <= Limits.segmentBytes else { return nil }
+        // Slashes at each of a word's eight places; at most one for each of eight words.
+        var slashes: UInt64 = 0
         var at = 0
+        // What no word may have: bytes that are not plain, and a slash behind another. In front
+        // of the first byte is as if a slash were there.
+        var wrong: UInt64 = 0
+        var before: UInt64 = 0x80
         while at < bytes.count {
-            // The last word lies at the end; what of it was looked at before is put aside.
+            // The last word lies at the end; what of it was looked at before is not counted.
             let place = min(at, bytes.count - 8)
             let word = PlainBytes(bytes.word(place))
-            let fresh = UInt64.max << (8 * (at - place))
-            guard (word.special ^ word.slashes) & fresh == 0 else { return nil }
-            var slashes = word.slashes & fresh
-            while slashes != 0 {
-                let end = place + slashes.trailingZeroBitCount / 8
-                guard end > start, end - start <= Limits.segmentBytes else { return nil }
-                count += 1
-                start = end + 1
-                slashes &= slashes - 1
-            }
+            if place < at { before = 0 }
+            wrong |= (word.special ^ word.slashes) | word.slashes & (word.slashes << 8 | before)
+            slashes &+= (word.slashes & (.max &<< UInt64(8 &* (at &- place)))) &>> 7
+            before = word.slashes >> 56
             at = place + 8
         }
-        return count <= Limits.keySegments ? count : nil
+        let count = Int((slashes &* 0x0101_0101_0101_0101) &>> 56)
+        return wrong == 0 && count <= Limits.keySegments ? count : nil
     }
 
     private static func checkSegment(_ bytes: Span<UInt8>, index: Int) throws(KeyError) {
@@ -160,7 +187,7 @@ public enum KeyRules {
 extension Span<UInt8> {
     /// Eight bytes as a number, the first one lowest.
     @inline(__always)
-    fileprivate func word(_ offset: Int) -> UInt64 {
+    func word(_ offset: Int) -> UInt64 {
         precondition(offset >= 0 && offset + 8 <= count)
         // Safe: the precondition holds the bounds, and every bit pattern is a valid integer.
         return unsafe UInt64(

@@ -13,15 +13,18 @@ public enum Limits {
     public static let payloadBytes = 16 * 1024
     /// Most bytes of a message on the session channel; libzmq refuses longer ones (MAXMSGSIZE).
     public static let frameBytes = 64 * 1024
-    /// Most bytes of one DELIVER, so that a heartbeat never waits long behind bulk.
-    public static let deliverBytes = 32 * 1024
+    /// Most bytes of one DELIVER: a whole message, because most of a message's cost does not depend
+    /// on its size (docs/decisions/0012).
+    ///
+    /// How long a heartbeat waits behind bulk, the credit bounds.
+    public static let deliverBytes = frameBytes
     /// Least credit, in bytes, that one DELIVER costs; keeps message counts below libzmq's mark.
     public static let deliverMinimumCharge = 1024
     /// Most credit, in bytes, that a session may hold ahead of what it was sent.
     public static let creditAheadBytes = 1024 * 1024
     /// Credit, in bytes, a client grants when it asks for nothing else.
     public static let creditDefaultBytes = 256 * 1024
-    /// Least credit window, in bytes: one full DELIVER must fit in the event lane's share of it.
+    /// Least credit window, in bytes: the largest record must fit in the event lane's share of it.
     public static let creditMinimumBytes = 64 * 1024
     /// Most PUB messages a client may have unacknowledged.
     public static let unacknowledgedMessages = 64
@@ -129,8 +132,8 @@ public enum Limits {
     public static let outboxPlaces = 1 << 22
     /// Wait before an outbox file that could not be written is tried again, in microseconds.
     public static let outboxRetryMicroseconds: Int64 = 1_000_000
-    /// Most bytes of one PUB, so that an answer never waits long behind bulk.
-    public static let publishBytes = 32 * 1024
+    /// Most bytes of one PUB: a whole message, as a DELIVER.
+    public static let publishBytes = frameBytes
     /// Unacknowledged PUBs beyond which a client gathers operations instead of sending few.
     public static let smallPublishesAhead = 4
     /// Most sessions to serve for a publisher that runs the core on its own thread; for more the

@@ -17,7 +17,8 @@ extension Hub {
             return
         }
         var sentAny = false
-        var budget = 8
+        // As much as the largest window holds: less would fall behind publishers that fill turns.
+        var budget = Limits.creditAheadBytes / Limits.deliverBytes
         while budget > 0 {
             let sentState = deliverState(session, &effects)
             let sentEvents =

@@ -192,9 +192,7 @@ extension Hub {
         var count = 0
         defer { frame.addReplayed(bytes.extracting(run), count: count, &effects.bytes) }
         while session.pageOffset < bytes.count {
-            guard let view = try? RecordView(bytes, at: session.pageOffset) else {
-                preconditionFailure("the journal returned bytes that are no record")
-            }
+            let view = RecordView(checked: bytes, at: session.pageOffset)
             let revision = view.revision(bytes)
             // The journal is ahead of what it has told: that comes with its commit, once.
             if revision > lane.committed { break }

@@ -288,10 +288,14 @@ public struct Hub: ~Copyable {
         nextRetry = .max
         // Two lists change places, so that both keep their storage.
         swap(&active, &serving)
-        for place in serving.indices {
-            let session = serving[place]
-            session.isActive = false
-            if !session.isEnded { serve(session, &effects) }
+        // Readers first: a publisher waits less for its answer than they for its records.
+        for answers in [false, true] {
+            for place in serving.indices where serving[place].owesAcknowledgement == answers {
+                let session = serving[place]
+                guard session.isActive else { continue }
+                session.isActive = false
+                if !session.isEnded { serve(session, &effects) }
+            }
         }
         serving.removeAll(keepingCapacity: true)
         effects.hasMoreWork = effects.hasMoreWork || !active.isEmpty

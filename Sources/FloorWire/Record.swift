@@ -223,37 +223,31 @@ public enum RecordWriter {
         payload: Span<UInt8>,
         to out: inout [UInt8]
     ) {
-        precondition(key.count <= Limits.keyBytes && payload.count <= Limits.payloadBytes)
-        let length = size(keyBytes: key.count, payloadBytes: payload.count)
-        let kindAndOperation = UInt64(header.kindCode) | UInt64(header.operationCode) << 8
-        let keyAndSchema = UInt64(key.count) | UInt64(header.schema) << 16
-        // The table in docs/wire-protocol.md, eight bytes a line.
-        let words: InlineArray<10, UInt64> = [
-            UInt64(length) | (kindAndOperation | UInt64(header.flags.rawValue) << 16) << 32,
-            header.revision.rawValue,
-            header.previous.rawValue,
-            UInt64(bitPattern: header.hubTime),
-            UInt64(bitPattern: header.sourceTime),
-            header.producer.high.byteSwapped,
-            header.producer.low.byteSwapped,
-            header.producerSequence,
-            UInt64(header.coalesced) | keyAndSchema << 32,
-            UInt64(payload.count),
-        ]
-        out.append(addingCapacity: length) { fresh in
-            unsafe fresh.withUnsafeMutableBufferPointer { buffer, count in
+        out.append(addingCapacity: size(keyBytes: key.count, payloadBytes: payload.count)) {
+            unsafe $0.withUnsafeMutableBufferPointer { buffer, count in
                 let bytes = UnsafeMutableRawBufferPointer(buffer)
-                for line in words.indices {
-                    unsafe bytes.storeBytes(
-                        of: words[line].littleEndian,
-                        toByteOffset: line * 8,
-                        as: UInt64.self
-                    )
-                }
-                var at = unsafe RecordHeader.size + bytes.put(key, at: RecordHeader.size)
-                at = unsafe at + bytes.put(payload, at: at)
-                count = at
+                count = unsafe bytes.put(header, key: key, payload: payload)
             }
+        }
+    }
+
+    /// Writes one record over bytes that are already there.
+    ///
+    /// - Precondition: key and payload are within the limits, and the record within the bytes.
+    public static func write(
+        _ header: RecordHeader,
+        key: Span<UInt8>,
+        payload: Span<UInt8>,
+        over out: inout [UInt8],
+        at offset: Int
+    ) {
+        let length = size(keyBytes: key.count, payloadBytes: payload.count)
+        precondition(offset >= 0 && offset + length <= out.count)
+        unsafe out.withUnsafeMutableBytes { buffer in
+            let bytes = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: buffer[offset..<(offset + length)]
+            )
+            _ = unsafe bytes.put(header, key: key, payload: payload)
         }
     }
 
@@ -336,6 +330,41 @@ extension [UInt8] {
 }
 
 extension UnsafeMutableRawBufferPointer {
+    /// Writes one record at the beginning; returns its length.
+    fileprivate func put(
+        _ header: RecordHeader,
+        key: Span<UInt8>,
+        payload: Span<UInt8>
+    ) -> Int {
+        precondition(key.count <= Limits.keyBytes && payload.count <= Limits.payloadBytes)
+        let length = RecordWriter.size(keyBytes: key.count, payloadBytes: payload.count)
+        precondition(length <= count)
+        let kindAndOperation = UInt64(header.kindCode) | UInt64(header.operationCode) << 8
+        let keyAndSchema = UInt64(key.count) | UInt64(header.schema) << 16
+        // The table in docs/wire-protocol.md, eight bytes a line.
+        let words: InlineArray<10, UInt64> = [
+            UInt64(length) | (kindAndOperation | UInt64(header.flags.rawValue) << 16) << 32,
+            header.revision.rawValue,
+            header.previous.rawValue,
+            UInt64(bitPattern: header.hubTime),
+            UInt64(bitPattern: header.sourceTime),
+            header.producer.high.byteSwapped,
+            header.producer.low.byteSwapped,
+            header.producerSequence,
+            UInt64(header.coalesced) | keyAndSchema << 32,
+            UInt64(payload.count),
+        ]
+        for line in words.indices {
+            unsafe storeBytes(
+                of: words[line].littleEndian,
+                toByteOffset: line * 8,
+                as: UInt64.self
+            )
+        }
+        let at = unsafe RecordHeader.size + put(key, at: RecordHeader.size)
+        return unsafe at + put(payload, at: at)
+    }
+
     /// Writes bytes and the zeros behind them up to a multiple of eight; returns how many.
     fileprivate func put(_ part: Span<UInt8>, at offset: Int) -> Int {
         let padded = roundedUp8(part.count)

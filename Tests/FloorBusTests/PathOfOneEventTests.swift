@@ -58,7 +58,7 @@ extension RealSockets {
             for (link, bytes) in messages { hub.step(.message(link, bytes)) }
             hub.step(.turnEnd)
             let decided = hub.takeEffects()
-            #expect(decided.names == ["append", "commit", "ACK", "DELIVER"])
+            #expect(decided.names == ["append", "commit", "DELIVER", "ACK"])
 
             // 7., 8. The effects are performed in order; the journal has the event in its batch.
             hub.perform(decided)
@@ -66,7 +66,7 @@ extension RealSockets {
             #expect(stored.map(\.key) == [event.bytes])
             #expect(stored.map(\.header.producerSequence) == [2])
             let after = hub.takeCommits()
-            #expect(after.names == ["ACK", "DELIVER"])
+            #expect(after.names == ["DELIVER", "ACK"])
             hub.perform(after)
 
             // 2. again: acknowledged, so the outbox lets go, and the publisher knows the revisions.

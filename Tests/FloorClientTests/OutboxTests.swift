@@ -16,7 +16,7 @@ struct OutboxTests {
         return (desk, mailbox)
     }
 
-    @Test("A PUB holds at most 32 KiB, and at most 64 PUBs are unacknowledged")
+    @Test("A PUB holds at most 64 KiB, and at most 64 PUBs are unacknowledged")
     func window() throws {
         let (desk, _) = try linked { $0.outboxOperations = 4096 }
         let text = String(repeating: "x", count: 1000)
@@ -32,8 +32,8 @@ struct OutboxTests {
         desk.turn()
         #expect(desk.sent.count == before)
         var run = ResultRun(1, .ok)
-        run.count = 29
-        desk.acknowledge(29, run)
+        run.count = 59
+        desk.acknowledge(59, run)
         desk.turn()
         #expect(desk.sent.count == before + 1)
     }

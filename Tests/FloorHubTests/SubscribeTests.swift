@@ -76,7 +76,7 @@ import Testing
         _ = bo.take()
         for n in 100..<130 { ana.publish(key(n), bulk) }
         hub.turn()
-        bo.grant(70_000)
+        bo.grant(140_000)
         hub.turn()
         let flags = bo.takeRecords().map { $0.header.flags.contains(.snapshot) }
         #expect(flags.contains(true) && flags.contains(false))

@@ -226,7 +226,7 @@ class Session:
             self.stable_rev = frame['arg']
             self.stable_event = body['stable_event']
         if name == 'DELIVER':
-            assert size <= 32768, size
+            assert size <= 65536, size
             self.spent += max(1024, size)
             assert self.spent <= self.granted, 'more than was credited'
             self.delivered.extend(body['records'])

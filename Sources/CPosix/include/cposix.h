@@ -104,6 +104,8 @@ int floor_posix_poll(floor_posix_poll_t *items, size_t count, int64_t timeout_ms
 int64_t floor_posix_process_id(void);
 int floor_posix_open_file_limit(uint64_t *soft, uint64_t *hard); /* RLIMIT_NOFILE */
 int floor_posix_random(void *bytes, size_t count);
+/* Lets malloc keep this many bytes of freed memory; nothing where it cannot be told (not glibc). */
+void floor_posix_keep_freed_memory(int bytes);
 
 /* Files. The Swift standard library has none, and durability needs fsync on file and directory. */
 int floor_posix_lock_file(const char *path); /* descriptor, -EAGAIN: another one holds the lock */

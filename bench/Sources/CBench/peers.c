@@ -136,19 +136,20 @@ static int take(cbench_raw_t *raw, int n, int flags, cbench_run_t *run, uint64_t
         if (latencies_ns)
             latencies_ns[raw->received[0]] = cbench_now_ns() - cbench_payload_time(payload);
     }
-    if (run->received == 0) run->first_ns = cbench_now_ns();
+    if (run->received == run->warm_up) run->first_ns = cbench_now_ns();
     raw->received[n] += 1;
     run->received += 1;
     return 1;
 }
 
-cbench_run_t cbench_raw_receive(cbench_raw_t *raw, uint64_t count, uint64_t *latencies_ns)
+cbench_run_t cbench_raw_receive(
+    cbench_raw_t *raw, uint64_t warm_up, uint64_t count, uint64_t *latencies_ns)
 {
-    cbench_run_t run = {0};
+    cbench_run_t run = {.warm_up = warm_up * (uint64_t)raw->readers};
     zmq_pollitem_t items[64];
     for (int n = 0; n < raw->readers; n++)
         items[n] = (zmq_pollitem_t){.socket = raw->sockets[n], .events = ZMQ_POLLIN};
-    uint64_t total = count * (uint64_t)raw->readers;
+    uint64_t total = run.warm_up + count * (uint64_t)raw->readers;
     while (run.received < total && !run.failed) {
         if (raw->readers == 1) {
             run.failed = take(raw, 0, 0, &run, latencies_ns) < 0;
@@ -165,5 +166,6 @@ cbench_run_t cbench_raw_receive(cbench_raw_t *raw, uint64_t count, uint64_t *lat
         }
     }
     run.last_ns = cbench_now_ns();
+    run.measured = run.received - run.warm_up;
     return run;
 }

@@ -24,24 +24,38 @@ final class Reader: @unchecked Sendable {
     private var loop: ClientLoop?
     private var mailbox: MailboxID?
     private var delivery = Delivery()
+    private var page = EventPage()
     private let expected: UInt64
     private let timed: Bool
+    /// Whether it takes nothing any more once it has its snapshot.
+    private let stops: Bool
     private(set) var tally = Tally()
     private(set) var keys: UInt64 = 0
+
+    /// The peers' queues have no bounds; the largest window comes nearest to that.
+    private static var options: ClientOptions {
+        var options = ClientOptions(principal: "reader", application: "bench")
+        options.creditBytes = Limits.creditAheadBytes
+        return options
+    }
 
     /// Subscribes and returns when the snapshot is complete.
     init(
         _ endpoint: String,
         _ filter: String,
         expecting expected: UInt64 = 0,
+        warmUp: UInt64 = 0,
+        stops: Bool = false,
         timed: Bool = false
     ) throws {
         self.expected = expected
         self.timed = timed
+        self.stops = stops
+        tally.warmUp = warmUp
         if timed { tally.latencies.reserveCapacity(Int(expected)) }
         let loop = try ClientLoop.make(
             endpoints: [endpoint],
-            options: ClientOptions(principal: "reader", application: "bench")
+            options: Self.options
         ) { [unowned self] _ in drain() }
         self.loop = loop
         let keyFilter = try KeyFilter(filter)
@@ -77,25 +91,38 @@ final class Reader: @unchecked Sendable {
     /// On the client's thread.
     private func drain() {
         // When all is there, `tally` is the measuring thread's.
-        guard let loop, let mailbox, !isDone else { return }
+        guard let loop, let mailbox, !isDone, !(stops && isReady) else { return }
         // In local variables, so that the measure does not count class properties' checks.
         var delivery = Delivery()
+        var page = EventPage()
         var tally = Tally()
         var keys = self.keys
         swap(&delivery, &self.delivery)
+        swap(&page, &self.page)
         swap(&tally, &self.tally)
         var hasAll = expected > 0 && tally.accounted >= expected
-        while let kind = loop.next(mailbox, into: &delivery) {
+        func take(_ payload: Span<UInt8>, coalesced: UInt32) {
+            keys += 1
+            guard expected > 0 else { return }
+            tally.take(payload, coalesced: coalesced, timed: timed)
+            if tally.accounted >= expected, !hasAll {
+                hasAll = true
+                tally.lastTime = cbench_now_ns()
+            }
+        }
+        while true {
+            while loop.next(mailbox, into: &page) {
+                while let view = page.next() {
+                    take(page.bytes.span.extracting(view.payload), coalesced: 0)
+                }
+            }
+            guard let kind = loop.next(mailbox, into: &delivery) else { break }
             switch kind {
             case .record:
-                keys += 1
-                guard expected > 0 else { continue }
-                let payload = delivery.bytes.span.extracting(delivery.record.payload)
-                tally.take(payload, coalesced: delivery.coalesced, timed: timed)
-                if tally.accounted >= expected, !hasAll {
-                    hasAll = true
-                    tally.lastTime = cbench_now_ns()
-                }
+                take(
+                    delivery.bytes.span.extracting(delivery.record.payload),
+                    coalesced: delivery.coalesced
+                )
             case .snapshotEnd: tell { isReady = true }
             case .gap:
                 tally.isBroken = true
@@ -104,6 +131,7 @@ final class Reader: @unchecked Sendable {
             }
         }
         swap(&delivery, &self.delivery)
+        swap(&page, &self.page)
         swap(&tally, &self.tally)
         self.keys = keys
         if hasAll { tell { isDone = true } }

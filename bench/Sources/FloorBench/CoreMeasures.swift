@@ -104,6 +104,7 @@ func measureMemory(_ scale: Scale, _ report: inout Report) throws {
             )
         )
     }
+    try measureStoppedReader(scale, &report)
     let sessions = scale(200, tiny: 5)
     let hub = try Child([Role.hub.rawValue])
     defer { hub.end() }
@@ -120,6 +121,36 @@ func measureMemory(_ scale: Scale, _ report: inout Report) throws {
             unit: "bytes",
             ours: [(Double(after) - Double(before)) / Double(sessions)],
             digits: 0
+        )
+    )
+}
+
+/// How much a hub grows while somebody who has subscribed to everything reads nothing.
+private func measureStoppedReader(_ scale: Scale, _ report: inout Report) throws {
+    let records = scale(65_536, tiny: 1024)
+    let hub = try Child([Role.hub.rawValue, "--records", String(records)])
+    defer { hub.end() }
+    let endpoint = try hub.line()[0]
+    let reader = try Reader(endpoint, "+/", stops: true)
+    defer { reader.close() }
+    let publish = { (count: Int) in
+        for kind in [RecordKind.event, .custom] {
+            let publisher = try Publisher(endpoint)
+            defer { publisher.close() }
+            try publisher.publish(Load(kind), count: UInt64(count), interval: 0)
+        }
+    }
+    // Fills what is bounded: the journal, the window, the reader's credit.
+    try publish(2 * records)
+    let before = cbench_resident_bytes(hub.id)
+    try publish(8 * records)
+    let after = cbench_resident_bytes(hub.id)
+    report.add(
+        Row(
+            name: "hub memory added by \(16 * records) records, a reader of all stopped",
+            unit: "bytes a record",
+            ours: [(Double(after) - Double(before)) / Double(16 * records)],
+            goal: "flat"
         )
     )
 }

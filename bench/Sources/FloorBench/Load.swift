@@ -42,6 +42,8 @@ struct Tally {
     var hash: UInt64 = 0
     var firstTime: UInt64 = 0
     var lastTime: UInt64 = 0
+    /// Records before the first that counts: by then all memory has been touched.
+    var warmUp: UInt64 = 0
     /// Set when a record was lost, doubled or out of order.
     var isBroken = false
     var next: UInt64 = 0
@@ -61,7 +63,7 @@ struct Tally {
         if number != next, passed == 0, coalesced == 0 { isBroken = true }
         next = number + 1
         hash = Load.fold(hash, payload)
-        if received == 0 { firstTime = cbench_now_ns() }
+        if received == warmUp { firstTime = cbench_now_ns() }
         if timed { latencies.append(cbench_now_ns() - payload.u64(8)) }
         received += 1
         coalesced += UInt64(passed)

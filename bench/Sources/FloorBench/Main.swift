@@ -1,4 +1,5 @@
 import ArgumentParser
+import FloorPosix
 
 /// The benchmarks by name.
 enum Bench: String, ExpressibleByArgument, CaseIterable {
@@ -38,6 +39,7 @@ struct Measure: ParsableCommand {
     var busOnly = false
 
     func run() throws {
+        ThisProcess.keepFreedMemory()
         let chosen = only.isEmpty ? Bench.allCases : only
         let scale = Scale(isTiny: tiny, runs: runs, hasPeer: !busOnly)
         var report = Report()

@@ -25,7 +25,11 @@ private func interleaved(
 }
 
 func measureThroughput(_ scale: Scale, _ report: inout Report) throws {
-    let traffic = Traffic(load: "event", count: scale(1_000_000, tiny: 20_000))
+    let traffic = Traffic(
+        load: "event",
+        count: scale(1_000_000, tiny: 20_000),
+        warmUp: scale(UInt64(RoleCommand.journalRecords), tiny: 1000)
+    )
     let (ours, peer) = try interleaved(traffic, scale, &report)
     report.add(
         Row(

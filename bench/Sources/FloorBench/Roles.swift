@@ -3,6 +3,7 @@ import CBench
 import FloorEvents
 import FloorHubServer
 import FloorJournal
+import FloorPosix
 
 /// What a child process does.
 enum Role: String, ExpressibleByArgument, CaseIterable {
@@ -27,11 +28,14 @@ struct RoleCommand: ParsableCommand {
     @Option var count: UInt64 = 0
     @Option var interval: UInt64 = 0
     @Option(help: "A data directory: the hub is durable.") var data: String?
+    @Option(help: "Events that the hub keeps in memory.") var records = Self.journalRecords
 
     func run() throws {
+        // As `floorbus hub` does; the peers get the same.
+        ThisProcess.keepFreedMemory()
         switch role {
         case .hub:
-            let server = try Self.hub(data)
+            let server = try Self.hub(data, records)
             print(server.endpoints[0])
             Self.flush()
             while readLine() != nil {}
@@ -65,12 +69,17 @@ struct RoleCommand: ParsableCommand {
         publisher.close()
     }
 
-    static func hub(_ data: String? = nil) throws -> HubServer {
+    /// Enough for a reader that falls behind while the others have the processors; one that falls
+    /// behind farther gets a gap, and its run fails.
+    static let journalRecords = 1 << 20
+
+    static func hub(
+        _ data: String? = nil,
+        _ records: Int = journalRecords
+    ) throws -> HubServer {
         var configuration = HubConfiguration()
         configuration.listen = ["tcp://127.0.0.1:0"]
-        // Holds a whole run, so that a reader that falls behind loses nothing, as the peer's
-        // unbounded queues do.
-        configuration.journalRecords = 1 << 21
+        configuration.journalRecords = records
         configuration.journalBytes = 1 << 30
         let server: HubServer
         if let data {

@@ -14,6 +14,8 @@ struct Run {
 struct Traffic {
     var load: String
     var count: UInt64
+    /// Records sent before `count` others whose rate is measured.
+    var warmUp: UInt64 = 0
     /// Nanoseconds between two operations; 0 = as fast as possible.
     var interval: UInt64 = 0
     var readers = 1
@@ -26,8 +28,10 @@ struct Traffic {
         [Role.hub.rawValue] + (data.map { ["--data", $0] } ?? [])
     }
 
+    private var total: UInt64 { warmUp + count }
+
     private func arguments(_ role: Role, _ endpoint: String?) -> [String] {
-        var result = [role.rawValue, "--lane", load, "--count", String(count)]
+        var result = [role.rawValue, "--lane", load, "--count", String(total)]
         result += ["--interval", String(interval)]
         if let endpoint { result += ["--endpoint", endpoint] }
         return result
@@ -42,7 +46,13 @@ struct Traffic {
         defer { for reader in list { reader.close() } }
         for _ in 0..<readers {
             list.append(
-                try Reader(endpoint, load + "/bj/", expecting: count, timed: interval > 0)
+                try Reader(
+                    endpoint,
+                    load + "/bj/",
+                    expecting: total,
+                    warmUp: warmUp,
+                    timed: interval > 0
+                )
             )
         }
         let publisher = isEmbedded ? middle : try Child(arguments(.publisher, endpoint))
@@ -52,9 +62,9 @@ struct Traffic {
         for reader in list { tallies.append(try reader.finish()) }
         let first = tallies.map(\.firstTime).min() ?? 0
         let last = tallies.map(\.lastTime).max() ?? 0
-        let total = tallies.reduce(0) { $0 + $1.received }
+        let measured = tallies.reduce(0) { $0 + $1.received - warmUp }
         return Run(
-            rate: Double(total) * 1e9 / Double(max(1, last - first)),
+            rate: Double(measured) * 1e9 / Double(max(1, last - first)),
             latencies: tallies[0].latencies,
             hash: tallies[0].hash,
             coalesced: tallies.reduce(0) { $0 + $1.coalesced }
@@ -86,11 +96,11 @@ struct Traffic {
         var latencies = [UInt64](repeating: 0, count: Int(count))
         let run =
             interval > 0
-            ? unsafe cbench_raw_receive(raw, count, &latencies)
-            : unsafe cbench_raw_receive(raw, count, nil)
+            ? unsafe cbench_raw_receive(raw, warmUp, count, &latencies)
+            : unsafe cbench_raw_receive(raw, warmUp, count, nil)
         guard run.failed == 0 else { throw BenchError("raw libzmq lost messages") }
         return Run(
-            rate: Double(run.received) * 1e9 / Double(max(1, run.last_ns - run.first_ns)),
+            rate: Double(run.measured) * 1e9 / Double(max(1, run.last_ns - run.first_ns)),
             latencies: interval > 0 ? latencies : [],
             hash: run.hash
         )

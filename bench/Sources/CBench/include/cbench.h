@@ -48,15 +48,19 @@ int cbench_raw_publish(
 /* `readers` SUB sockets, all connected and all joined when it returns. */
 cbench_raw_t *cbench_raw_open(const char *endpoint, const char *class_name, int readers);
 void cbench_raw_close(cbench_raw_t *raw);
-/* Receives until every reader has had `count` messages. Checks order and number, so a loss fails.
- * latencies_ns: one entry a message of the first reader, or NULL. */
+/* Receives until every reader has had `warm_up` messages and then `count` more, whose rate counts.
+ * Checks order and number, so a loss fails. latencies_ns: one entry a message of the first reader,
+ * or NULL. */
 typedef struct cbench_run {
     uint64_t received;
+    uint64_t warm_up;
+    uint64_t measured; /* received after the warm-up */
     uint64_t first_ns;
     uint64_t last_ns;
     uint64_t hash; /* of the first reader */
     int failed;
 } cbench_run_t;
-cbench_run_t cbench_raw_receive(cbench_raw_t *raw, uint64_t count, uint64_t *latencies_ns);
+cbench_run_t cbench_raw_receive(
+    cbench_raw_t *raw, uint64_t warm_up, uint64_t count, uint64_t *latencies_ns);
 
 #endif

@@ -1,0 +1,33 @@
+public import FloorClient
+import FloorPosix
+
+// What the application takes.
+
+extension ClientLoop {
+    /// Takes the next event of a mailbox; wakes the thread only if that is to be told the hub.
+    public func next(_ mailbox: MailboxID, into delivery: inout Delivery) -> DeliveryKind? {
+        lock.lock()
+        var isTurnDue = false
+        let kind = core.next(mailbox, into: &delivery, isTurnDue: &isTurnDue)
+        lock.unlock()
+        if isTurnDue { wakeUp() }
+        return kind
+    }
+
+    /// Takes the events at the front of a mailbox that came together; false when there are none.
+    ///
+    /// See `ClientCore.next`. For readers of many events: the lock is taken once a page.
+    public func next(_ mailbox: MailboxID, into page: inout EventPage) -> Bool {
+        lock.lock()
+        let isTaken = core.next(mailbox, into: &page)
+        let isTurnDue = core.needsTurn
+        lock.unlock()
+        if isTurnDue { wakeUp() }
+        return isTaken
+    }
+
+    /// Looks at the core without waking the thread.
+    public func peek<Result>(_ body: (borrowing ClientCore) -> Result) -> Result {
+        lock.withLock { body(core) }
+    }
+}
