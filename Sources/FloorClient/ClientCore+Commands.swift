@@ -27,8 +27,8 @@ extension ClientCore {
     /// - Returns: a number that is the same in the result, however often it is tried.
     /// - Throws: `badKey`; `invalid` for an operation of the other lane or a DELETE with a
     ///   payload; `denied` for `private/` keys and for removing presence; `tooBig`; `limit` when
-    ///   the outbox is full or too many results wait in the mailbox; `storage` when its store takes nothing;
-    ///   `badHandle` for a closed mailbox; `closed`.
+    ///   the outbox is full or too many results wait in the mailbox; `storage` when its store
+    ///   takes nothing; `badHandle` for a closed mailbox; `closed`.
     public mutating func publish(
         _ publication: Publication,
         key: Span<UInt8>,
