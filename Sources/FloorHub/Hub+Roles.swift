@@ -4,16 +4,23 @@ import FloorEvents
 
 extension Hub {
     /// Whether a session's principal holds a role.
-    func holds(_ role: Roles, _ session: Session) -> Bool { true }
+    func holds(_ role: Roles, _ session: Session) -> Bool {
+        session.principal.permissions.roles.contains(role)
+    }
 
     /// Whether a session is a telephone system's by the roster; without a roster nobody's is.
-    func isSystem(_ session: Session) -> Bool { false }
+    func isSystem(_ session: Session) -> Bool { !roster.isOpen && holds(.system, session) }
 
     /// Whether somebody is in an agent's management chain, and so may not help him.
-    func manages(_ principal: Principal, _ agent: String) -> Bool { false }
+    func manages(_ principal: Principal, _ agent: String) -> Bool {
+        guard let manager = principal.person else { return false }
+        let segment = Array(FloorKey.segment(encoding: agent).utf8)
+        guard let person = roster.person(segment: segment.span) else { return false }
+        return roster.manages(manager, person)
+    }
 
     /// The times of a flag's team.
-    func times(of entry: FlagEntry) -> FlagTimes { FlagTimes() }
+    func times(of entry: FlagEntry) -> FlagTimes { roster.times(ofKey: entry.key.bytes.span) }
 }
 
 extension FlagTimes {

@@ -24,6 +24,8 @@ import FloorWire
 /// - Thread: one at a time; the server holds its lock around `step`.
 public struct Hub: ~Copyable {
     let options: HubOptions
+    /// Who may do what; replaced as a whole.
+    var roster: Roster
     var now = FloorTime(boot: 0, wall: 0)
     var stampOffset: Int64?
     /// Boot time of the offset's last change.
@@ -73,6 +75,8 @@ public struct Hub: ~Copyable {
     var loads: [String: SupporterLoad] = [:]
     /// Keys whose kept records the next batch removes from the journal.
     var forgottenKeys: [FloorKey] = []
+    /// Denials to be journalled at the end of the turn.
+    var audits = AuditQueue()
     var counts = HubStatistics()
     var isShutDown = false
 
@@ -80,6 +84,7 @@ public struct Hub: ~Copyable {
     public init(_ options: HubOptions) {
         precondition(options.epoch > 0, "Hub: the epoch starts at 1")
         self.options = options
+        roster = options.roster
         table = ValueTable(epoch: options.epoch)
         lane = EventLane(epoch: options.epoch)
         unsaved = UnsavedState(handedOver: table.head)
@@ -125,6 +130,7 @@ public struct Hub: ~Copyable {
         case .commitFailed(let batch): rollBack(batch, &effects)
         case .journalPage(let page): takePage(page, &effects)
         case .tapBarrier(let topic): takeBarrier(topic)
+        case .roster(let roster): take(roster, &effects)
         case .shutdown: shutDown(&effects)
         case .turnEnd: endTurn(isBorrowed: false, &effects)
         case .borrowedTurnEnd: endTurn(isBorrowed: true, &effects)
@@ -274,8 +280,13 @@ public struct Hub: ~Copyable {
         waiting.removeAll(keepingCapacity: true)
         if !isBorrowed { runTimers(&effects) }
         // A batch of a durable hub holds everything changed since the last: the core's work.
-        if !isBorrowed || !options.isDurable { closeBatch(&effects) }
-        if isBorrowed, options.isDurable, lane.hasUncommitted { effects.hasMoreWork = true }
+        if !isBorrowed || !options.isDurable {
+            writeAudits()
+            closeBatch(&effects)
+        }
+        if isBorrowed, options.isDurable, lane.hasUncommitted || !audits.waiting.isEmpty {
+            effects.hasMoreWork = true
+        }
         nextRetry = .max
         // Two lists change places, so that both keep their storage.
         swap(&active, &serving)

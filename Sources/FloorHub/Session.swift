@@ -47,6 +47,8 @@ final class Session {
     let resumesLineage: Bool
     var willGrace: Int64 = 0
     var will: [UInt8] = []
+    /// The roles its WELCOME has told.
+    var roles = Roles.all
     /// What its client shows in the next HELLO.
     var secret = FloorID.zero
 
@@ -208,6 +210,12 @@ final class Session {
 final class Principal {
     /// The name as bytes: two names that Unicode calls equal are two names.
     let presenceKey: FloorKey
+    /// His place in the hub's roster; nil without one.
+    ///
+    /// As of his last HELLO, or of the last roster while he has a session.
+    var person: Int?
+    /// What he may do, as of the same.
+    var permissions = Permissions.everything
     var sessions = 0
     /// Producers the hub remembers; at zero the principal is forgotten.
     var producers = 0
