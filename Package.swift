@@ -62,6 +62,8 @@ let argumentParser: Target.Dependency = .product(
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
 let unixSignals: Target.Dependency = .product(
     name: "UnixSignals",
     package: "swift-service-lifecycle"
@@ -94,6 +96,7 @@ let hostTargets: [Target] = [
         ],
         swiftSettings: strict
     ),
+    .target(name: "FloorRoster", dependencies: ["FloorEvents", yams], swiftSettings: strict),
     .executableTarget(
         name: "JournalProbe",
         dependencies: [
@@ -111,7 +114,8 @@ let hostTargets: [Target] = [
         name: "FloorCLI",
         dependencies: [
             "FloorBus", "FloorHubServer", "FloorImport", "FloorJournal", "FloorPosix",
-            "FloorWire", "FloorZeroMQ", "FloorBusService", argumentParser, unixSignals,
+            "FloorRoster", "FloorWire", "FloorZeroMQ", "FloorBusService", argumentParser,
+            unixSignals,
             serviceLifecycle,
         ],
         swiftSettings: strict
@@ -130,6 +134,7 @@ let testTargets: [Target] = [
     testTarget("FloorZeroMQTests", ["FloorZeroMQ", "FloorPosix", "CZeroMQ"]),
     testTarget("FloorClientTests", ["FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
     testTarget("FloorImportTests", ["FloorImport"]),
+    testTarget("FloorRosterTests", ["FloorRoster", "FloorEvents"]),
     testTarget(
         "FloorJournalTests",
         [
@@ -167,6 +172,7 @@ let package = Package(
         : [
             .library(name: "FloorBus", targets: ["FloorBus"]),
             .library(name: "FloorBusService", targets: ["FloorBusService"]),
+            .library(name: "FloorRoster", targets: ["FloorRoster"]),
             .library(name: "FloorBusTestKit", targets: ["FloorBusTestKit"]),
             // For bench/ alone; no promise of stability goes with it.
             .library(
@@ -183,6 +189,7 @@ let package = Package(
         : [
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
             .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+            .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
             .package(
                 url: "https://github.com/swift-server/swift-service-lifecycle",
                 from: "2.13.0"

@@ -73,6 +73,15 @@ public final class EmbeddedHub: Sendable {
     /// Why the hub stopped by itself, or nil.
     public var failure: String? { server.failureSentence }
 
+    /// Puts another roster in the place of the present one (`HubConfiguration.roster`), at once.
+    ///
+    ///     hub.setRoster(try RosterFile.read("roster.yaml"))    // FloorRoster
+    ///
+    /// Sessions of people who are not in it are ended; those who were told other roles, or read
+    /// what they may not read any more, come back by themselves. A client of this process has to
+    /// be in the roster like every other one.
+    public func setRoster(_ roster: Roster) { server.setRoster(roster) }
+
     /// Tells every session, lets them take their last messages, and stops.
     ///
     /// Blocks for the drain time, a fraction of a second; a second call does nothing.

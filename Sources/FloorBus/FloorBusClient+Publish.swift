@@ -70,7 +70,7 @@ public struct PublishResult: Sendable, Hashable {
     public let status: FloorStatus
     /// The revision it made; on a conflict the key's present one.
     public let revision: Revision
-    /// On a conflict, who holds it, empty when nobody does; when denied, why.
+    /// On a conflict, who holds it; of something denied, why; else empty.
     public let owner: String
     /// Of a flag operation: the flag's fencing token; of a raise: supporters who may take it.
     public let claimGeneration: UInt32

@@ -28,9 +28,19 @@ public struct FloorBusError: Error, Sendable, Equatable, CustomStringConvertible
             sentence += "; its revision is now \(result.revision.epoch)."
             sentence += "\(result.revision.counter)"
         }
-        if !result.owner.isEmpty { sentence += ", by " + result.owner }
+        if !result.owner.isEmpty {
+            sentence += (result.status == .denied ? ": " : ", by ") + result.owner
+        }
         self.sentence = sentence
         self.result = result
+    }
+
+    /// A filter that the hub refused; `what` was refused, for example "the subscription to".
+    init(_ status: FloorStatus, _ what: String, _ filter: KeyFilter) {
+        var sentence = "the hub refused " + what + " " + filter.text + ": " + status.sentence
+        // The answer has no room for a reason, and a filter has only one to be denied for.
+        if status == .denied { sentence += ": no grant to read " + filter.text }
+        self.init(status, sentence)
     }
 
     /// A failure with the status's own sentence.

@@ -31,6 +31,7 @@ public final class Subscription: AsyncSequence, Sendable {
     private let loop: ClientLoop
     private let waiters: Waiters
     private let mailbox: MailboxID
+    private let filters: [SubscriptionID: KeyFilter]
 
     init(
         _ filters: [KeyFilter],
@@ -44,14 +45,17 @@ public final class Subscription: AsyncSequence, Sendable {
         waiters.open(mailbox)
         do {
             let mailbox = mailbox
-            try loop.withCore { core throws(FloorStatus) in
+            self.filters = try loop.withCore { core throws(FloorStatus) in
+                var known: [SubscriptionID: KeyFilter] = [:]
                 for filter in filters {
-                    _ = try core.subscribe(
+                    let id = try core.subscribe(
                         filter,
                         mailbox: mailbox,
                         minimumIntervalMilliseconds: minimumIntervalMilliseconds
                     )
+                    known[id] = filter
                 }
+                return known
             }
         } catch {
             throw FloorBusError(error)
@@ -88,6 +92,11 @@ public final class Subscription: AsyncSequence, Sendable {
         /// The next event if there is one now; never waits.
         public mutating func takeNow() throws(FloorBusError) -> FloorBusEvent? {
             while let kind = subscription.loop.next(subscription.mailbox, into: &delivery) {
+                if kind == .subscriptionFailed,
+                    let filter = subscription.filters[delivery.subscription]
+                {
+                    throw FloorBusError(delivery.status, "the subscription to", filter)
+                }
                 if let event = try delivery.event(kind) { return event }
             }
             return nil
@@ -190,7 +199,7 @@ extension FloorBusClient {
         while true {
             // The mailbox is told when the link comes up: then is the time to ask again.
             if !isAsked { isAsked = try ask(filter, mailbox) }
-            if try takeReply(mailbox, into: &records) { return records }
+            if try takeReply(filter, mailbox, into: &records) { return records }
             if waiters.isClosed || Task.isCancelled { throw FloorBusError(.closed) }
             guard ContinuousClock.now < deadline else {
                 throw isAsked
@@ -216,6 +225,7 @@ extension FloorBusClient {
 
     /// Takes what has come of an answer; true at its end.
     private func takeReply(
+        _ filter: KeyFilter,
         _ mailbox: MailboxID,
         into records: inout [FloorRecord]
     ) throws(FloorBusError) -> Bool {
@@ -227,6 +237,9 @@ extension FloorBusClient {
                     records.append(record)
                 }
             case .replyEnd:
+                guard delivery.status != .denied else {
+                    throw FloorBusError(.denied, "to show", filter)
+                }
                 guard delivery.status == .ok else { throw FloorBusError(delivery.status) }
                 return true
             default: break

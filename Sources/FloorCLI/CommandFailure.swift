@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorRoster
 
 /// The program's exit codes beside 64, which is ArgumentParser's for a wrong command line.
 enum ExitStatus: Int32 {
@@ -11,6 +12,8 @@ enum ExitStatus: Int32 {
     case conflict = 4
     /// No hub has answered, and the outbox file keeps it for the next run.
     case kept = 5
+    /// A file is not what it should be (EX_DATAERR of sysexits.h).
+    case badData = 65
 }
 
 /// Why a command ends badly: a sentence for people, an exit code for programs.
@@ -29,6 +32,14 @@ struct CommandFailure: Error, Sendable {
         case .offline: self.init(.notReachable, error.sentence)
         default: self.init(.failed, error.sentence)
         }
+    }
+
+    /// A roster's file that cannot be used, problem by problem.
+    init(_ error: RosterFileError) {
+        let most = 100
+        var lines = error.lines.prefix(most).map { Output.printable($0) }
+        if error.lines.count > most { lines.append("and \(error.lines.count - most) more") }
+        self.init(.badData, lines.joined(separator: "\nfloorbus: "))
     }
 
     static func kept(in outbox: String, at endpoint: String) -> String {
@@ -58,6 +69,10 @@ func reporting(_ body: () async throws -> Void) async throws {
     do {
         try await body()
     } catch let failure as CommandFailure {
+        Output.note(failure.sentence)
+        throw ExitCode(failure.status.rawValue)
+    } catch let error as RosterFileError {
+        let failure = CommandFailure(error)
         Output.note(failure.sentence)
         throw ExitCode(failure.status.rawValue)
     } catch let error as FloorBusError {

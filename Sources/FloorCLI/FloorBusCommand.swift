@@ -19,7 +19,7 @@ struct FloorBusCommand: AsyncParsableCommand {
 
             Exit codes: 0 done; 1 failed or refused, the sentence on stderr says why; 3 no hub \
             answered in time; 4 somebody else changed the key first; 64 the command line is \
-            wrong.
+            wrong; 65 a roster's file is wrong.
             """,
         version: FloorVersion.text,
         subcommands: [
@@ -34,6 +34,7 @@ struct FloorBusCommand: AsyncParsableCommand {
             ReplayCommand.self,
             DemoCommand.self,
             JournalCommand.self,
+            RosterCommand.self,
             DoctorCommand.self,
         ]
     )

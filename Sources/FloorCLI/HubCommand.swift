@@ -3,6 +3,7 @@ import FloorBus
 import FloorBusService
 import FloorJournal
 import FloorPosix
+import FloorRoster
 import ServiceLifecycle
 import UnixSignals
 
@@ -21,6 +22,9 @@ struct HubCommand: AsyncParsableCommand {
             go on where they were; a second hub on the same directory is refused. Addresses \
             that other machines reach are refused while there are no keys, unless --insecure. \
             On SIGTERM or SIGINT it lets its clients take their last messages and exits with 0.
+
+            With --roster only the people of that file may connect, and each may do what his \
+            roles are granted; SIGHUP reads the file again.
 
             Examples:
               floorbus hub
@@ -64,6 +68,14 @@ struct HubCommand: AsyncParsableCommand {
     )
     var keepMebibytes: Int = Int(JournalOptions().maximumBytes >> 20)
 
+    @Option(
+        help: ArgumentHelp(
+            "Who may connect, publish and read what; SIGHUP reads it again (docs/roster.md).",
+            valueName: "file"
+        )
+    )
+    var roster: String?
+
     @Flag(
         name: .customLong("insecure"),
         help: "Allow addresses that other machines reach, although anybody there can publish."
@@ -76,7 +88,7 @@ struct HubCommand: AsyncParsableCommand {
     func run() async throws {
         ThisProcess.keepFreedMemory()
         try await reporting {
-            let configuration = configuration
+            let configuration = try configuration()
             var options = JournalOptions()
             options.retentionDays = keepDays
             options.maximumBytes = Int64(keepMebibytes) << 20
@@ -89,6 +101,7 @@ struct HubCommand: AsyncParsableCommand {
             let daemon = HubDaemon(
                 configuration: configuration,
                 journal: journal == .sqlite ? options : nil,
+                roster: roster,
                 isJSON: isJSON
             )
             let group = ServiceGroup(
@@ -99,12 +112,13 @@ struct HubCommand: AsyncParsableCommand {
         }
     }
 
-    private var configuration: HubConfiguration {
+    private func configuration() throws(RosterFileError) -> HubConfiguration {
         var configuration = HubConfiguration()
         configuration.listen = listen.isEmpty ? [HubOptions.defaultEndpoint] : listen
         configuration.tap = hasNoTap ? nil : tap
         configuration.dataDirectory = data
         configuration.isInsecureAllowed = isInsecure
+        if let roster { configuration.roster = try RosterFile.read(roster) }
         return configuration
     }
 }
@@ -115,11 +129,15 @@ struct HubCommand: AsyncParsableCommand {
 private struct HubDaemon: Service {
     let configuration: HubConfiguration
     let journal: JournalOptions?
+    /// The roster's file, to be read again on SIGHUP.
+    let roster: String?
     let isJSON: Bool
 
     func run() async throws {
         let hub = try open()
         for notice in hub.notices { Output.note(notice) }
+        let reloading = await reloading(hub)
+        defer { reloading?.cancel() }
         do {
             try announce(hub)
         } catch {
@@ -127,6 +145,31 @@ private struct HubDaemon: Service {
             throw error
         }
         try await hub.run()
+    }
+
+    /// Reads the roster again on each SIGHUP; nil without one.
+    ///
+    /// The signal is caught when this returns. A file that is wrong changes nothing.
+    private func reloading(_ hub: EmbeddedHub) async -> Task<Void, Never>? {
+        guard let roster else { return nil }
+        if hub.tapEndpoint != nil {
+            Output.note(
+                "the tap knows no roster: whoever reaches it reads everything but private/; "
+                    + "close it with --no-tap"
+            )
+        }
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        return Task {
+            for await _ in hangups {
+                do throws(RosterFileError) {
+                    hub.setRoster(try RosterFile.read(roster))
+                    Output.note("the roster \(roster) has been read again")
+                } catch {
+                    Output.note(CommandFailure(error).sentence)
+                    Output.note("the roster stays as it was")
+                }
+            }
+        }
     }
 
     private func open() throws(FloorBusError) -> EmbeddedHub {

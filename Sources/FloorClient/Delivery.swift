@@ -70,7 +70,7 @@ public struct Delivery: Sendable {
     public internal(set) var revision = Revision.zero
     /// A flag's fencing token; 0 elsewhere.
     public internal(set) var claimGeneration: UInt32 = 0
-    /// On a conflict, who holds it.
+    /// On a conflict, who holds it; of something denied, why.
     public internal(set) var owner = ""
 
     /// Empty.

@@ -174,6 +174,8 @@ public enum Limits {
     public static let figureNameBytes = 32
     /// Most people of a roster: every agent of the design limit, and those around them.
     public static let rosterPeople = 65_536
+    /// Most bytes of a roster's file; one with the most people has about half of it.
+    public static let rosterBytes = 32 * 1024 * 1024
     /// Most teams of a roster.
     public static let rosterTeams = 4096
     /// Most categories of a roster.

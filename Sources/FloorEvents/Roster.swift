@@ -227,7 +227,7 @@ struct RosterIndex: Sendable {
         teamNames = lists.people.map { Self.segment($0.team) }
         let people = NameIndex(segments)
         self.people = people
-        let managers = lists.people.map { people.find(Self.segment($0.manager)) ?? -1 }
+        let managers = lists.people.map { Self.find($0.manager, in: people) }
         self.managers = managers
         teamKeys = lists.teams.map { Self.team($0.site, $0.team) }
         let teams = NameIndex(teamKeys)
@@ -238,7 +238,7 @@ struct RosterIndex: Sendable {
         self.teamOf = teamOf
         let categories = NameIndex(lists.categories.map { Self.segment($0.code) })
         self.categories = categories
-        categoryParents = lists.categories.map { categories.find(Self.segment($0.parent)) ?? -1 }
+        categoryParents = lists.categories.map { Self.find($0.parent, in: categories) }
         var pairs: [UInt64] = []
         for person in teamOf.indices where teamOf[person] >= 0 {
             var above = person
@@ -270,6 +270,11 @@ struct RosterIndex: Sendable {
             low += 1
         }
         return teams
+    }
+
+    /// The place of somebody's or something's superior; -1 for none, whoever is without a name.
+    private static func find(_ name: String, in index: NameIndex) -> Int {
+        name.isEmpty ? -1 : index.find(segment(name)) ?? -1
     }
 
     static func segment(_ text: String) -> [UInt8] { Array(FloorKey.segment(encoding: text).utf8) }

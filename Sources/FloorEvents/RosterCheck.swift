@@ -46,6 +46,18 @@ struct RosterCheck {
         problems.append(RosterProblem(RosterPlace(list, place, field), rule))
     }
 
+    private mutating func check(
+        _ text: String,
+        _ limit: Int,
+        of entry: String,
+        _ list: RosterPlace.List,
+        _ place: Int,
+        _ field: String
+    ) {
+        guard text.utf8.count > limit else { return }
+        add(.tooLong(entry: entry, field: field, limit: limit), list, place, field)
+    }
+
     // MARK: people and teams
 
     private mutating func checkPeople() {
@@ -53,6 +65,8 @@ struct RosterCheck {
         for (place, person) in lists.people.enumerated() {
             let id = person.id
             if !isName(index.segments[place]) { add(.badPersonID(id), .people, place, "id") }
+            check(person.name, Limits.nameBytes, of: id, .people, place, "name")
+            check(person.seat, Limits.shortTextBytes, of: id, .people, place, "seat")
             if person.roles.isEmpty { add(.noRole(person: id), .people, place, "roles") }
             if person.roles.rawValue >= 1 << UInt32(Roles.each.count) {
                 add(.unknownRole(person: id), .people, place, "roles")
@@ -118,9 +132,8 @@ struct RosterCheck {
                 let rule = RosterRule.unknownParent(category: code, parent: category.parent)
                 add(rule, .categories, place, "parent")
             }
-            if category.answer.utf8.count > Limits.answerBytes {
-                add(.answerTooLong(category: code), .categories, place, "answer")
-            }
+            check(category.label, Limits.reasonBytes, of: code, .categories, place, "label")
+            check(category.answer, Limits.answerBytes, of: code, .categories, place, "answer")
         }
         for place in index.categories.duplicates {
             add(.duplicateCategory(lists.categories[place].code), .categories, place, "code")
@@ -143,9 +156,8 @@ struct RosterCheck {
             if !known.insert(reason.code).inserted {
                 add(.duplicateReason(reason.code), .reasons, place, "code")
             }
-            if reason.label.utf8.count > Limits.reasonBytes {
-                add(.reasonTooLong(reason.code), .reasons, place, "label")
-            }
+            let name = "\(reason.code)"
+            check(reason.label, Limits.reasonBytes, of: name, .reasons, place, "label")
         }
     }
 

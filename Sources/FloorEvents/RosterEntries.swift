@@ -8,7 +8,7 @@
 public struct RosterPerson: Equatable, Sendable {
     /// The principal: what HELLO says, and `%u` in grants; 1 to 64 bytes as a key's segment.
     public var id: String
-    /// For people to read.
+    /// For people to read; at most 64 bytes.
     public var name: String
     /// What the person may be; at least one.
     public var roles: Roles
@@ -16,7 +16,7 @@ public struct RosterPerson: Equatable, Sendable {
     public var site: String
     /// The team, `%t` in grants: the keys' second segment behind the class; empty = none.
     public var team: String
-    /// Where to find the person.
+    /// Where to find the person; at most 64 bytes.
     public var seat: String
     /// The id of the person's manager; empty = none.
     public var manager: String
@@ -92,11 +92,11 @@ public struct FlagTimes: Equatable, Sendable {
 public struct RosterCategory: Equatable, Sendable {
     /// The code that flags carry, 1 to 64 bytes.
     public var code: String
-    /// For people to read.
+    /// For people to read; at most 128 bytes.
     public var label: String
     /// The code of the wider category; empty = none.
     public var parent: String
-    /// The standard answer, to be given at once; empty = none.
+    /// The standard answer, to be given at once; empty = none, at most 4096 bytes.
     public var answer: String
 
     /// A category.

@@ -29,6 +29,7 @@ public struct RosterPlace: Equatable, Sendable {
 /// One rule that a roster breaks, with the names it is about.
 public enum RosterRule: Equatable, Sendable {
     case tooMany(list: String, limit: Int)
+    case tooLong(entry: String, field: String, limit: Int)
     case badPersonID(String)
     case duplicatePerson(String)
     case noRole(person: String)
@@ -46,10 +47,8 @@ public enum RosterRule: Equatable, Sendable {
     case unknownParent(category: String, parent: String)
     case categoryCycle([String])
     case tooManyParents(category: String)
-    case answerTooLong(category: String)
     case badReason(UInt16)
     case duplicateReason(UInt16)
-    case reasonTooLong(UInt16)
     case grantOfNoRole
     case duplicateGrant(role: String)
     case badPattern(role: String, pattern: String, KeyError)
@@ -101,6 +100,8 @@ extension RosterRule {
     public var sentence: String {
         switch self {
         case .tooMany(let list, let limit): "more than \(limit) \(list)"
+        case .tooLong(let entry, let field, let limit):
+            "the \(field) of \(quoted(entry)) is longer than \(limit) bytes"
         case .badPersonID, .duplicatePerson, .noRole, .unknownRole, .unknownSite, .unknownTeam,
             .unknownManager, .managementCycle, .tooManyManagers:
             personSentence
@@ -108,13 +109,10 @@ extension RosterRule {
             "team \(quoted(name)) needs a site and a name of 1 to \(Limits.segmentBytes) bytes each"
         case .duplicateTeam(let name): "team \(quoted(name)) is there twice"
         case .badTime(let name): "the time \(quoted(name)) must be from 1 ms to 7 days"
-        case .badCategory, .duplicateCategory, .unknownParent, .categoryCycle, .tooManyParents,
-            .answerTooLong:
+        case .badCategory, .duplicateCategory, .unknownParent, .categoryCycle, .tooManyParents:
             categorySentence
         case .badReason(let code): "reason code \(code) is not allowed; use 1 to 65535"
         case .duplicateReason(let code): "reason code \(code) is there twice"
-        case .reasonTooLong(let code):
-            "reason \(code)'s label is longer than \(Limits.reasonBytes) bytes"
         case .grantOfNoRole: "a grant is for exactly one role"
         case .duplicateGrant(let role): "there are two grants for role \(quoted(role))"
         case .badPattern(let role, let pattern, let error):
@@ -158,8 +156,6 @@ extension RosterRule {
             "these categories are each other's parents in a circle: \(list(codes))"
         case .tooManyParents(let category):
             "category \(quoted(category)) has more than \(Limits.rosterDepth) above it"
-        case .answerTooLong(let category):
-            "category \(quoted(category))'s answer is longer than \(Limits.answerBytes) bytes"
         default: ""
         }
     }

@@ -75,6 +75,9 @@ extension Hub {
         header.flags.formIntersection(.fromPublisher)
         let key = body.extracting(view.key)
         let payload = body.extracting(view.payload)
+        guard mayPublish(session, key) else {
+            return finish(deny(session, sequence, header.operation, key), producer, session)
+        }
         var result = ResultRun(sequence, .ok)
         switch (header.kind, header.operation) {
         case (.presence?, .put?):
@@ -275,12 +278,12 @@ extension Hub {
             producer: producer.id,
             producerSequence: 0
         )
-        var refusal: FloorStatus?
+        var refusal: ResultRun?
         while refusal == nil, at < body.count {
             let view = RecordView(checked: body, at: at)
             guard view.isEvent(body) else { break }
             stamp.producerSequence = sequence
-            refusal = applyEvent(view, body, &stamp)
+            refusal = applyEvent(session, view, body, &stamp)
             sequence += 1
             at = view.range.upperBound
         }
@@ -291,22 +294,29 @@ extension Hub {
             lane.noteOrigin(producer, first, count: count)
             producer.addPending(first...(first + count - 1))
         }
-        if let refusal { finish(ResultRun(sequence - 1, refusal), producer, session) }
+        if let refusal { finish(refusal, producer, session) }
     }
 
     /// Applies one event, to be committed; or says why it may not be.
     private mutating func applyEvent(
+        _ session: Session,
         _ view: RecordView,
         _ body: Span<UInt8>,
         _ stamp: inout RecordStamp
-    ) -> FloorStatus? {
+    ) -> ResultRun? {
         let key = body.extracting(view.key)
+        let sequence = stamp.producerSequence
+        guard mayPublish(session, key) else { return deny(session, sequence, .append, key) }
         let hash = ByteIndex.hash(key)
         var place = lane.find(key, hash: hash)
         // A key that the lane knows is well-formed.
-        if place == nil, (try? KeyRules.checkKey(key)) != .event { return .badKey }
-        if let retryAt = eventLaneRetryAt, now.boot < retryAt { return .storage }
-        if lane.isFull { return .limit }
+        if place == nil, (try? KeyRules.checkKey(key)) != .event {
+            return ResultRun(sequence, .badKey)
+        }
+        if let retryAt = eventLaneRetryAt, now.boot < retryAt {
+            return ResultRun(sequence, .storage)
+        }
+        if lane.isFull { return ResultRun(sequence, .limit) }
         if place == nil { place = lane.insert(key, hash: hash) }
         guard let place else { preconditionFailure("Hub.applyEvent: the key has no place") }
         stamp.flags = view.flags(body).intersection(.fromPublisher)

@@ -20,6 +20,10 @@ extension Hub {
         if filter.text == Self.statisticsKey {
             return answerStatistics(session, header.sequence, &effects)
         }
+        guard mayRead(session, filter) else {
+            noteDenied(session, .get, request.filter)
+            return endReply(session, ReplyEnd(request: header.sequence, .denied), &effects)
+        }
         var end = ReplyEnd(request: header.sequence, .ok)
         var frame = ReplyFrame(request: header.sequence, maximum: request.maximumBytes)
         if request.cursor >= Self.keptCursor || !filter.mayMatchState {
@@ -87,6 +91,10 @@ extension Hub {
         guard let filter = try? KeyFilter(bytes: request.filter) else {
             return endReply(session, ReplyEnd(request: header.sequence, .badKey), &effects)
         }
+        guard mayRead(session, filter) else {
+            noteDenied(session, .replay, request.filter)
+            return endReply(session, ReplyEnd(request: header.sequence, .denied), &effects)
+        }
         guard session.replays.count < Limits.replaysPerSession else {
             return endReply(session, ReplyEnd(request: header.sequence, .limit), &effects)
         }
@@ -122,6 +130,10 @@ extension Hub {
         _ page: JournalPage,
         _ effects: inout HubEffects
     ) {
+        // The roster may have changed while the journal was asked.
+        guard mayRead(session, filter) else {
+            return endReply(session, ReplyEnd(request: number, .denied), &effects)
+        }
         var end = ReplyEnd(request: number, .ok)
         var frame = ReplyFrame(request: number, maximum: request.maximumBytes)
         var out: [UInt8] = []
@@ -231,11 +243,12 @@ extension HubStatistics {
             ("sessions", sessions), ("subscriptions", subscriptions), ("keys", keys),
             ("tombstones", tombstones), ("recordsIn", recordsIn), ("recordsOut", recordsOut),
             ("coalesced", coalesced), ("duplicates", duplicates), ("gaps", gaps),
-            ("snapshots", snapshots), ("refused", refused), ("malformed", malformed),
-            ("fenced", fenced), ("welcomed", welcomed), ("rejected", rejected),
-            ("blocked", blocked), ("suspects", suspects), ("stales", stales), ("wills", wills),
-            ("commitFailures", commitFailures), ("storing", isStoring ? 1 : 0),
-            ("partitions", partitions), ("uncounted", uncounted), ("barriers", barriers),
+            ("snapshots", snapshots), ("refused", refused), ("denied", denied),
+            ("malformed", malformed), ("fenced", fenced), ("welcomed", welcomed),
+            ("rejected", rejected), ("blocked", blocked), ("suspects", suspects),
+            ("stales", stales), ("wills", wills), ("commitFailures", commitFailures),
+            ("storing", isStoring ? 1 : 0), ("partitions", partitions),
+            ("uncounted", uncounted), ("barriers", barriers),
             ("barriersDropped", barriersDropped), ("borrowed", borrowed),
             ("bytesIn", bytesIn), ("bytesOut", bytesOut),
         ]

@@ -16,7 +16,10 @@ extension Hub {
             return fence(link, .protocolError, "a link says HELLO once", &effects)
         }
         do {
+            try checkGrants(hello)
             let producer = try admit(hello)
+            let isKnown = renewGrants(producer.principal)
+            precondition(isKnown, "Hub.hello: checkGrants refuses whom the roster does not know")
             open(link, hello, producer, &effects)
         } catch {
             counts.rejected += 1
@@ -146,6 +149,7 @@ extension Hub {
             resumesLineage: hello.lineage == options.lineage,
             now: now.boot
         )
+        session.roles = producer.principal.permissions.roles
         session.will = hello.will
         session.willGrace = Int64(hello.willGraceMilliseconds) * 1000
         sessions.append(session)
@@ -172,6 +176,7 @@ extension Hub {
             && hello.stateToken >= table.tombstoneHorizon
         welcome.eventDelta = session.resumesLineage
         welcome.isForeign = isForeign
+        welcome.roles = session.roles.rawValue
         welcome.suspectMilliseconds = UInt32(options.suspectMicroseconds / 1000)
         welcome.staleMilliseconds = UInt32(options.staleMicroseconds / 1000)
         send(session, .welcome, &effects) { welcome.append(to: &$0) }

@@ -19,6 +19,7 @@ extension Hub {
         } catch {
             answer.status = error
             counts.refused += 1
+            if error == .denied { noteDenied(session, .subscribe, request.filter) }
             return send(session, .subscribed, &effects) { answer.append(to: &$0) }
         }
         let start = filter.mayMatchEvents ? eventStart(session, request) : lane.committed
@@ -60,6 +61,7 @@ extension Hub {
         guard !session.subscriptions.contains(where: { $0.id == request.subscription }) else {
             throw .exists
         }
+        guard mayRead(session, filter) else { throw .denied }
         guard session.subscriptions.count < Limits.subscriptionsPerSession else { throw .limit }
         guard request.minimumIntervalMilliseconds <= Limits.minimumIntervalCeiling else {
             throw .invalid

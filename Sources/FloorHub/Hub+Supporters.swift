@@ -23,7 +23,9 @@ extension Hub {
     func eligibleSupporters(for agent: String) -> Int {
         var count = 0
         for supporter in supporters
-        where supporter.sessions > 0 && supporter.name != agent && !manages(supporter, agent) {
+        where supporter.sessions > 0 && supporter.name != agent && !manages(supporter, agent)
+            && supporter.permissions.roles.contains(.supporter)
+        {
             count += 1
         }
         return count

@@ -81,6 +81,8 @@ public struct Hub: ~Copyable {
     var loads: [String: SupporterLoad] = [:]
     /// Keys whose kept records the next batch removes from the journal.
     var forgottenKeys: [FloorKey] = []
+    /// Denials to be journalled at the end of the turn.
+    var audits = AuditQueue()
     var counts = HubStatistics()
     var isShutDown = false
 
@@ -134,6 +136,7 @@ public struct Hub: ~Copyable {
         case .commitFailed(let batch): rollBack(batch, &effects)
         case .journalPage(let page): takePage(page, &effects)
         case .tapBarrier(let topic): takeBarrier(topic)
+        case .roster(let roster): take(roster, &effects)
         case .shutdown: shutDown(&effects)
         case .turnEnd: endTurn(isBorrowed: false, &effects)
         case .borrowedTurnEnd: endTurn(isBorrowed: true, &effects)
@@ -283,8 +286,13 @@ public struct Hub: ~Copyable {
         waiting.removeAll(keepingCapacity: true)
         if !isBorrowed { runTimers(&effects) }
         // A batch of a durable hub holds everything changed since the last: the core's work.
-        if !isBorrowed || !options.isDurable { closeBatch(&effects) }
-        if isBorrowed, options.isDurable, lane.hasUncommitted { effects.hasMoreWork = true }
+        if !isBorrowed || !options.isDurable {
+            writeAudits()
+            closeBatch(&effects)
+        }
+        if isBorrowed, options.isDurable, lane.hasUncommitted || !audits.waiting.isEmpty {
+            effects.hasMoreWork = true
+        }
         nextRetry = .max
         // Two lists change places, so that both keep their storage.
         swap(&active, &serving)

@@ -33,6 +33,8 @@ public enum HubInput: Sendable {
     case journalPage(JournalPage)
     /// A reader of the tap subscribed to this topic, which begins with `~`: a join barrier.
     case tapBarrier([UInt8])
+    /// Another roster holds from now on: sessions that lose something by it are ended.
+    case roster(Roster)
     /// The hub is about to stop: every session is told, none is opened any more.
     case shutdown
     /// Everything that waited has been stepped: serve readers, acknowledge, run timers.
@@ -205,6 +207,8 @@ public struct HubStatistics: Equatable, Sendable {
     public var snapshots: UInt64 = 0
     /// Operations refused by a rule.
     public var refused: UInt64 = 0
+    /// Operations, questions and HELLOs refused for want of a grant.
+    public var denied: UInt64 = 0
     /// Messages that were not well-formed.
     public var malformed: UInt64 = 0
     /// Sessions ended by the hub.

@@ -47,6 +47,8 @@ final class Session {
     let resumesLineage: Bool
     var willGrace: Int64 = 0
     var will: [UInt8] = []
+    /// The roles its WELCOME has told.
+    var roles = Roles.all
     /// What its client shows in the next HELLO.
     var secret = FloorID.zero
 

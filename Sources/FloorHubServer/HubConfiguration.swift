@@ -1,4 +1,4 @@
-import FloorEvents
+public import FloorEvents
 
 /// What a hub is to be: where it listens, where its data live, its limits.
 ///
@@ -15,6 +15,8 @@ public struct HubConfiguration: Sendable {
     public var dataDirectory: String?
     /// Whether addresses that other machines reach are allowed without keys.
     public var isInsecureAllowed = false
+    /// Who may connect, publish and read what; `HubServer.setRoster` replaces it.
+    public var roster = Roster.open
     /// Most live sessions.
     public var maximumSessions = Limits.sessions
     /// Most last-value keys.

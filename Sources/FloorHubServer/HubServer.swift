@@ -136,6 +136,7 @@ public final class HubServer: @unchecked Sendable {
         options.suspectMicroseconds = Int64(configuration.suspectMilliseconds) * 1000
         options.staleMicroseconds = Int64(configuration.staleMilliseconds) * 1000
         options.hasTap = configuration.tap != nil
+        options.roster = configuration.roster
         guard let contents = opened.contents else { return Hub(options) }
         options.isDurable = true
         return Hub(options, restoring: contents, at: HubLoop.now())
@@ -212,6 +213,15 @@ public final class HubServer: @unchecked Sendable {
             loop.close()
             locks.removeAll()
         }
+    }
+
+    /// Puts another roster in the place of the present one, at once.
+    ///
+    /// Sessions of people who are not in it are ended, and so are those that were told other
+    /// roles or read what they may not read any more: these come back by themselves.
+    public func setRoster(_ roster: Roster) {
+        lock.withLock { loop.step(.roster(roster)) }
+        inbox.wake.signal()
     }
 
     /// What the hub has counted since it started.

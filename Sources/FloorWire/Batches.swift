@@ -64,7 +64,7 @@ public struct ResultRun: Equatable, Sendable {
     public var revision: Revision
     /// The flag's fencing token; 0 elsewhere.
     public var claimGeneration: UInt32
-    /// On a conflict, who holds it.
+    /// On a conflict, who holds it; of something denied, why.
     public var owner: String
 
     /// One operation's result.
@@ -80,7 +80,8 @@ public struct ResultRun: Equatable, Sendable {
     /// Takes in the next operation's result if it fits this run.
     public mutating func extend(by next: ResultRun) -> Bool {
         guard next.first == first + UInt64(count), next.status == status,
-            owner.isEmpty, next.owner.isEmpty, claimGeneration == 0, next.claimGeneration == 0,
+            owner.isEmpty && next.owner.isEmpty || owner.utf8.elementsEqual(next.owner.utf8),
+            claimGeneration == 0, next.claimGeneration == 0,
             count <= UInt32.max - next.count
         else { return false }
         let bothNone = revision == .zero && next.revision == .zero

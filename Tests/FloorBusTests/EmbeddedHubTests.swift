@@ -1,4 +1,5 @@
 import FloorBus
+import FloorBusTestKit
 import Testing
 
 extension RealSockets {
@@ -40,6 +41,42 @@ extension RealSockets {
                 await wall.close()
             }
         }
+
+        @Test("A hub with a roster denies with the reason, and another roster holds at once")
+        func roster() async throws {
+            let key = try FloorKey(.agent, site: "bj", unit: "sales", entity: "ana")
+            var person = RosterPerson("ana", roles: .wallboard, site: "bj", team: "sales")
+            let teams = [RosterTeam(site: "bj", team: "sales")]
+            var configuration = HubConfiguration()
+            configuration.roster = try Roster(people: [person], teams: teams)
+            let hub = try EmbeddedHub(configuration)
+            defer { hub.stop() }
+            let ana = try hub.connect(as: "ana")
+            let state = FloorContent.agent(AgentState(activity: .ready, cause: .agent))
+            do {
+                try await ana.publish(state, to: key)
+                Issue.record("a wallboard wrote")
+            } catch {
+                #expect(error.status == .denied)
+                #expect(error.sentence.hasSuffix(": no grant to publish agent/bj/sales/ana/"))
+                #expect(error.result?.owner == "no grant to publish agent/bj/sales/ana/")
+            }
+            let flags = try ana.subscribe(to: try KeyFilter("flag/"))
+            do {
+                for try await _ in flags {}
+                Issue.record("a wallboard reads flags")
+            } catch {
+                #expect(error.sentence.hasSuffix(": no grant to read flag/"))
+            }
+            person.roles = .agent
+            hub.setRoster(try Roster(people: [person], teams: teams))
+            #expect(
+                await holds { (try? await ana.publish(state, to: key))?.status == .ok }
+            )
+            #expect(hub.statistics.denied >= 2)
+            await ana.close()
+        }
+
         @Test("A port that does not exist is refused, and not taken for another one")
         func badPorts() {
             for endpoint in ["tcp://127.0.0.1:99999", "tcp://127.0.0.1:", "tcp://127.0.0.1:-1"] {

@@ -103,6 +103,9 @@ final class Program: @unchecked Sendable {
         }
     }
 
+    /// What it has written to stderr until now.
+    var errorsSoFar: String { errors.text }
+
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Waits until it has ended.

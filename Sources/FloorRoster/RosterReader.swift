@@ -1,0 +1,261 @@
+import FloorEvents
+import Yams
+
+/// From YAML's nodes to a roster's lists, with the lines of everything for what is found later.
+struct RosterReader {
+    private(set) var problems: [RosterFileProblem] = []
+
+    private var people: [RosterPerson] = []
+    private var teams: [RosterTeam] = []
+    private var times = FlagTimes()
+    private var categories: [RosterCategory] = []
+    private var reasons: [RosterReason] = []
+    private var grants: [RosterGrant] = []
+    private var alerts: [AlertRule] = []
+
+    /// Where each list's entries and their fields stand.
+    private var lines: [RosterPlace.List: [EntryLines]] = [:]
+
+    private struct EntryLines {
+        var line: Int
+        var fields: [String: Int]
+    }
+
+    /// The roster of what was read.
+    ///
+    /// - Throws: `RosterError`, to be given to `note`.
+    func roster() throws(RosterError) -> Roster {
+        try Roster(
+            people: people,
+            teams: teams,
+            times: times,
+            categories: categories,
+            reasons: reasons,
+            grants: grants,
+            alerts: alerts
+        )
+    }
+
+    /// Adds what the roster's own rules have found, with its lines.
+    ///
+    /// - Precondition: reading found nothing, so every entry is in its list.
+    mutating func note(_ error: RosterError) {
+        for problem in error.problems {
+            let entries = lines[problem.place.list] ?? []
+            var line = 0
+            if problem.place.index < entries.count {
+                let entry = entries[problem.place.index]
+                line = entry.fields[problem.place.field] ?? entry.line
+            }
+            problems.append(RosterFileProblem(line, problem.sentence))
+        }
+    }
+
+    mutating func add(_ problem: RosterFileProblem) { problems.append(problem) }
+
+    // MARK: the lists
+
+    /// Reads the whole file.
+    mutating func read(_ root: Node) {
+        let lists = ["people", "teams", "times", "categories", "reasons", "grants", "alerts"]
+        guard var fields = fields(of: root, "the roster", lists) else { return }
+        if let node = fields.take("times") {
+            times = readTimes(node)
+            noteLines(.times, node)
+        }
+        for node in entries(fields.take("teams"), "teams") { readTeam(node) }
+        for node in entries(fields.take("people"), "people") { readPerson(node) }
+        for node in entries(fields.take("categories"), "categories") { readCategory(node) }
+        for node in entries(fields.take("reasons"), "reasons") { readReason(node) }
+        if let node = fields.take("grants") { readGrants(node) }
+        for node in entries(fields.take("alerts"), "alerts") { readAlert(node) }
+    }
+
+    private mutating func readPerson(_ node: Node) {
+        let names = ["id", "name", "roles", "site", "team", "seat", "manager"]
+        guard var fields = fields(of: node, "a person", names) else { return }
+        noteLines(.people, node)
+        var person = RosterPerson(need(&fields, "id", "a person", node), roles: [])
+        person.name = text(fields.take("name"), "name")
+        person.roles = fields.take("roles").map { readRoles($0) } ?? []
+        person.site = text(fields.take("site"), "site")
+        person.team = text(fields.take("team"), "team")
+        person.seat = text(fields.take("seat"), "seat")
+        person.manager = text(fields.take("manager"), "manager")
+        people.append(person)
+    }
+
+    private mutating func readTeam(_ node: Node) {
+        guard var fields = fields(of: node, "a team", ["site", "team", "times"]) else { return }
+        noteLines(.teams, node)
+        var team = RosterTeam(
+            site: need(&fields, "site", "a team", node),
+            team: need(&fields, "team", "a team", node)
+        )
+        if let node = fields.take("times") {
+            team.times = readTimes(node)
+            // Its own fields' lines, for what the roster says of the times.
+            for (name, line) in fieldLines(node) {
+                lines[.teams]?[teams.count].fields[name] = line
+            }
+        }
+        teams.append(team)
+    }
+
+    private mutating func readTimes(_ node: Node) -> FlagTimes {
+        var result = times
+        let places: [(String, WritableKeyPath<FlagTimes, UInt32>)] = [
+            ("lease", \.lease), ("engage", \.engage), ("escalate", \.escalate),
+            ("unanswered", \.unanswered), ("autoClose", \.autoClose), ("reopen", \.reopen),
+            ("keep", \.keep),
+        ]
+        guard var fields = fields(of: node, "the times", places.map(\.0)) else { return result }
+        for (name, path) in places {
+            guard let node = fields.take(name) else { continue }
+            let written = text(node, name)
+            guard let time = milliseconds(written) else {
+                add(node, "\(name) is a time with its unit: 500ms, 15s, 10min, 4h or 1d")
+                continue
+            }
+            result[keyPath: path] = time
+        }
+        return result
+    }
+
+    private mutating func readCategory(_ node: Node) {
+        let names = ["code", "label", "parent", "answer"]
+        guard var fields = fields(of: node, "a category", names) else { return }
+        noteLines(.categories, node)
+        var category = RosterCategory(need(&fields, "code", "a category", node))
+        category.label = text(fields.take("label"), "label")
+        category.parent = text(fields.take("parent"), "parent")
+        category.answer = text(fields.take("answer"), "answer")
+        categories.append(category)
+    }
+
+    private mutating func readReason(_ node: Node) {
+        guard var fields = fields(of: node, "a reason", ["code", "label", "class"]) else { return }
+        noteLines(.reasons, node)
+        var reason = RosterReason(0, label: "", .other)
+        if let node = fields.take("code") {
+            guard let code: UInt16 = number(node, "code") else { return }
+            reason.code = code
+        } else {
+            add(node, "a reason needs a code")
+        }
+        reason.label = text(fields.take("label"), "label")
+        if let node = fields.take("class") {
+            reason.reasonClass = named(node, "class") ?? .other
+        }
+        reasons.append(reason)
+    }
+
+    private mutating func readGrants(_ node: Node) {
+        let roles = Roles.each.map(\.name)
+        guard var fields = fields(of: node, "the grants", roles) else { return }
+        for role in Roles.each {
+            guard let node = fields.take(role.name) else { continue }
+            let names = ["publish", "read"]
+            guard var inner = self.fields(of: node, "a grant", names) else { continue }
+            noteLines(.grants, node)
+            grants.append(
+                RosterGrant(
+                    role,
+                    publish: texts(inner.take("publish"), "publish"),
+                    read: texts(inner.take("read"), "read")
+                )
+            )
+        }
+    }
+
+    // MARK: alerts
+
+    private mutating func readAlert(_ node: Node) {
+        let names = [
+            "name", "filter", "figure", "above", "below", "clear", "flagStorm", "severity",
+            "audience",
+        ]
+        guard var fields = fields(of: node, "an alert", names) else { return }
+        noteLines(.alerts, node)
+        let name = need(&fields, "name", "an alert", node)
+        let filter = need(&fields, "filter", "an alert", node)
+        guard let measure = readMeasure(&fields, node) else { return }
+        var rule = AlertRule(name, filter: filter, measure)
+        if let node = fields.take("severity") {
+            rule.severity = named(node, "severity") ?? .warning
+        }
+        if let node = fields.take("audience") { rule.audience = readAudience(node) }
+        alerts.append(rule)
+    }
+
+    private mutating func readMeasure(_ fields: inout Fields, _ node: Node) -> AlertMeasure? {
+        let figure = fields.take("figure")
+        let storm = fields.take("flagStorm")
+        let (above, below) = (fields.take("above"), fields.take("below"))
+        let clear = fields.take("clear")
+        if let storm {
+            guard figure == nil, above == nil, below == nil, clear == nil else {
+                add(node, "an alert has a figure or a flagStorm, not both")
+                return nil
+            }
+            return readStorm(storm)
+        }
+        guard let figure else {
+            add(node, "an alert needs a figure or a flagStorm")
+            return nil
+        }
+        guard (above == nil) != (below == nil), let limit = above ?? below else {
+            add(node, "an alert on a figure needs either above or below")
+            return nil
+        }
+        guard let threshold: Int64 = number(limit, above == nil ? "below" : "above") else {
+            return nil
+        }
+        var quiet = threshold
+        if let clear {
+            guard let number: Int64 = number(clear, "clear") else { return nil }
+            quiet = number
+        }
+        let comparison = above == nil ? AlertComparison.below : .above
+        return .figure(text(figure, "figure"), comparison, threshold: threshold, clear: quiet)
+    }
+
+    private mutating func readStorm(_ node: Node) -> AlertMeasure? {
+        let names = ["category", "count", "seconds"]
+        guard var fields = fields(of: node, "a flagStorm", names) else { return nil }
+        let category = need(&fields, "category", "a flagStorm", node)
+        guard let countNode = fields.take("count"), let secondsNode = fields.take("seconds") else {
+            add(node, "a flagStorm needs category, count and seconds")
+            return nil
+        }
+        guard let count: UInt32 = number(countNode, "count"),
+            let seconds: UInt32 = number(secondsNode, "seconds")
+        else { return nil }
+        return .flagStorm(category: category, count: count, seconds: seconds)
+    }
+
+    private mutating func readAudience(_ node: Node) -> RosterAudience {
+        let names = ["site", "team", "roles", "person"]
+        guard var fields = fields(of: node, "an audience", names) else { return RosterAudience() }
+        return RosterAudience(
+            site: text(fields.take("site"), "site"),
+            team: text(fields.take("team"), "team"),
+            roles: fields.take("roles").map { readRoles($0) } ?? [],
+            person: text(fields.take("person"), "person")
+        )
+    }
+
+    // MARK: lines
+
+    private mutating func noteLines(_ list: RosterPlace.List, _ node: Node) {
+        lines[list, default: []].append(EntryLines(line: line(of: node), fields: fieldLines(node)))
+    }
+
+    private func fieldLines(_ node: Node) -> [String: Int] {
+        var fields: [String: Int] = [:]
+        for (key, value) in node.mapping ?? [:] {
+            fields[key.scalar?.string ?? ""] = line(of: value)
+        }
+        return fields
+    }
+}
