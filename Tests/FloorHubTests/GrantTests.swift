@@ -301,10 +301,16 @@ import Testing
         hub.turn()
         _ = pbx.take()
         hub.journal.holdsReads = true
-        pbx.ask(.replay, "event/")
+        pbx.ask(.replay, "event/", to: .max)
         hub.turn()
         try reload(hub, Self.people, grants: [RosterGrant(.system)])
         hub.releaseReads()
-        #expect(pbx.takeRecords().isEmpty)
+        let answers = pbx.take()
+        #expect(answers.allSatisfy { $0.records.isEmpty })
+        guard case .replyEnd(let end)? = answers.last?.content else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(end.status == .denied)
     }
 }
