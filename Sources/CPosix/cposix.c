@@ -320,6 +320,8 @@ void floor_posix_keep_freed_memory(int bytes) {
 #endif
 }
 
+void floor_posix_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
 int floor_posix_open_file_limit(uint64_t *soft, uint64_t *hard) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -errno;

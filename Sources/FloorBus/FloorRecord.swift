@@ -97,9 +97,21 @@ public struct FloorRecord: Sendable, Hashable {
     /// - Throws: `FloorBusError` when the payload is not well-formed.
     public var helpFlag: HelpFlag? {
         get throws(FloorBusError) {
-            guard FloorID(key.entity) != nil else { return nil }
+            guard FloorID(key.entity) != nil, schema == PayloadSchema.flag else { return nil }
             return try decode(key.kind == .private ? .private : .flag) {
                 bytes throws(WireError) in try HelpFlag(payload: bytes)
+            }
+        }
+    }
+
+    /// The note as it stands; nil for other kinds.
+    ///
+    /// - Throws: `FloorBusError` when the payload is not well-formed.
+    public var note: FloorNote? {
+        get throws(FloorBusError) {
+            guard schema == PayloadSchema.note else { return nil }
+            return try decode(key.kind == .private ? .private : .note) {
+                bytes throws(WireError) in try FloorNote(payload: bytes)
             }
         }
     }

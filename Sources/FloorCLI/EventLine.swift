@@ -98,6 +98,9 @@ extension FloorRecord {
                 return "sessions \(presence.sessions)" + duty
             }
             if let flag = try helpFlag { return flag.summary }
+            if let note = try note {
+                return "\(note.status.name) \(note.kind.name): \(Output.printable(note.text))"
+            }
         } catch {
             return error.sentence
         }

@@ -30,6 +30,7 @@ struct FloorBusCommand: AsyncParsableCommand {
             GetCommand.self,
             FlagCommand.self,
             SupporterCommand.self,
+            NoteCommand.self,
             StatsCommand.self,
             ReplayCommand.self,
             DemoCommand.self,

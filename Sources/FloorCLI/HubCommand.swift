@@ -87,6 +87,7 @@ struct HubCommand: AsyncParsableCommand {
 
     func run() async throws {
         ThisProcess.keepFreedMemory()
+        ThisProcess.ignoreBrokenPipes()
         try await reporting {
             let configuration = try configuration()
             var options = JournalOptions()

@@ -33,6 +33,7 @@ struct RecordLine: Encodable {
     var team: [FigureLine]?
     var presence: PresenceLine?
     var flag: FlagLine?
+    var note: NoteLine?
     var error: String?
 
     private enum CodingKeys: String, CodingKey {
@@ -59,6 +60,7 @@ struct RecordLine: Encodable {
         case team
         case presence
         case flag
+        case note
         case error
     }
 
@@ -93,6 +95,7 @@ struct RecordLine: Encodable {
                     flags: supporter?.flags ?? 0
                 )
             }
+            note = try record.note.map { NoteLine(record.key, $0) }
             flag = try record.helpFlag.map { FlagLine(record.key, $0) }
         } catch {
             self.error = error.sentence

@@ -14,7 +14,7 @@ public enum Limits {
     /// Most bytes of a message on the session channel; libzmq refuses longer ones (MAXMSGSIZE).
     public static let frameBytes = 64 * 1024
     /// Most bytes of one DELIVER: a whole message, because most of a message's cost does not depend
-    /// on its size (docs/decisions/0014).
+    /// on its size (docs/decisions/0015).
     ///
     /// How long a heartbeat waits behind bulk, the credit bounds.
     public static let deliverBytes = frameBytes

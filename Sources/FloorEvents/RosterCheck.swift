@@ -125,7 +125,7 @@ struct RosterCheck {
     private mutating func checkCategories() {
         for (place, category) in lists.categories.enumerated() {
             let code = category.code
-            if !isName(RosterIndex.segment(code)) {
+            if !isName(RosterIndex.segment(code)) || code.utf8.count > Limits.categoryBytes {
                 add(.badCategory(code), .categories, place, "code")
             }
             if !category.parent.isEmpty, index.categoryParents[place] < 0 {

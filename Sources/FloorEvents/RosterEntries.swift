@@ -90,7 +90,7 @@ public struct FlagTimes: Equatable, Sendable {
 
 /// What help flags are about: one entry of the catalogue's tree.
 public struct RosterCategory: Equatable, Sendable {
-    /// The code that flags carry, 1 to 64 bytes.
+    /// The code that flags carry, 1 to 32 bytes.
     public var code: String
     /// For people to read; at most 128 bytes.
     public var label: String
@@ -152,7 +152,7 @@ public struct RosterGrant: Equatable, Sendable {
         case .agent:
             RosterGrant(
                 role,
-                publish: ["agent/%s/%t/%u/", "flag/%s/%t/", "event/%s/%t/%u/"],
+                publish: ["agent/%s/%t/%u/", "flag/%s/%t/", "event/%s/%t/%u/", "note/"],
                 read: [
                     "agent/%s/%t/%u/", "private/%s/%u/", "presence/", "queue/%s/", "note/",
                 ]
@@ -160,7 +160,7 @@ public struct RosterGrant: Equatable, Sendable {
         case .supporter:
             RosterGrant(
                 role,
-                publish: ["flag/%s/", "presence/-/-/%u/"],
+                publish: ["flag/%s/", "presence/-/-/%u/", "note/"],
                 read: [
                     "flag/%s/", "private/%s/", "presence/", "queue/", "team/", "note/",
                     "agent/%s/",
@@ -169,9 +169,10 @@ public struct RosterGrant: Equatable, Sendable {
         case .supervisor:
             RosterGrant(
                 role,
-                publish: ["note/%s/"],
+                publish: ["note/%s/", "flag/%m/"],
                 read: [
                     "agent/%m/", "flag/%m/", "queue/%m/", "team/%m/", "presence/", "note/",
+                    "private/%s/%u/",
                 ]
             )
         case .wallboard:

@@ -148,7 +148,7 @@ extension RosterRule {
         switch self {
         case .badCategory(let code):
             "the category code \(quoted(code)) is no key's segment: "
-                + "write 1 to \(Limits.segmentBytes) bytes"
+                + "write 1 to \(Limits.categoryBytes) bytes"
         case .duplicateCategory(let code): "the category \(quoted(code)) is there twice"
         case .unknownParent(let category, let parent):
             "category \(quoted(category)) has the parent \(quoted(parent)), which does not exist"

@@ -24,6 +24,12 @@ public enum ThisProcess {
     /// 16 page faults for the largest.
     public static func keepFreedMemory() { floor_posix_keep_freed_memory(16 * 1024 * 1024) }
 
+    /// Lets a write to a pipe that nobody reads fail, in place of ending the process.
+    ///
+    /// For a daemon: whoever started it may close its stderr, and a sentence there is no reason to
+    /// die.
+    public static func ignoreBrokenPipes() { floor_posix_ignore_broken_pipes() }
+
     /// How many files and sockets it may have open at once, and how far that may be raised.
     ///
     /// A hub checks it at start: at the limit, libzmq's accept() spins (each peer needs one).

@@ -33,7 +33,7 @@ extension RealSockets {
             let tom = try FloorBusClient.connect(to: hub.endpoints[0], as: "tom")
             #expect(sun.principal == "sun")
             try await sun.setDuty(.available)
-            let first = try await ana.raiseFlag(help(), site: "bj", team: "sales")
+            let first: FlagReceipt = try await ana.raiseFlag(help(), site: "bj", team: "sales")
             #expect(first.isNew && first.eligibleSupporters == 1)
             let again = try await ana.raiseFlag(help(), site: "bj", team: "sales")
             #expect(!again.isNew && again.id == first.id && again.key == first.key)

@@ -106,6 +106,8 @@ int floor_posix_open_file_limit(uint64_t *soft, uint64_t *hard); /* RLIMIT_NOFIL
 int floor_posix_random(void *bytes, size_t count);
 /* Lets malloc keep this many bytes of freed memory; nothing where it cannot be told (not glibc). */
 void floor_posix_keep_freed_memory(int bytes);
+/* Writing where nobody reads any more fails with EPIPE and does not end the process. */
+void floor_posix_ignore_broken_pipes(void);
 
 /* Files. The Swift standard library has none, and durability needs fsync on file and directory. */
 int floor_posix_lock_file(const char *path); /* descriptor, -EAGAIN: another one holds the lock */

@@ -1,0 +1,315 @@
+import ArgumentParser
+import FloorBus
+
+/// `floorbus note`.
+struct NoteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "note",
+        abstract: "Send, list, acknowledge and withdraw notes and alerts.",
+        discussion: """
+            Examples:
+              floorbus note send --key note/bj/sales/ --text "new tariff from noon"
+              floorbus note send --key note/bj/-/ --to 4711 --kind reminder --text "call back"
+              floorbus note list
+              floorbus note ack ID
+            """,
+        subcommands: [
+            NoteSendCommand.self, NoteListCommand.self, NoteAckCommand.self,
+            NoteWithdrawCommand.self,
+        ]
+    )
+}
+
+/// `floorbus note send`.
+struct NoteSendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "send",
+        abstract: "Send a note, and print its id."
+    )
+
+    @Option(
+        help: ArgumentHelp("note/SITE/TEAM/, with - for all of them.", valueName: "key"),
+        transform: parseNotePlace
+    )
+    var key: NotePlace
+
+    @Option(help: "What it says.", transform: parseText(atMost: Limits.noteBytes))
+    var text: String
+
+    @Option(help: "What kind of note: announcement, reminder, alert or kudos.")
+    var kind = Named(NoteKind.announcement)
+
+    @Option(
+        help: ArgumentHelp("For one person alone.", valueName: "principal"),
+        transform: parseText(atMost: Limits.nameBytes)
+    )
+    var to = ""
+
+    @Option(help: "For holders of a role; may be said again.", transform: parseRole)
+    var role: [Roles] = []
+
+    @Flag(help: "To be shown at once, also to somebody on a call.")
+    var urgent = false
+
+    @Option(
+        help: ArgumentHelp("When it is over. (default: in 24 hours)", valueName: "moment"),
+        transform: parseMoment
+    )
+    var until: Int64 = 0
+
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var timeout: TimeoutOptions
+
+    func run() async throws {
+        var note = FloorNote(kind.value, text: text)
+        note.person = to
+        for role in role { note.roles.insert(role) }
+        note.priority = urgent ? .urgent : .normal
+        note.expiresAt = until
+        let (place, sent) = (key, note)
+        try await reporting {
+            try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
+                try await client.sendNote(sent, site: place.site, team: place.team)
+            } then: { receipt in
+                guard hub.isJSON else { return try Output.line(receipt.id.text) }
+                try Output.json(["noteId": receipt.id.text, "key": receipt.key.text])
+            }
+        }
+    }
+}
+
+/// `floorbus note list`.
+struct NoteListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List notes and alerts that are not over, oldest first.",
+        discussion: "Prints nothing and exits with 0 when there is none."
+    )
+
+    @Flag(help: "Also those that are over.")
+    var all = false
+
+    @Option(
+        help: ArgumentHelp("Also notes to one person; his site.", valueName: "site")
+    )
+    var mine: String?
+
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var timeout: TimeoutOptions
+
+    func run() async throws {
+        var filters = [try parseFilter("note/")]
+        if let mine {
+            let name = FloorKey.segment(encoding: hub.identity)
+            let place = "private/" + FloorKey.segment(encoding: mine) + "/" + name + "/"
+            filters.append(try parseFilter(place))
+        }
+        let wanted = filters
+        try await reporting {
+            try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
+                var records: [FloorRecord] = []
+                for filter in wanted {
+                    records += try await client.get(filter, timeout: .seconds(timeout.timeout))
+                }
+                return records
+            } then: { records in
+                try show(records)
+            }
+        }
+    }
+
+    private func show(_ records: [FloorRecord]) throws {
+        var lines: [NoteLine] = []
+        for record in records {
+            guard let note = try record.note, all || !note.status.isEnded else { continue }
+            lines.append(NoteLine(record.key, note))
+        }
+        lines.sort { ($0.sentAt, $0.noteId) < ($1.sentAt, $1.noteId) }
+        if hub.isJSON {
+            for line in lines { try Output.json(line) }
+            return
+        }
+        guard !lines.isEmpty else { return }
+        let rows = lines.map { line in
+            [
+                line.noteId, line.status, line.kind, line.sender,
+                line.kind == "alert" ? line.acknowledgedBy : "\(line.receipts) read",
+                line.text,
+            ].map(Output.printable)
+        }
+        let headings = ["note", "status", "kind", "from", "by", "text"]
+        for line in Output.table(headings, rows) { try Output.line(line) }
+    }
+}
+
+/// A note on the command line: its key, or its id alone.
+struct NoteName: ExpressibleByArgument, Sendable {
+    let id: FloorID
+    private let key: FloorKey?
+
+    init?(argument: String) {
+        if let id = FloorID(argument) {
+            self.id = id
+            key = nil
+        } else if let key = try? FloorKey(argument), key.kind == .note,
+            let id = FloorID(key.entity)
+        {
+            self.id = id
+            self.key = key
+        } else {
+            return nil
+        }
+    }
+
+    /// A key under which the hub takes operations on the note: it finds it by its id.
+    func operationKey() throws(FloorBusError) -> FloorKey {
+        if let key { return key }
+        do {
+            return try FloorKey(.note, site: "-", unit: "-", entity: id.text)
+        } catch {
+            throw FloorBusError(.badKey, error.sentence)
+        }
+    }
+}
+
+/// What the commands about one note take.
+struct NoteOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The note's id, or its key.", valueName: "note"))
+    var note: NoteName
+
+    @OptionGroup var hub: HubOptions
+    @OptionGroup var timeout: TimeoutOptions
+
+    func perform(
+        _ what: String,
+        _ body:
+            @escaping @Sendable (FloorBusClient, FloorKey) async throws(FloorBusError)
+            -> FlagResult
+    ) async throws {
+        try await reporting {
+            try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
+                try await body(client, try note.operationKey())
+            } then: { result in
+                guard case .done = result else {
+                    throw CommandFailure(.failed, "could not \(what) the note: \(result.words)")
+                }
+                guard hub.isJSON else { return try Output.line("\(note.id.text) done") }
+                try Output.json(["noteId": note.id.text, "result": "done"])
+            }
+        }
+    }
+}
+
+extension FlagResult {
+    fileprivate var words: String {
+        switch self {
+        case .done: "done"
+        case .lost(let owner): owner + " was faster"
+        case .notEligible(let reason): "not allowed: " + Output.printable(reason)
+        case .notFound: "there is no such note, or it was forgotten"
+        case .wrongState(let state): "it is " + state
+        case .expired: "its time is over"
+        case .exists: "there is one already"
+        }
+    }
+}
+
+/// `floorbus note ack`.
+struct NoteAckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ack",
+        abstract: "Say that you have read a note; of an alert, that you take care of it."
+    )
+
+    @OptionGroup var options: NoteOptions
+
+    func run() async throws {
+        try await options.perform("acknowledge") { client, key throws(FloorBusError) in
+            try await client.acknowledgeNote(key)
+        }
+    }
+}
+
+/// `floorbus note withdraw`.
+struct NoteWithdrawCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "withdraw",
+        abstract: "Take a note back that you have sent."
+    )
+
+    @OptionGroup var options: NoteOptions
+
+    func run() async throws {
+        try await options.perform("withdraw") { client, key throws(FloorBusError) in
+            try await client.withdrawNote(key)
+        }
+    }
+}
+
+/// A note as JSON; the fields are documented in docs/cli.md.
+struct NoteLine: Encodable {
+    var noteId: String
+    var key: String
+    var kind: String
+    var status: String
+    var priority: String
+    var severity: String
+    var roles: [String]
+    var sender: String
+    var person: String
+    var text: String
+    var rule: String
+    var subject: String
+    var value: Int64
+    var sentAt: Int64
+    var expiresAt: Int64
+    var acknowledgedAt: Int64
+    var acknowledgedBy: String
+    var endedAt: Int64
+    var receipts: UInt32
+    var readers: [String]
+
+    init(_ key: FloorKey, _ note: FloorNote) {
+        noteId = key.entity
+        self.key = key.text
+        kind = note.kind.name
+        status = note.status.name
+        priority = note.priority.name
+        severity = note.severity.name
+        roles = note.roles.names
+        sender = note.sender
+        person = note.person
+        text = note.text
+        rule = note.rule
+        subject = note.subject
+        value = note.value
+        sentAt = note.sentAt
+        expiresAt = note.expiresAt
+        acknowledgedAt = note.acknowledgedAt
+        acknowledgedBy = note.acknowledgedBy
+        endedAt = note.endedAt
+        receipts = note.receipts
+        readers = note.readers
+    }
+}
+
+/// Where a note goes: `note/SITE/TEAM/`.
+struct NotePlace: Sendable {
+    var site: String
+    var team: String
+}
+
+@Sendable func parseNotePlace(_ text: String) throws -> NotePlace {
+    guard let place = try? FloorKey(text + "x/"), place.kind == .note else {
+        throw ValidationError("write note/SITE/TEAM/, for example note/bj/sales/ or note/bj/-/")
+    }
+    return NotePlace(site: place.segments[1], team: place.segments[2])
+}
+
+@Sendable func parseRole(_ text: String) throws -> Roles {
+    guard let role = Roles(name: text) else {
+        let names = Roles.each.map(\.name).joined(separator: ", ")
+        throw ValidationError("'\(text)' is none of \(names)")
+    }
+    return role
+}
