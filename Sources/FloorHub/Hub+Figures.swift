@@ -83,10 +83,8 @@ extension Hub {
     private mutating func tellAskers(_ place: Int) {
         let team = board[place]
         let top = TeamBoard.top(team.askers, Limits.topAskers)
-        guard !top.isEmpty,
-            top.map(\.0) != team.toldAskers.map(\.0)
-                || top.map(\.1) != team.toldAskers.map(\.1)
-        else { return }
+        let isTold = top.elementsEqual(team.toldAskers) { $0.0 == $1.0 && $0.1 == $1.1 }
+        guard !top.isEmpty, !isTold else { return }
         if let eventLaneRetryAt, now.boot < eventLaneRetryAt { return }
         guard lane.hasRoom(for: 1) else { return }
         let slash = [UInt8(ascii: "/")]
