@@ -36,6 +36,9 @@ public enum Limits {
     public static let outboxOperationsCeiling = 65_536
     /// Stored results per producer, each a run of consecutive equal results.
     public static let resultRunsPerProducer = 64
+    /// Results kept for a client that does not know them yet: a flag operation's is a run of its
+    /// own, and so many of the smallest fit in `unacknowledgedBytes`.
+    public static let resultRunsUnacknowledged = 8192
     /// Resume secrets taken at once: so many WELCOMEs may be lost one after the other.
     public static let secretsPerProducer = 8
     /// Runs of refused operations a producer may leave open; a client's outbox makes at most

@@ -49,6 +49,8 @@ struct FlagTable {
     var timers = FlagTimers()
     /// Incidents whose merged flags are to follow them, in the order they changed.
     var following: [FloorID] = []
+    /// Flags whose call is over, to be cancelled as soon as the journal takes it.
+    var callsOver: [FloorID] = []
 
     /// Flags that are held, ended ones included.
     var count: Int { entries.count - free.count }

@@ -21,12 +21,14 @@ extension Hub {
         var budget = Limits.creditAheadBytes / Limits.deliverBytes
         while budget > 0 {
             let sentState = deliverState(session, &effects)
+            let hadKept = session.keptPosition != nil
             let sentEvents =
-                session.keptPosition == nil
-                ? deliverEvents(session, &effects) : deliverKept(session, &effects)
+                hadKept ? deliverKept(session, &effects) : deliverEvents(session, &effects)
             finishSnapshots(session, &effects)
-            guard sentState || sentEvents else { break }
-            sentAny = true
+            // Kept records that are through, or that there were none of, held up events.
+            let areEventsNext = hadKept && session.keptPosition == nil
+            guard sentState || sentEvents || areEventsNext else { break }
+            sentAny = sentAny || sentState || sentEvents
             budget -= 1
         }
         if sentAny { session.nextDeliver = now.boot + session.minimumInterval }

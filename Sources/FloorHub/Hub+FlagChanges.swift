@@ -141,6 +141,7 @@ extension Hub {
 
     /// Hands the last records of changed flags to the journal, for the hub's next life.
     mutating func saveFlags(_ effects: inout HubEffects) {
+        forgetInJournal(&effects)
         saveNotes(&effects)
         for change in flags.changes[flags.handedOver...] {
             var revision = change.first
@@ -153,12 +154,26 @@ extension Hub {
             }
         }
         flags.handedOver = flags.changes.count
-        for key in forgottenKeys {
+    }
+
+    /// Has the journal forget what is forgotten here, but for ids that were raised anew: a batch
+    /// has no order among its keys, and their new records stand in it.
+    private mutating func forgetInJournal(_ effects: inout HubEffects) {
+        guard !forgottenKeys.isEmpty else { return }
+        var saved: Set<FloorKey> = []
+        for change in flags.changes[flags.handedOver...] {
+            saved.insert(change.after.key)
+            saved.insert(change.after.privateKey)
+        }
+        for change in notes.changes[notes.handedOver...] {
+            saved.insert(change.after.key)
+            if let receipts = change.after.receiptKey { saved.insert(receipts) }
+        }
+        for key in forgottenKeys where !saved.contains(key) {
             let start = effects.bytes.count
             effects.bytes.append(contentsOf: key.bytes)
             effects.list.append(.forgetKept(start..<effects.bytes.count))
         }
-        forgottenKeys.removeAll()
     }
 
     /// The journal lost changes: flags are what they were, and their owners where they are now.
@@ -168,7 +183,11 @@ extension Hub {
         guard !lost.isEmpty else { return }
         flags.takeBack(after: lane.applied)
         for change in lost {
-            guard let entry = flags.entries[change.slot], entry.flag.isHeld else { continue }
+            guard let entry = flags.entries[change.slot] else { continue }
+            if change.after.flag.cause == .callEnded { flags.callsOver.append(entry.id) }
+            // It waits for its incident again, which may have been followed for good.
+            if entry.flag.status == .merged { follow(incident: entry.flag.incident) }
+            guard entry.flag.isHeld else { continue }
             noteOwner(change.slot, entry, isPresent: isPresent(entry.flag.owner))
         }
     }
@@ -229,9 +248,7 @@ extension Hub {
         entry.due = dueTime(entry)
         flags.set(flags.reserve(), entry)
         board.restore(entry)
-        if flag.status == .merged, !flags.following.contains(flag.incident) {
-            flags.following.append(flag.incident)
-        }
+        if flag.status == .merged { follow(incident: flag.incident) }
     }
 }
 

@@ -25,7 +25,8 @@ extension Hub {
     /// When the earliest flag is due, if the hub could do something about it then.
     var flagDeadline: Int64 {
         guard lane.hasRoom(for: Self.mostRecordsPerChange) else { return .max }
-        let earliest = flags.following.isEmpty ? flags.timers.earliest : now.boot
+        let isDue = !flags.following.isEmpty || !flags.callsOver.isEmpty
+        let earliest = isDue ? now.boot : flags.timers.earliest
         return earliest == .max ? .max : max(earliest, eventLaneRetryAt ?? .min)
     }
 
@@ -39,6 +40,7 @@ extension Hub {
             guard let entry = flags.entries[slot], entry.due == due else { continue }
             fire(slot, entry)
         }
+        cancelCallsOver()
         followIncidents()
     }
 
@@ -123,10 +125,19 @@ extension Hub {
         }
         let open = flags.openFlags(ofAgent: agentKey.entity)
         guard !open.isEmpty, let state = try? AgentState(payload: payload) else { return }
+        for slot in open where flags[slot].flag.isAboutEndedCall(state) {
+            flags.callsOver.append(flags[slot].id)
+        }
+        cancelCallsOver()
+    }
+
+    /// Cancels what has lost its point, unless the journal takes nothing now: then later.
+    private mutating func cancelCallsOver() {
         if let eventLaneRetryAt, now.boot < eventLaneRetryAt { return }
-        for slot in open where lane.hasRoom(for: Self.mostRecordsPerChange) {
+        while let id = flags.callsOver.first, lane.hasRoom(for: Self.mostRecordsPerChange) {
+            flags.callsOver.removeFirst()
+            guard let slot = flags.slot(id) else { continue }
             var flag = flags[slot].flag
-            guard flag.isAboutEndedCall(state) else { continue }
             guard (try? flag.cancel(FlagRequest(), at: stamp())) == true else { continue }
             flag.cause = .callEnded
             writeOwn(slot, .cancel, flag)
@@ -134,6 +145,11 @@ extension Hub {
     }
 
     // MARK: incidents
+
+    /// Has the next turn look whether an incident's merged flags are to follow it.
+    mutating func follow(incident: FloorID) {
+        if !flags.following.contains(incident) { flags.following.append(incident) }
+    }
 
     /// Gives merged flags their incident's answer, or back to those who wait when it has ended
     /// without one; some in each turn, so that a storm of thousands holds nobody up.

@@ -90,7 +90,10 @@ extension Hub {
             return takeNoteOperation(session, header, key, payload)
         case (let kind?, .put?) where kind.lane == .state:
             result = put(header, kind, key, payload, producer, &effects)
-            if kind == .agent, result.status == .ok { cancelFlags(ofAgentKey: key, payload) }
+            // Of another layout only its publisher knows what it says.
+            if kind == .agent, header.schema == PayloadSchema.agent, result.status == .ok {
+                cancelFlags(ofAgentKey: key, payload)
+            }
         case (let kind?, .delete?) where kind.lane == .state:
             result = delete(header, key, payload, &effects)
         default:

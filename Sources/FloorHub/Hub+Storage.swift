@@ -12,6 +12,8 @@ struct OpenBatch {
     var before: Revision
     var through: Revision
     var producers: [Producer]
+    /// Keys of flags and notes that the journal is to forget with it.
+    var forgotten: [FloorKey]
 }
 
 /// What a durable hub has not handed to the journal yet.
@@ -35,7 +37,8 @@ extension Hub {
     private var hasUnsaved: Bool {
         // Without an event, values wait for the batch before theirs: a slow disk gets no queue.
         options.isDurable && unsaved.open.isEmpty
-            && (table.head > unsaved.handedOver || !unsaved.producers.isEmpty)
+            && (table.head > unsaved.handedOver || !unsaved.producers.isEmpty
+                || !forgottenKeys.isEmpty)
     }
 
     /// When the state lane is to be stored although no event asks for it.
@@ -75,9 +78,11 @@ extension Hub {
                 number: batch,
                 before: unsaved.handedOver,
                 through: table.head,
-                producers: unsaved.producers
+                producers: unsaved.producers,
+                forgotten: forgottenKeys
             )
         )
+        forgottenKeys.removeAll()
         unsaved.producers.removeAll()
         unsaved.handedOver = table.head
         unsaved.nextCheckpoint = now.boot + Limits.checkpointMicroseconds
@@ -105,7 +110,7 @@ extension Hub {
                 last: producer.last,
                 incarnation: producer.incarnation,
                 usedAt: now.wall - (producer.session == nil ? now.boot - producer.lastUsed : 0),
-                results: producer.saving.suffix(Limits.resultRunsPerProducer)
+                results: producer.saving.suffix(Results.maximumRuns)
             )
             let start = effects.bytes.count
             stored.append(to: &effects.bytes)
@@ -144,6 +149,7 @@ extension Hub {
         for lost in unsaved.open[place...] {
             for producer in lost.producers { noteUnsaved(producer) }
         }
+        forgottenKeys = unsaved.open[place...].flatMap { $0.forgotten } + forgottenKeys
         unsaved.open.removeLast(unsaved.open.count - place)
         unsaved.nextCheckpoint = now.boot + Limits.storageRetryMicroseconds
     }
@@ -156,10 +162,11 @@ extension Hub {
         for stored in contents.producers where producers.count < options.maximumProducers {
             restore(stored)
         }
+        // Before the presences, which say what people have in hand.
+        restoreFlags(contents.kept)
         // In the order of their last change, so that two restarts from one store are equal.
         let values = contents.values.sorted { $0.span.u64(8) < $1.span.u64(8) }
         for record in values where table.used < options.maximumKeys { restore(record) }
-        restoreFlags(contents.kept)
         unsaved.handedOver = table.head
         unsaved.producers.removeAll()
     }
@@ -210,7 +217,7 @@ extension Hub {
                 let key = try? FloorKey(bytes: bytes.copy(view.key))
             {
                 restoreDuty(old, key)
-                presence.supporter = principals[key]?.duty ?? .unknown
+                tellHelp(&presence, of: key.entity, duty: principals[key]?.duty ?? .unknown)
             }
             payload.removeAll()
             presence.append(to: &payload)

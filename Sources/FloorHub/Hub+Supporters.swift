@@ -117,11 +117,16 @@ extension Hub {
         _ effects: inout HubEffects
     ) -> Revision {
         var presence = Presence(sessions: UInt32(principal.sessions), since: stamp())
-        let load = loads[principal.name] ?? SupporterLoad()
-        presence.flags = UInt16(clamping: load.claimed)
-        presence.supporter = principal.duty
-        if load.claimed > 0 { presence.supporter = load.engaged > 0 ? .engaged : .committed }
+        tellHelp(&presence, of: principal.name, duty: principal.duty)
         let key = principal.presenceKey.bytes
         return putPresence(key.span, presence, &effects)
+    }
+
+    /// Says in a presence what somebody has in hand, or else whether he is there to help.
+    func tellHelp(_ presence: inout Presence, of name: String, duty: SupporterState) {
+        let load = loads[name] ?? SupporterLoad()
+        presence.flags = UInt16(clamping: load.claimed)
+        presence.supporter = duty
+        if load.claimed > 0 { presence.supporter = load.engaged > 0 ? .engaged : .committed }
     }
 }

@@ -99,8 +99,17 @@ final class Producer {
     /// Keeps a result, so that the same operation arriving again gets the same answer.
     func store(_ run: ResultRun) {
         if let last = runs.indices.last, runs[last].extend(by: run) { return }
-        if runs.count == Limits.resultRunsPerProducer { runs.removeFirst() }
+        if runs.count >= Limits.resultRunsPerProducer { forgetResults() }
         runs.append(run)
+    }
+
+    /// Makes room among the results: the client knows the oldest, or it holds back its
+    /// acknowledgement beyond every window.
+    private func forgetResults() {
+        let first = runs.firstIndex { $0.first + UInt64($0.count) > firstUnacknowledged }
+        let surplus = runs.count - Limits.resultRunsPerProducer + 1
+        runs.removeFirst(min(surplus, first ?? runs.count))
+        if runs.count >= Limits.resultRunsUnacknowledged { runs.removeFirst() }
     }
 
     /// Adds a result to the row being written.

@@ -174,7 +174,8 @@ extension FlagWords {
         case FlagTag.verdictBy: verdictBy = try bytes.text(range, atMost: Limits.nameBytes)
         case FlagTag.viewer:
             guard viewers.count < Limits.flagViewers else { throw .badValue(field: "viewers") }
-            viewers.append(try bytes.text(range, atMost: Limits.nameBytes))
+            let name = try bytes.text(range, atMost: Limits.nameBytes)
+            if !name.isEmpty { viewers.append(name) }
         default: break  // a newer hub's
         }
     }

@@ -18,6 +18,7 @@ extension World {
         }
         checkSessions()
         if luck.keepsDisk || crashes == 0 { checkJournal() }
+        if luck.flags { checkFlags() }
         return faults + (clients + departed).flatMap(\.faults)
     }
 
@@ -91,6 +92,9 @@ extension World {
                 fail("\(session.principal.presenceKey.text): dirty keys at rest")
             }
             if session.hasEvents { fail("\(session.principal.presenceKey.text): events at rest") }
+            if session.keptPosition != nil {
+                fail("\(session.principal.presenceKey.text): kept records at rest")
+            }
             if !session.blockedMessages.isEmpty {
                 fail("\(session.principal.presenceKey.text): blocked")
             }

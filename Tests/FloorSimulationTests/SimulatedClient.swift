@@ -9,10 +9,15 @@ final class SimulatedClient {
     /// Whether another client has, or has had, the same producer id (R21).
     let isCloned: Bool
     let filters: [KeyFilter]
-    private(set) var core: ClientCore
+    let principal: String
+    /// What it knows of help flags, on floors that have them.
+    private(set) var desk: FlagDesk?
+    var deeds: [FlagDeed] = []
+    var deedOfTicket: [Ticket: Int] = [:]
+    var core: ClientCore
     var effects = ClientEffects()
     private(set) var mailbox: MailboxID
-    private var results: MailboxID
+    private(set) var results: MailboxID
     private let options: ClientOptions
     private let randomWord: @Sendable () -> UInt64
     /// Where the outbox is kept over the process's end, if the world kills processes.
@@ -34,7 +39,7 @@ final class SimulatedClient {
     private(set) var eventsDueAfter: Revision?
     private(set) var snapshots = 0
     private var answered: Set<Ticket> = []
-    private(set) var asked: Set<Ticket> = []
+    var asked: Set<Ticket> = []
     /// The last own value per key, as published; nil payload = removed.
     var ownValues: [FloorKey: [UInt8]] = [:]
     private(set) var acceptedEvents: Set<[UInt8]> = []
@@ -62,6 +67,7 @@ final class SimulatedClient {
             random.oneIn(2) ? Limits.creditMinimumBytes : Limits.creditDefaultBytes
         options.outboxOperations = 256
         self.options = options
+        principal = options.principal
         let words = SeededRandom(seed: random.next())
         let box = RandomBox(words)
         randomWord = { box.next() }
@@ -97,13 +103,21 @@ final class SimulatedClient {
         asked.removeAll()
         answered.removeAll()
         eventOfTicket.removeAll()
+        deedOfTicket.removeAll()
         // Its leases may have run out meanwhile.
         ownValues.removeAll()
         mailbox = try core.openMailbox()
         results = try core.openMailbox()
         for filter in filters { _ = try core.subscribe(filter, mailbox: mailbox) }
         try core.keepOutbox(in: store, contents)
+        try desk?.open(&core)
         step(.start, at: now)
+    }
+
+    /// Puts up a desk that shows help flags.
+    func openDesk(_ filters: [KeyFilter]) throws {
+        desk = try FlagDesk(name: name, filters: filters, &core)
+        try newDesk()
     }
 
     func step(_ input: ClientInput, at now: FloorTime) { core.step(input, at: now, into: &effects) }
@@ -148,7 +162,9 @@ final class SimulatedClient {
     func close() { core.close() }
 
     /// The application takes what has arrived, at most so many events.
-    func consume(_ most: Int, head: Revision) {
+    func consume(_ most: Int, _ journal: SimulatedJournal) {
+        let head = journal.head
+        let point = journal.point
         var delivery = Delivery()
         var taken = 0
         while taken < most, let kind = core.next(mailbox, into: &delivery) {
@@ -169,6 +185,7 @@ final class SimulatedClient {
             if !asked.contains(delivery.ticket) {
                 faults.append("\(name): an answer to an operation never asked")
             }
+            noteDeed(delivery, at: point)
             if delivery.status == .ok, let payload = eventOfTicket[delivery.ticket] {
                 acceptedEvents.insert(payload)
             }
@@ -206,6 +223,8 @@ final class SimulatedClient {
             faults.append("\(name): a key that no filter wants")
         }
         if kind.lane == .event {
+            // Kept records belong to a snapshot; desks look at them.
+            if record.flags(bytes).contains(.snapshot) { return }
             if let last = events.last, revision <= last {
                 faults.append("\(name): event \(text(revision)) after \(text(last))")
             }

@@ -9,6 +9,8 @@ final class SimulatedJournal {
     private(set) var committed: [(revision: Revision, bytes: [UInt8])] = []
     /// Everything ever committed, whatever retention and crashes have removed since.
     private(set) var history: [(revision: Revision, bytes: [UInt8])] = []
+    /// The committed record of each revision: key and payload.
+    private var byRevision: [Revision: (key: [UInt8], payload: [UInt8])] = [:]
     private var appended = Content()
     /// Batches closed but not decided.
     private var waiting: [(batch: UInt64, content: Content)] = []
@@ -39,6 +41,8 @@ final class SimulatedJournal {
     var isFull = false
     var hasWaiting: Bool { !waiting.isEmpty }
     var head: Revision { history.last?.revision ?? .zero }
+    /// The head, or the present life's beginning: what was before may be gone with its disk.
+    var point: Revision { max(head, Revision(epoch: epoch, counter: 0)) }
     var keepsEverything: Bool { retained >= 100_000 }
 
     func append(_ records: [UInt8]) { appended.records += records.splitRecords }
@@ -86,6 +90,9 @@ final class SimulatedJournal {
             lastStamp = max(lastStamp, header.hubTime)
             committed.append((view.revision(bytes.span), bytes))
             history.append((view.revision(bytes.span), bytes))
+            byRevision[view.revision(bytes.span)] = (
+                bytes.span.copy(view.key), bytes.span.copy(view.payload)
+            )
         }
         while committed.count > retained { floor = committed.removeFirst().revision }
         return batch
@@ -96,6 +103,11 @@ final class SimulatedJournal {
             preconditionFailure("the hub handed over something that is no record")
         }
         return (view, view.header(bytes.span))
+    }
+
+    /// Key and payload of a record that is, or was, committed.
+    func record(_ revision: Revision) -> (key: [UInt8], payload: [UInt8])? {
+        byRevision[revision]
     }
 
     /// Loses the oldest batch and all behind it; returns the number.
@@ -145,6 +157,7 @@ final class SimulatedJournal {
         appended = Content()
         epoch = newEpoch
         if !keepsDisk {
+            kept.removeAll()
             committed.removeAll()
             floor = Revision(epoch: newEpoch, counter: 0)
         }

@@ -3,21 +3,24 @@ import FloorHub
 import Foundation
 import Testing
 
+/// The seeds to play: one by `FLOORBUS_SEED`, many by `FLOORBUS_LONG=1`.
+enum Seeds {
+    private static let environment = ProcessInfo.processInfo.environment
+
+    /// The chosen seeds; so many when nothing is said.
+    static func chosen(_ few: UInt64) -> [UInt64] {
+        if let text = environment["FLOORBUS_SEED"], let seed = UInt64(text) { return [seed] }
+        return Array(1...(environment["FLOORBUS_LONG"] == "1" ? 20_000 : few))
+    }
+}
+
 /// Seeded simulations of a whole floor; a failure names its seed.
 ///
 /// `FLOORBUS_LONG=1` runs thousands of seeds, `FLOORBUS_SEED=n` one.
 @Suite(.timeLimit(.minutes(60)))
 struct SimulationTests {
-    private static let environment = ProcessInfo.processInfo.environment
-
-    private static var seeds: [UInt64] {
-        if let text = environment["FLOORBUS_SEED"], let seed = UInt64(text) { return [seed] }
-        let count: UInt64 = environment["FLOORBUS_LONG"] == "1" ? 20_000 : 120
-        return Array(1...count)
-    }
-
     private func play(_ luck: World.Luck, steps: Int = 600) throws {
-        for seed in Self.seeds {
+        for seed in Seeds.chosen(120) {
             let world = try World(seed: seed, luck: luck)
             try world.run(steps: steps)
             let faults = world.check()

@@ -22,6 +22,8 @@ final class World {
         var clones = false
         /// Client processes die and come back with their outboxes; their disks are full at times.
         var kills = false
+        /// People raise help flags and help each other.
+        var flags = false
     }
 
     let seed: UInt64
@@ -36,12 +38,12 @@ final class World {
     var owner: [UInt64: Int] = [:]
     var epoch: UInt32 = 1
     let lineage: FloorID
-    private var serial = 0
-    private(set) var faults: [String] = []
+    var serial = 0
+    var faults: [String] = []
     private(set) var crashes = 0
-    private var isCalm = false
+    var isCalm = false
     /// Copied clients that were ended before the rest; what they were told stays true.
-    private(set) var departed: [SimulatedClient] = []
+    var departed: [SimulatedClient] = []
 
     init(seed: UInt64, luck: Luck) throws {
         self.seed = seed
@@ -74,6 +76,9 @@ final class World {
                     random: &random
                 )
             )
+            if luck.flags, let client = clients.last, !random.oneIn(6) {
+                try client.openDesk(try deskFilters(client.principal))
+            }
         }
     }
 
@@ -101,21 +106,24 @@ final class World {
             perform(client)
         }
         for _ in 0..<steps { try playOne() }
-        calmDown()
+        try calmDown()
     }
 
     private func playOne() throws {
+        if luck.flags, random.oneIn(5) { return try actOnFlags() }
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<30: carryUp()
         case 30..<60: carryDown()
         case 60..<72: publishSomething()
         case 72..<84:
             pick {
-                $0.consume(Int.random(in: 1...20, using: &self.random), head: self.journal.head)
+                $0.consume(Int.random(in: 1...20, using: &self.random), self.journal)
             }
         case 84..<93: advance(Int64.random(in: 0...30_000, using: &random))
         case 93..<96: decideCommit()
-        case 96: advance(Int64.random(in: 100_000...6_000_000, using: &random))
+        case 96:
+            if luck.flags, random.oneIn(2) { return passFlagTime() }
+            advance(Int64.random(in: 100_000...6_000_000, using: &random))
         default: try misfortune()
         }
     }
@@ -241,7 +249,7 @@ final class World {
         performHub()
     }
 
-    private func endTurn() { step(.turnEnd) }
+    func endTurn() { step(.turnEnd) }
 
     private func performHub() {
         var feedback: [HubInput] = []
@@ -288,7 +296,7 @@ final class World {
         endTurn()
     }
 
-    private func decideCommit() {
+    func decideCommit() {
         if journal.isFull { return failCommit() }
         guard let batch = journal.commitOne() else { return }
         step(.committed(batch: batch))
@@ -297,11 +305,9 @@ final class World {
 
     private func crash() {
         crashes += 1
-        epoch += 1
-        journal.crash(newEpoch: epoch, keepsDisk: luck.keepsDisk)
-        let contents = luck.keepsDisk ? journal.contents : nil
-        hub = World.hub(lineage, epoch, random.next(), contents, now)
-        effects.removeAll()
+        journal.crash(newEpoch: epoch + 1, keepsDisk: luck.keepsDisk)
+        restartHub()
+        if luck.flags, luck.keepsDisk { checkRestored() }
         for client in clients {
             guard let link = client.link else { continue }
             network.cut(link)
@@ -309,9 +315,17 @@ final class World {
         }
     }
 
+    /// The hub's next life, with what the disk holds.
+    func restartHub() {
+        epoch += 1
+        let contents = luck.keepsDisk ? journal.contents : nil
+        hub = World.hub(lineage, epoch, random.next(), contents, now)
+        effects.removeAll()
+    }
+
     // MARK: time
 
-    private func advance(_ microseconds: Int64) {
+    func advance(_ microseconds: Int64) {
         now.boot += microseconds
         now.wall += microseconds
         for (index, client) in clients.enumerated() where !client.isFrozen {
@@ -329,66 +343,6 @@ final class World {
             perform(client)
         }
         endTurn()
-    }
-
-    /// No more bad luck: everything arrives, everybody reads, until nothing happens any more.
-    private func calmDown() {
-        isCalm = true
-        journal.isFull = false
-        if luck.clones { endOneCopy() }
-        for client in clients {
-            client.isFrozen = false
-            client.store?.isFull = false
-        }
-        var quietRounds = 0
-        for _ in 0..<3000 {
-            while let batch = journal.commitOne() { step(.committed(batch: batch)) }
-            drainNetwork()
-            for client in clients { client.consume(.max, head: journal.head) }
-            advance(20_000)
-            let isQuiet =
-                clients.allSatisfy(\.isQuiet) && !journal.hasWaiting
-                && network.linksWithUp.isEmpty && network.linksWithDown.isEmpty
-            quietRounds = isQuiet ? quietRounds + 1 : 0
-            if quietRounds == 300 { return }  // 6 s: every lease has settled
-        }
-        for client in clients where !client.isQuiet {
-            faults.append(
-                "\(client.name) does not come to rest: \(client.unacknowledged) unanswered"
-            )
-        }
-    }
-
-    /// Two that share an identity never both come to rest: one of them is killed.
-    private func endOneCopy() {
-        let victim = clients.remove(at: Int.random(in: 0...1, using: &random))
-        departed.append(victim)
-        if let link = victim.link { network.cut(link) }
-        owner = owner.compactMapValues { index in
-            let client = index < 2 ? nil : index - 1
-            return client
-        }
-        for (index, client) in clients.enumerated() {
-            if let link = client.link { owner[link] = index }
-        }
-    }
-
-    private func drainNetwork() {
-        for link in network.linksWithUp {
-            while let message = network.takeUp(link) { step(.message(LinkID(link), message)) }
-        }
-        endTurn()
-        while effects.hasMoreWork { endTurn() }
-        for link in network.linksWithDown {
-            guard let index = owner[link] else { continue }
-            let client = clients[index]
-            while client.link == link, let message = network.takeDown(link) {
-                client.step(.message(attempt: client.attempt, message), at: now)
-                perform(client)
-            }
-            client.step(.turnEnd, at: now)
-            perform(client)
-        }
     }
 
     func fail(_ sentence: String) { faults.append(sentence) }

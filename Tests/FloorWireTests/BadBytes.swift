@@ -97,6 +97,8 @@ enum BadBytes {
     static let payloads: [(name: String, kind: String, bytes: [UInt8])] = {
         let agent = Samples.bytes(Samples.lunch)
         let queue = Samples.bytes(Samples.queue)
+        let flag = (try? SamplePayload.flag(Samples.flag).bytes()) ?? []
+        let request = (try? SamplePayload.flagRequest(Samples.flagRequest).bytes()) ?? []
         return [
             ("empty agent", "agent", []),
             ("agent of 15 bytes", "agent", Array(agent.prefix(15))),
@@ -120,6 +122,24 @@ enum BadBytes {
             ),
             ("team of 7 bytes", "team", Array(repeating: 0, count: 7)),
             ("presence of 15 bytes", "presence", Array(repeating: 0, count: 15)),
+            ("flag of 127 bytes", "flag", Array(flag.prefix(127))),
+            ("a flag with six stars", "flag", changed(flag, 6, 6)),
+            ("a flag rated six", "flag", changed(flag, 104, 6)),
+            (
+                "a flag whose owner is not UTF-8", "flag",
+                Array(flag.prefix(128)) + [2, 0, 1, 0, 0xC0]
+            ),
+            (
+                "a flag with nine viewers", "flag",
+                Array(flag.prefix(128)) + repeatElement([25, 0, 1, 0, 65], count: 9).joined()
+            ),
+            ("flag request of 31 bytes", "flag_request", Array(request.prefix(31))),
+            ("a flag request with six stars", "flag_request", changed(request, 7, 6)),
+            ("a flag request that rates six", "flag_request", changed(request, 8, 6)),
+            (
+                "a flag request with a seat of 65 bytes", "flag_request",
+                request.prefix(32) + [5, 0, 65, 0] + Array(repeating: 65, count: 65)
+            ),
         ]
     }()
 

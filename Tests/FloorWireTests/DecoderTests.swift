@@ -77,7 +77,7 @@ struct SeededGenerator: RandomNumberGenerator {
     func truncatedPayloads() throws {
         let fixedParts = [
             ("agent", 16), ("queue", 88), ("team", 8), ("presence", 16), ("beacon", 32),
-            ("sync", 48),
+            ("sync", 48), ("flag", 128), ("flag_request", 32),
         ]
         for (name, fixed) in fixedParts {
             for length in 0..<fixed {

@@ -9,6 +9,8 @@ enum SamplePayload: Equatable {
     case presence(Presence)
     case beacon(TapBeacon)
     case sync(TapSync)
+    case flag(HelpFlag)
+    case flagRequest(FlagRequest)
 
     init(_ kind: String, _ bytes: [UInt8]) throws {
         switch kind {
@@ -17,6 +19,8 @@ enum SamplePayload: Equatable {
         case "team": self = .team(try TeamFigures(payload: bytes.span))
         case "beacon": self = .beacon(try TapBeacon(payload: bytes.span))
         case "sync": self = .sync(try TapSync(payload: bytes.span))
+        case "flag": self = .flag(try HelpFlag(payload: bytes.span))
+        case "flag_request": self = .flagRequest(try FlagRequest(payload: bytes.span))
         default: self = .presence(try Presence(payload: bytes.span))
         }
     }
@@ -29,6 +33,8 @@ enum SamplePayload: Equatable {
         case .presence: "presence"
         case .beacon: "beacon"
         case .sync: "sync"
+        case .flag: "flag"
+        case .flagRequest: "flag_request"
         }
     }
 
@@ -41,6 +47,8 @@ enum SamplePayload: Equatable {
         case .presence(let presence): presence.append(to: &out)
         case .beacon(let beacon): beacon.append(to: &out)
         case .sync(let sync): sync.append(to: &out)
+        case .flag(let flag): try flag.append(withWords: true, to: &out)
+        case .flagRequest(let request): try request.append(to: &out)
         }
         return out
     }
@@ -51,7 +59,10 @@ enum SamplePayload: Equatable {
         case .queue(let level): .object(level.values)
         case .team(let team): .object(["figures": .list(team.figures.map(\.values))])
         case .presence(let presence):
-            .object(["since_us": JSON(presence.since), "sessions": JSON(presence.sessions)])
+            .object([
+                "since_us": JSON(presence.since), "sessions": JSON(presence.sessions),
+                "supporter": JSON(presence.supporter.rawValue), "flags": JSON(presence.flags),
+            ])
         case .beacon(let beacon):
             .object([
                 "count": JSON(beacon.count), "first_rev": JSON(beacon.first),
@@ -65,6 +76,8 @@ enum SamplePayload: Equatable {
                 "partitions": JSON(sync.partitions),
                 "interval_ms": JSON(sync.intervalMilliseconds),
             ])
+        case .flag(let flag): .object(flag.values)
+        case .flagRequest(let request): .object(request.values)
         }
     }
 }

@@ -297,7 +297,20 @@ QUEUE = Layout('qIBBH8I9II', 'oldest_enqueued_at_us waiting window _ _ offered a
                ' reserved_agents busy_inbound busy_outbound busy_internal after_call not_ready'
                ' busy_other _')
 TEAM = Layout('Q', '_')
-PRESENCE = Layout('qII', 'since_us sessions _')
+PRESENCE = Layout('qIBBH', 'since_us sessions supporter _ flags')
+FLAG = Layout('8BIHHHHI8q16sBBHIqq', 'status kind channel_wanted channel outcome cause'
+              ' customer_star escalation claim_gen claims reopens viewers eligible merged raised_us'
+              ' seen_us claimed_us engaged_us answered_us ended_us escalated_us reopened_us'
+              ' incident# rating verdict _ _ rated_us verdict_us')
+FLAG_TEXTS = {1: ('category', 64), 2: ('owner', 64), 3: ('team', 64), 16: ('agent', 64),
+              17: ('seat', 64), 18: ('call_reference', 64), 19: ('note', 1024),
+              20: ('answer', 4096), 21: ('knowledge', 256), 22: ('reason', 256),
+              23: ('comment', 1024), 24: ('verdict_by', 64)}
+FLAG_VIEWER = 25
+FLAG_REQUEST = Layout('I6BHI16s', 'claim_gen kind channel outcome customer_star rating verdict'
+                      ' _ _ incident#')
+FLAG_REQUEST_TEXTS = {1: ('text', 4096), 2: ('knowledge', 256), 3: ('category', 64),
+                      4: ('call_reference', 64), 5: ('seat', 64), 6: ('agent', 64)}
 TAP = {'beacon': Layout('QQQII', 'count first_rev uncounted interval_ms last'),
        'sync': Layout('QQ16sQII',
                       'state_head event_head lineage# uncounted partitions interval_ms')}
@@ -322,22 +335,37 @@ def figures(data, at):
     return out
 
 
+def decode_texts(layout, texts, data):
+    """A fixed part and texts behind it, each at most once and up to its limit in bytes."""
+    values = layout.decode(data, exact=False)
+    need(values['customer_star'] <= 5 and values.get('rating', 0) <= 5, 'stars')
+    values.update({name: '' for name, _ in texts.values()})
+    for tag, value in tlvs(data, layout.form.size):
+        if tag in texts:
+            name, limit = texts[tag]
+            need(len(value) <= limit, name)
+            values[name] = text(value)
+    return values
+
+
 def decode_payload(kind, data):
-    """kind: 'agent', 'queue', 'team' or 'presence', or the op 'beacon' or 'sync'; schema 1."""
+    """kind: 'agent', 'queue', 'team', 'presence' or 'flag', 'flag_request' of a flag operation
+    in PUB, or the op 'beacon' or 'sync'; schema 1."""
     if kind in TAP:
         values = TAP[kind].decode(data, exact=False)
         if kind == 'beacon':
             values['last'] &= 1
         return values
     if kind == 'agent':
-        values = AGENT.decode(data, exact=False)
-        need(values['customer_star'] <= 5, 'customer_star')
-        values.update({name: '' for name, _ in AGENT_TEXTS.values()})
-        for tag, value in tlvs(data, 16):
-            if tag in AGENT_TEXTS:
-                name, limit = AGENT_TEXTS[tag]
-                need(len(value) <= limit, name)
-                values[name] = text(value)
+        return decode_texts(AGENT, AGENT_TEXTS, data)
+    if kind == 'flag_request':
+        return decode_texts(FLAG_REQUEST, FLAG_REQUEST_TEXTS, data)
+    if kind == 'flag':
+        values = decode_texts(FLAG, FLAG_TEXTS, data)
+        values['viewer'] = [text(value) for tag, value in tlvs(data, FLAG.form.size)
+                            if tag == FLAG_VIEWER]
+        need(len(values['viewer']) <= 8 and all(len(name.encode()) <= 64
+                                                for name in values['viewer']), 'viewer')
         return values
     if kind == 'presence':
         return PRESENCE.decode(data, exact=False)
@@ -348,10 +376,14 @@ def decode_payload(kind, data):
 def encode_payload(kind, values):
     def tlv(tag, value):
         return struct.pack('<HH', tag, len(value)) + value
-    if kind == 'agent':
-        return AGENT.encode(values) + b''.join(
-            tlv(tag, values[name].encode()) for tag, (name, _) in AGENT_TEXTS.items()
-            if values.get(name))
+    layouts = {'agent': (AGENT, AGENT_TEXTS), 'flag': (FLAG, FLAG_TEXTS),
+               'flag_request': (FLAG_REQUEST, FLAG_REQUEST_TEXTS)}
+    if kind in layouts:
+        layout, texts = layouts[kind]
+        viewers = b''.join(tlv(FLAG_VIEWER, name.encode()) for name in values.get('viewer', []))
+        return layout.encode(values) + b''.join(
+            tlv(tag, values[name].encode()) for tag, (name, _) in texts.items()
+            if values.get(name)) + viewers
     if kind == 'presence':
         return PRESENCE.encode(values)
     if kind in TAP:
