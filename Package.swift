@@ -97,6 +97,11 @@ let hostTargets: [Target] = [
         swiftSettings: strict
     ),
     .target(name: "FloorRoster", dependencies: ["FloorEvents", yams], swiftSettings: strict),
+    .target(
+        name: "FloorReports",
+        dependencies: ["FloorEvents", "FloorWire", "FloorJournal"],
+        swiftSettings: strict
+    ),
     .executableTarget(
         name: "JournalProbe",
         dependencies: [
@@ -114,8 +119,8 @@ let hostTargets: [Target] = [
         name: "FloorCLI",
         dependencies: [
             "FloorBus", "FloorHubServer", "FloorImport", "FloorJournal", "FloorPosix",
-            "FloorRoster", "FloorWire", "FloorZeroMQ", "FloorBusService", argumentParser,
-            unixSignals,
+            "FloorReports", "FloorRoster", "FloorWire", "FloorZeroMQ", "FloorBusService",
+            argumentParser, unixSignals,
             serviceLifecycle,
         ],
         swiftSettings: strict
@@ -142,6 +147,7 @@ let testTargets: [Target] = [
             "FloorPosix", "JournalProbe", "FloorBusTestKit", grdb,
         ]
     ),
+    testTarget("FloorReportsTests", ["FloorReports", "FloorJournal", "FloorEvents", "FloorWire"]),
     testTarget(
         "FloorBusTests",
         [

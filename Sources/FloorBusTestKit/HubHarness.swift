@@ -220,6 +220,7 @@ public final class HubHarness {
                 journal.append(Array(bytes[range]))
             case .saveValue(let range): journal.saveValue(Array(bytes[range]))
             case .saveProducer(let range): journal.saveProducer(Array(bytes[range]))
+            case .saveHistory(let range): journal.saveHistory(Array(bytes[range]))
             case .saveKept(let range): journal.saveKept(Array(bytes[range]))
             case .forgetKept(let range): journal.forgetKept(Array(bytes[range]))
             case .commit(let batch):

@@ -33,12 +33,15 @@ public struct JournalDouble: Sendable {
     private var values: [FloorKey: [UInt8]] = [:]
     private var producers: [FloorID: StoredProducer] = [:]
     private var kept: [FloorKey: [UInt8]] = [:]
+    /// The changes of values that are stored, in the order of their revisions.
+    public private(set) var history: [ReceivedRecord] = []
     private var lastStamp: Int64 = 0
 
     private struct Batch {
         var records: [[UInt8]] = []
         var values: [[UInt8]] = []
         var producers: [[UInt8]] = []
+        var history: [[UInt8]] = []
         var kept: [[UInt8]] = []
         var forgotten: [[UInt8]] = []
     }
@@ -61,6 +64,7 @@ public struct JournalDouble: Sendable {
     mutating func append(_ records: [UInt8]) { open.records += records.splitRecords }
     mutating func saveValue(_ record: [UInt8]) { open.values.append(record) }
     mutating func saveProducer(_ producer: [UInt8]) { open.producers.append(producer) }
+    mutating func saveHistory(_ records: [UInt8]) { open.history += records.splitRecords }
     mutating func saveKept(_ record: [UInt8]) { open.kept.append(record) }
     mutating func forgetKept(_ key: [UInt8]) { open.forgotten.append(key) }
 
@@ -109,6 +113,10 @@ public struct JournalDouble: Sendable {
             guard let producer = try? StoredProducer(row.span) else { continue }
             producers[producer.id] = producer
         }
+        // As a table whose key is the revision: what comes again is there once.
+        let known = history.last?.header.revision ?? .zero
+        let changes = fresh.history.flatMap { ReceivedRecord.all(in: $0) }
+        history += changes.filter { $0.header.revision > known }
         for record in fresh.kept {
             let view = RecordView(checked: record.span, at: 0)
             guard let key = try? FloorKey(bytes: record.span.copy(view.key)) else { continue }

@@ -36,6 +36,7 @@ struct FloorBusCommand: AsyncParsableCommand {
             DemoCommand.self,
             JournalCommand.self,
             RosterCommand.self,
+            ReportCommand.self,
             DoctorCommand.self,
         ]
     )

@@ -77,6 +77,12 @@ struct HubCommand: AsyncParsableCommand {
     var roster: String?
 
     @Flag(
+        name: .customLong("no-history"),
+        help: "Do not keep every change of agents and queues; reports then lack their times."
+    )
+    var hasNoHistory = false
+
+    @Flag(
         name: .customLong("insecure"),
         help: "Allow addresses that other machines reach, although anybody there can publish."
     )
@@ -120,6 +126,7 @@ struct HubCommand: AsyncParsableCommand {
         configuration.dataDirectory = data
         configuration.isInsecureAllowed = isInsecure
         if let roster { configuration.roster = try RosterFile.read(roster) }
+        configuration.keepsHistory = !hasNoHistory
         return configuration
     }
 }

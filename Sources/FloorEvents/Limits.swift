@@ -71,6 +71,9 @@ public enum Limits {
     /// Longest time a changed value stays out of a durable hub's journal, in microseconds: half of
     /// the promised second, so that the commit itself has the other half.
     public static let checkpointMicroseconds: Int64 = 500_000
+    /// Bytes of changed values that wait for a journal that cannot store; further ones are missing
+    /// in its history (at 3,000 changes/s of 200 bytes: half a minute).
+    public static let historyBytes = 16 * 1024 * 1024
     /// Wait before a hub whose journal failed tries it again, in microseconds.
     public static let storageRetryMicroseconds: Int64 = 1_000_000
     /// Most bytes of records in one reply to GET or REPLAY.

@@ -240,6 +240,7 @@ extension Hub {
         changesBefore: UInt32,
         _ effects: inout HubEffects
     ) {
+        noteHistory(slot)
         if table.entries[slot].matchGeneration != filters.generation {
             matchBuffer.removeAll(keepingCapacity: true)
             let record = table.entries[slot].record

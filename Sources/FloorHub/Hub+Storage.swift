@@ -71,6 +71,7 @@ extension Hub {
             effects.bytes.append(contentsOf: entry.record)
             effects.list.append(.saveValue(start..<effects.bytes.count))
         }
+        saveHistory(&effects)
         saveFlags(&effects)
         saveProducers(&effects)
         unsaved.open.append(
@@ -123,6 +124,9 @@ extension Hub {
     /// The journal holds a batch: what it saved need not be saved again.
     mutating func confirmSaved(_ batch: UInt64, _ effects: inout HubEffects) {
         guard unsaved.open.contains(where: { $0.number == batch }) else { return }
+        for open in unsaved.open where open.number <= batch {
+            history.forget(through: open.through)
+        }
         unsaved.open.removeAll { $0.number <= batch }
         eventLaneRetryAt = nil
         tellWhetherStoring(true, &effects)

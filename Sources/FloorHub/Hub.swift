@@ -55,6 +55,7 @@ public struct Hub: ~Copyable {
     var pageReaders: [UInt64: PageReader] = [:]
     var lastReadToken: UInt64 = 0
     var unsaved: UnsavedState
+    var history = UnsavedHistory()
     /// After a failed commit: no event-lane operation is tried before this boot time.
     var eventLaneRetryAt: Int64?
 

@@ -58,6 +58,8 @@ public enum HubEffect: Equatable, Sendable {
     case saveValue(Range<Int>)
     /// Hand one `StoredProducer` to the journal.
     case saveProducer(Range<Int>)
+    /// Hand changes of values, records end to end, to the journal's history.
+    case saveHistory(Range<Int>)
     /// Hand the last record of a flag's or a note's key to the journal.
     case saveKept(Range<Int>)
     /// Hand a key to the journal whose last record is needed no more.
@@ -170,6 +172,8 @@ public struct HubOptions: Sendable {
     public var hasTap = false
     /// Whether values and producers are stored, to be taken back by the next life.
     public var isDurable = false
+    /// Whether a durable hub also stores every change of agents' states and queues' levels.
+    public var keepsHistory = false
     /// Most partitions of the tap with a beacon.
     public var maximumPartitions = Limits.tapPartitions
     /// Unpredictable words for session numbers and resume secrets.
@@ -227,6 +231,8 @@ public struct HubStatistics: Equatable, Sendable {
     public var wills: UInt64 = 0
     /// Commits that failed.
     public var commitFailures: UInt64 = 0
+    /// Changes of agents and queues that are missing in the history: the journal could not store.
+    public var historyLost: UInt64 = 0
     /// Whether the last commit that was decided is stored; false = the event lane is read-only.
     public var isStoring = true
     /// Partitions of the tap with a beacon.

@@ -19,6 +19,8 @@ public protocol EventJournal: AnyObject {
     func saveValue(_ record: Span<UInt8>)
     /// Takes one `StoredProducer`, in place of what was stored of it before.
     func saveProducer(_ producer: Span<UInt8>)
+    /// Takes changes of values, records end to end, for the history; perhaps some it has already.
+    func saveHistory(_ records: Span<UInt8>)
     /// Takes the last record of a flag's or a note's key, in place of what was stored before.
     func saveKept(_ record: Span<UInt8>)
     /// Takes a key whose last record is needed no more.
@@ -171,6 +173,9 @@ public final class MemoryJournal: EventJournal {
 
     /// Nothing: producers live as long as the hub.
     public func saveProducer(_ producer: Span<UInt8>) {}
+
+    /// Nothing: a history is for reports on a durable hub.
+    public func saveHistory(_ records: Span<UInt8>) {}
 
     /// Nothing: flags live as long as the hub.
     public func saveKept(_ record: Span<UInt8>) {}

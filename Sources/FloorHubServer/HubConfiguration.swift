@@ -21,6 +21,8 @@ public struct HubConfiguration: Sendable {
     public var maximumSessions = Limits.sessions
     /// Most last-value keys.
     public var maximumKeys = Limits.stateKeys
+    /// Whether a durable journal also keeps every change of agents' states and queues' levels.
+    public var keepsHistory = true
     /// Records the memory journal keeps.
     public var journalRecords = Limits.memoryJournalRecords
     /// Bytes the memory journal keeps.

@@ -142,6 +142,8 @@ struct HubLoop: ~Copyable {
                 journal.saveValue(bytes.extracting(range))
             case .saveProducer(let range):
                 journal.saveProducer(bytes.extracting(range))
+            case .saveHistory(let range):
+                journal.saveHistory(bytes.extracting(range))
             case .saveKept(let range):
                 journal.saveKept(bytes.extracting(range))
             case .forgetKept(let range):

@@ -139,6 +139,7 @@ public final class HubServer: @unchecked Sendable {
         options.roster = configuration.roster
         guard let contents = opened.contents else { return Hub(options) }
         options.isDurable = true
+        options.keepsHistory = configuration.keepsHistory
         return Hub(options, restoring: contents, at: HubLoop.now())
     }
 

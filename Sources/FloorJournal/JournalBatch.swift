@@ -11,6 +11,7 @@ struct JournalBatch: Sendable {
     var events: [Range<Int>] = []
     var values: [Range<Int>] = []
     var producers: [Range<Int>] = []
+    var history: [Range<Int>] = []
     var kept: [Range<Int>] = []
     /// Keys.
     var forgotten: [Range<Int>] = []
@@ -22,13 +23,16 @@ struct JournalBatch: Sendable {
     }
 
     /// Takes records that lie end to end.
-    mutating func addEvents(_ records: Span<UInt8>) {
+    mutating func add(
+        records: Span<UInt8>,
+        to list: WritableKeyPath<JournalBatch, [Range<Int>]>
+    ) {
         let start = bytes.count
         bytes.append(span: records)
         var at = start
         while at < bytes.count {
             let view = RecordView(checked: bytes.span, at: at)
-            events.append(view.range)
+            self[keyPath: list].append(view.range)
             at = view.range.upperBound
         }
     }
@@ -36,6 +40,7 @@ struct JournalBatch: Sendable {
     /// Writes everything, inside the caller's transaction; returns the latest stamp in it.
     func write(_ database: Database) throws -> Int64 {
         try writeKept(database)
+        try writeHistory(database)
         return max(
             try writeEvents(database),
             try writeValues(database),
@@ -74,6 +79,24 @@ struct JournalBatch: Sendable {
             ])
         }
         return latest
+    }
+
+    /// Replaces what a batch before has stored that was thought to be lost.
+    private func writeHistory(_ database: Database) throws {
+        guard !history.isEmpty else { return }
+        let insert = try database.cachedStatement(
+            sql: "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?)"
+        )
+        for range in history {
+            let (view, header) = record(range)
+            try insert.execute(arguments: [
+                header.revision.column,
+                header.kindCode,
+                text(view.key),
+                header.hubTime,
+                Data(bytes[range]),
+            ])
+        }
     }
 
     private func writeValues(_ database: Database) throws -> Int64 {

@@ -15,6 +15,8 @@ public struct JournalReport: Sendable, Equatable {
     public var events: Int
     /// Values kept.
     public var values: Int
+    /// Changes of values kept.
+    public var history: Int
     /// Producers kept.
     public var producers: Int
     /// Bytes of the database in use.
@@ -52,8 +54,8 @@ public struct JournalEvent: Sendable, Equatable {
 ///
 /// - Thread: any; every call opens the database for itself.
 public struct JournalFile: Sendable {
-    private let directory: String
-    private let path: String
+    let directory: String
+    let path: String
     private static let maximumFaults = 100
 
     /// The journal of a data directory.
@@ -82,12 +84,14 @@ public struct JournalFile: Sendable {
                 epoch: UInt32(meta[1] as Int64),
                 events: 0,
                 values: 0,
+                history: 0,
                 producers: 0,
                 bytes: try Retention.usedBytes(database),
                 faults: faults
             )
             try checkEvents(database, &report)
             try checkValues(database, &report)
+            try checkHistory(database, &report)
             try checkProducers(database, &report)
             report.faults = Array(report.faults.prefix(Self.maximumFaults))
             return report
@@ -216,7 +220,7 @@ public struct JournalFile: Sendable {
         )
     }
 
-    private func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
         do {
             var configuration = Configuration()
             configuration.readonly = true
@@ -284,6 +288,32 @@ public struct JournalFile: Sendable {
             else {
                 report.faults.append("the value of \(key) is no record of that key")
                 continue
+            }
+        }
+    }
+
+    private func checkHistory(_ database: Database, _ report: inout JournalReport) throws {
+        guard try JournalSchema.hasHistory(database) else { return }
+        let rows = try Row.fetchCursor(
+            database,
+            sql: "SELECT rev, kind, key, hub_time, record FROM history ORDER BY rev"
+        )
+        while let row = try rows.next() {
+            report.history += 1
+            let revision = Revision(column: row[0])
+            let bytes = [UInt8](row[4] as Data)
+            guard let view = try? RecordView(bytes.span, at: 0), view.range.count == bytes.count
+            else {
+                report.faults.append("change \(revision.rawValue) is no record")
+                continue
+            }
+            let header = view.header(bytes.span)
+            let isTrue =
+                header.revision == revision && header.kindCode == row[1] as UInt8
+                && Array(bytes[view.key]) == Array((row[2] as String).utf8)
+                && header.hubTime == row[3] as Int64
+            if !isTrue {
+                report.faults.append("change \(revision.rawValue) has columns unlike its record")
             }
         }
     }

@@ -4,9 +4,10 @@
 ///     options.retentionDays = 90
 ///     let open = SQLiteJournal.opener(directory: "/var/lib/floorbus", options)
 public struct JournalOptions: Sendable {
-    /// Days after which events are removed; values and producers have rules of their own.
+    /// Days after which events and the history of values are removed; values and producers have
+    /// rules of their own.
     public var retentionDays = 30
-    /// Bytes of the database above which the oldest events are removed.
+    /// Bytes of the database above which the oldest are removed: history first, then events.
     public var maximumBytes: Int64 = 4 * 1024 * 1024 * 1024
     /// Told when storing begins to fail, with a sentence, and with nil when it works again.
     ///

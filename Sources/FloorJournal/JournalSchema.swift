@@ -49,10 +49,25 @@ enum JournalSchema {
             record BLOB NOT NULL
         ) WITHOUT ROWID;
         """,
+        // Every change of an agent's state and of a queue's level, for reports.
+        """
+        CREATE TABLE history (
+            rev INTEGER PRIMARY KEY,
+            kind INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            hub_time INTEGER NOT NULL,
+            record BLOB NOT NULL
+        );
+        """,
     ]
 
     /// The version this program writes.
     static var version: Int { migrations.count }
+
+    /// Whether a database has the table `history`: one that no hub of version 3 has opened has not.
+    static func hasHistory(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0 >= 3
+    }
 
     /// Throws unless this program may read the database.
     static func require(_ database: Database, path: String) throws {

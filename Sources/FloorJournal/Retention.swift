@@ -3,7 +3,10 @@ import FloorPosix
 import Foundation
 import GRDB
 
-/// Removes the oldest events, a few at a time between transactions, by age and by size.
+/// Removes the oldest events and changes, a few at a time between transactions, by age and size.
+///
+/// What is too large loses its history of changes first: that is for reports alone, an event is
+/// something that was promised.
 struct Retention {
     private let maximumAge: Int64
     private let maximumBytes: Int64
@@ -29,25 +32,28 @@ struct Retention {
             try remove(database, wall: Clocks.wallMicroseconds())
         }
         // More of the same: at once, after the batches that came meanwhile.
-        if removed == Self.chunk { nextLook = now }
+        if removed >= Self.chunk { nextLook = now }
     }
 
     private func remove(_ database: Database, wall: Int64) throws -> Int {
         let isTooLarge = try Self.usedBytes(database) > maximumBytes
         var removed = 0
         try database.inTransaction(.immediate) {
-            let oldest = try Row.fetchAll(
+            let horizon = wall - maximumAge
+            let history = try removeOldest(
+                of: "history",
                 database,
-                sql: "SELECT rev, hub_time FROM events ORDER BY rev LIMIT \(Self.chunk)"
+                olderThan: isTooLarge ? .max : horizon
             )
-            // Stamps grow with revisions, so what is too old comes first.
-            let surplus = oldest.prefix { isTooLarge || $0["hub_time"] < wall - maximumAge }
-            if let last = surplus.last {
-                let rev: Int64 = last["rev"]
-                try database.execute(sql: "DELETE FROM events WHERE rev <= ?", arguments: [rev])
-                try database.execute(sql: "UPDATE meta SET floor = ?", arguments: [rev])
+            let events = try removeOldest(
+                of: "events",
+                database,
+                olderThan: isTooLarge && history.count == 0 ? .max : horizon
+            )
+            if let floor = events.last {
+                try database.execute(sql: "UPDATE meta SET floor = ?", arguments: [floor])
             }
-            removed = surplus.count
+            removed = history.count + events.count
             try database.execute(
                 sql: "DELETE FROM producers WHERE used_at < ?",
                 arguments: [wall - Limits.producerMemoryMicroseconds]
@@ -55,6 +61,23 @@ struct Retention {
             return .commit
         }
         return removed
+    }
+
+    /// Removes at most a chunk of a table's first rows; returns how many and the last revision.
+    private func removeOldest(
+        of table: String,
+        _ database: Database,
+        olderThan horizon: Int64
+    ) throws -> (count: Int, last: Int64?) {
+        let oldest = try Row.fetchAll(
+            database,
+            sql: "SELECT rev, hub_time FROM \(table) ORDER BY rev LIMIT \(Self.chunk)"
+        )
+        // Stamps grow with revisions, so what is too old comes first.
+        let surplus = oldest.prefix { $0["hub_time"] < horizon }
+        guard let last = surplus.last?["rev"] as Int64? else { return (0, nil) }
+        try database.execute(sql: "DELETE FROM \(table) WHERE rev <= ?", arguments: [last])
+        return (surplus.count, last)
     }
 
     /// Bytes in use, without the pages that removed events have left free.

@@ -65,13 +65,16 @@ public final class SQLiteJournal: EventJournal, @unchecked Sendable {
     // MARK: the port
 
     /// Takes events; they are on their way with the next `commit`.
-    public func append(_ records: Span<UInt8>) { open.addEvents(records) }
+    public func append(_ records: Span<UInt8>) { open.add(records: records, to: \.events) }
 
     /// Takes one value.
     public func saveValue(_ record: Span<UInt8>) { open.add(record, to: \.values) }
 
     /// Takes one producer.
     public func saveProducer(_ producer: Span<UInt8>) { open.add(producer, to: \.producers) }
+
+    /// Takes changes of values for the table `history`.
+    public func saveHistory(_ records: Span<UInt8>) { open.add(records: records, to: \.history) }
 
     /// Takes a flag's or a note's last record.
     public func saveKept(_ record: Span<UInt8>) { open.add(record, to: \.kept) }

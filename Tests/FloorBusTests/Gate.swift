@@ -49,6 +49,7 @@ private final class GatedJournal: EventJournal {
     func append(_ record: Span<UInt8>) { memory.append(record) }
     func saveValue(_ record: Span<UInt8>) {}
     func saveProducer(_ producer: Span<UInt8>) {}
+    func saveHistory(_ records: Span<UInt8>) {}
     func saveKept(_ record: Span<UInt8>) {}
     func forgetKept(_ key: Span<UInt8>) {}
     func commit(batch: UInt64) {

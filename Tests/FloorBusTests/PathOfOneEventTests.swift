@@ -207,7 +207,8 @@ private final class HubOnTheTable {
                 }
             case .append(let range): journal.append(Array(effects.bytes[range]).span)
             case .commit(let batch): journal.commit(batch: batch)
-            case .tap, .readEvents, .saveValue, .saveProducer, .saveKept, .forgetKept:
+            case .tap, .readEvents, .saveValue, .saveProducer, .saveHistory, .saveKept,
+                .forgetKept:
                 Issue.record("no tap, nothing to read again, no state to save")
             }
         }
@@ -237,7 +238,8 @@ extension HubEffects {
             case .commit: return "commit"
             case .tap: return "tap"
             case .readEvents: return "read"
-            case .saveValue, .saveProducer, .saveKept, .forgetKept: return "save"
+            case .saveValue, .saveProducer, .saveHistory, .saveKept, .forgetKept:
+                return "save"
             }
         }
     }

@@ -281,7 +281,7 @@ final class World {
             case .forgetKept(let range): journal.forgetKept(Array(work.bytes[range]))
             case .commit(let batch): journal.close(batch)
             case .readEvents(let request): feedback.append(.journalPage(journal.read(request)))
-            case .tap: break
+            case .tap, .saveHistory: break
             }
         }
         if !feedback.isEmpty {

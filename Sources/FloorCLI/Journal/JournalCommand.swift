@@ -8,10 +8,10 @@ import Foundation
 struct JournalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
-        abstract: "Check, compact, export or replay the journal of a hub's data directory.",
+        abstract: "Look after the journal of a hub's data directory.",
         subcommands: [
             JournalCheckCommand.self, JournalCompactCommand.self, JournalExportCommand.self,
-            JournalReplayCommand.self,
+            JournalReplayCommand.self, JournalForgetCommand.self,
         ]
     )
 }
@@ -54,7 +54,8 @@ struct JournalCheckCommand: AsyncParsableCommand {
                 for fault in report.faults { try Output.line("fault: \(Output.printable(fault))") }
                 try Output.line(
                     "\(report.events) events, \(report.values) values, "
-                        + "\(report.producers) producers, \(report.bytes) bytes, "
+                        + "\(report.history) changes, \(report.producers) producers, "
+                        + "\(report.bytes) bytes, "
                         + "epoch \(report.epoch) lineage \(report.lineage.text)"
                 )
             }
@@ -68,6 +69,7 @@ struct JournalCheckCommand: AsyncParsableCommand {
 private struct CheckLine: Encodable {
     var events: Int
     var values: Int
+    var history: Int
     var producers: Int
     var bytes: Int64
     var epoch: UInt32
@@ -77,6 +79,7 @@ private struct CheckLine: Encodable {
     init(_ report: JournalReport) {
         events = report.events
         values = report.values
+        history = report.history
         producers = report.producers
         bytes = report.bytes
         epoch = report.epoch

@@ -1,0 +1,289 @@
+import FloorEvents
+import FloorWire
+
+// One person out of the records: what is rewritten and what stays. The rules are in
+// docs/reports.md, "Forgetting a person".
+
+/// Rewrites records so that one person's name and words are not in them any more.
+///
+/// Events come in the order of their revisions: who said a flag's answer or reason follows from
+/// the operation that brought it.
+struct Forgetting {
+    let name: String
+    let pseudonym: String
+    /// Producers that are the person's.
+    let producers: Set<FloorID>
+    /// Whether every event has been seen: the flags' last records then bring nothing new.
+    var hasSeenEvents = false
+    /// Payloads left as they were although the digits of the name are in them.
+    private(set) var doubtful = 0
+    /// Whether the name may as well be a number: then it is looked for in fields for names alone.
+    private let isNumber: Bool
+    private var authors: [FloorID: Authors] = [:]
+
+    /// Whose words a flag has, as of its last record.
+    private struct Authors {
+        var owner = ""
+        var isAnswerTheirs = false
+        var isReasonTheirs = false
+    }
+
+    init(name: String, pseudonym: String, producers: Set<FloorID>) {
+        self.name = name
+        self.pseudonym = pseudonym
+        self.producers = producers
+        isNumber = name.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+    }
+
+    /// The record without the person; nil when it has nothing of him.
+    mutating func rewrite(_ record: [UInt8]) throws -> [UInt8]? {
+        let bytes = record.span
+        guard let view = try? RecordView(bytes, at: 0),
+            let key = try? FloorKey(bytes: bytes.copy(view.key))
+        else { return nil }
+        let header = view.header(bytes)
+        let payload = bytes.copy(view.payload)
+        let newKey = try rewrite(key, header.schema)
+        let newPayload = try rewrite(payload, header, key)
+        guard newKey != key || newPayload != payload else { return nil }
+        var out: [UInt8] = []
+        RecordWriter.append(header, key: newKey.bytes.span, payload: newPayload.span, to: &out)
+        return out
+    }
+
+    // MARK: keys
+
+    /// Whether a key names the person: his state, his presence.
+    func isAbout(_ key: FloorKey) -> Bool {
+        (key.kind == .agent || key.kind == .presence) && key.entity == name
+    }
+
+    private func rewrite(_ key: FloorKey, _ schema: UInt16) throws -> FloorKey {
+        var parts = key.segments
+        guard parts.count == Limits.keySegments else { return key }
+        let places: [Int]
+        switch key.kind {
+        case .agent, .presence: places = [3]
+        case .private:
+            // What else is there has a site or a word of the hub's in that place.
+            let isPersonal = schema == PayloadSchema.flag || schema == PayloadSchema.note
+            places = isPersonal ? [2] : []
+        case .queue, .custom, .flag, .event, .team, .note: places = isNumber ? [] : [2, 3]
+        }
+        for place in places where parts[place] == name { parts[place] = pseudonym }
+        guard parts != key.segments else { return key }
+        return try FloorKey(key.kind, site: parts[1], unit: parts[2], entity: parts[3])
+    }
+
+    // MARK: payloads
+
+    private mutating func rewrite(
+        _ payload: [UInt8],
+        _ header: RecordHeader,
+        _ key: FloorKey
+    ) throws -> [UInt8] {
+        switch key.kind {
+        case .flag, .private, .note:
+            if let changed = try rewriteOther(payload, header.schema) { return changed }
+            if header.schema == PayloadSchema.flag, key.kind != .note,
+                let flag = try? HelpFlag(payload: payload.span)
+            {
+                return try rewrite(flag, header.operation, key, payload)
+            }
+        case .agent:
+            if header.schema == PayloadSchema.agent, header.operation == .put, key.entity == name,
+                var state = try? AgentState(payload: payload.span)
+            {
+                state.seat = ""
+                state.deviceExtension = ""
+                state.callReference = ""
+                mask(&state.reason)
+                var out: [UInt8] = []
+                try state.append(to: &out)
+                return out
+            }
+        case .event, .custom:
+            // His own words; the record stays, to be counted.
+            if producers.contains(header.producer) { return [] }
+        case .queue, .team, .presence: break
+        }
+        return masked(payload)
+    }
+
+    private mutating func rewrite(
+        _ flag: HelpFlag,
+        _ operation: RecordOperation?,
+        _ key: FloorKey,
+        _ payload: [UInt8]
+    ) throws -> [UInt8] {
+        var changed = flag
+        if changed.owner == name { changed.owner = pseudonym }
+        let isPrivate = key.kind == .private
+        if isPrivate { rewriteWords(&changed.words, of: flag, operation, FloorID(key.entity)) }
+        guard changed != flag else { return payload }
+        var out: [UInt8] = []
+        try changed.append(withWords: isPrivate, to: &out)
+        return out
+    }
+
+    /// Notes, lists of those who ask most, denials; nil for other layouts.
+    private func rewriteOther(_ payload: [UInt8], _ schema: UInt16) throws -> [UInt8]? {
+        var out: [UInt8] = []
+        switch schema {
+        case PayloadSchema.note:
+            guard let before = try? FloorNote(payload: payload.span) else { return nil }
+            var note = before
+            if note.sender == name { note.text = "" }
+            mask(&note.text)
+            note.sender = renamed(note.sender)
+            note.person = renamed(note.person)
+            note.acknowledgedBy = renamed(note.acknowledgedBy)
+            note.readers = note.readers.map { renamed($0) }
+            note.subject = try renamed(key: note.subject)
+            guard note != before else { return payload }
+            try note.append(to: &out)
+        case PayloadSchema.topAskers:
+            guard let before = try? TopAskers(payload: payload.span) else { return nil }
+            var list = before
+            list.askers = list.askers.map { (renamed($0.name), $0.flags) }
+            guard list != before else { return payload }
+            list.append(to: &out)
+        case PayloadSchema.denial:
+            guard let before = try? Denial(payload: payload.span) else { return nil }
+            var denial = before
+            let segment = FloorKey.segment(encoding: name)
+            if denial.principal == segment { denial.principal = pseudonym }
+            denial.key = try renamed(key: denial.key)
+            mask(&denial.reason)
+            guard denial != before else { return payload }
+            denial.append(to: &out)
+        default: return nil
+        }
+        return out
+    }
+
+    private func renamed(_ other: String) -> String { other == name ? pseudonym : other }
+
+    /// A key, or a filter, in a text.
+    private func renamed(key text: String) throws -> String {
+        if let key = try? FloorKey(text) { return try rewrite(key, PayloadSchema.flag).text }
+        let segment = FloorKey.segment(encoding: name)
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.map { $0 == segment ? pseudonym : String($0) }.joined(separator: "/")
+    }
+
+    private mutating func rewriteWords(
+        _ words: inout FlagWords,
+        of flag: HelpFlag,
+        _ operation: RecordOperation?,
+        _ id: FloorID?
+    ) {
+        let authors = noteAuthors(flag, operation, id)
+        if authors.isAnswerTheirs {
+            words.answer = ""
+            words.knowledge = ""
+        }
+        if authors.isReasonTheirs { words.reason = "" }
+        if words.agent == name {
+            words.agent = pseudonym
+            words.seat = ""
+            words.callReference = ""
+            words.note = ""
+            words.comment = ""
+        }
+        if words.verdictBy == name { words.verdictBy = pseudonym }
+        words.viewers = words.viewers.map { $0 == name ? pseudonym : $0 }
+        // What others wrote may speak of him.
+        mask(&words.note)
+        mask(&words.answer)
+        mask(&words.knowledge)
+        mask(&words.reason)
+        mask(&words.comment)
+        mask(&words.seat)
+    }
+
+    private mutating func noteAuthors(
+        _ flag: HelpFlag,
+        _ operation: RecordOperation?,
+        _ id: FloorID?
+    ) -> Authors {
+        guard let id else { return Authors() }
+        var now: Authors
+        if let known = authors[id] {
+            if hasSeenEvents { return known }
+            now = known
+            switch operation {
+            case .answer: now.isAnswerTheirs = flag.owner == name
+            case .reject: now.isReasonTheirs = known.owner == name
+            case .cancel: now.isReasonTheirs = flag.words.agent == name
+            default: break
+            }
+        } else {
+            // Its beginning is gone: words whose author cannot be known go too.
+            let isUnknown = operation != .raise
+            now = Authors()
+            now.isAnswerTheirs = isUnknown && (flag.owner.isEmpty || flag.owner == name)
+            now.isReasonTheirs = isUnknown
+        }
+        now.owner = flag.owner
+        authors[id] = now
+        return now
+    }
+
+    // MARK: the name in other words
+
+    private func mask(_ text: inout String) {
+        guard !isNumber else { return }
+        var bytes = Array(text.utf8)
+        if Self.mask(name, in: &bytes) > 0 { text = String(decoding: bytes, as: UTF8.self) }
+    }
+
+    private mutating func masked(_ payload: [UInt8]) -> [UInt8] {
+        var bytes = payload
+        guard Self.mask(name, in: &bytes) > 0 else { return payload }
+        if isNumber {
+            doubtful += 1
+            return payload
+        }
+        return bytes
+    }
+
+    /// Overwrites a name wherever it stands as a word of its own; returns how often.
+    ///
+    /// The length stays, so that binary payloads stay readable. A name with letters beyond ASCII
+    /// needs no edges: Chinese has no spaces.
+    static func mask(_ name: String, in bytes: inout [UInt8]) -> Int {
+        let name = Array(name.utf8)
+        guard !name.isEmpty, bytes.count >= name.count else { return 0 }
+        let needsEdges = name.allSatisfy { $0 < 0x80 }
+        var count = 0
+        var at = 0
+        while at + name.count <= bytes.count {
+            let end = at + name.count
+            let isWord =
+                !needsEdges
+                || !((at > 0 && bytes[at - 1].isWordByte)
+                    || (end < bytes.count && bytes[end].isWordByte))
+            if isWord, bytes[at..<end].elementsEqual(name) {
+                for place in at..<end { bytes[place] = UInt8(ascii: "*") }
+                count += 1
+                at = end
+            } else {
+                at += 1
+            }
+        }
+        return count
+    }
+}
+
+extension UInt8 {
+    /// An ASCII letter or digit.
+    fileprivate var isWordByte: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: false
+        }
+    }
+}

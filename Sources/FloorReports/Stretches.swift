@@ -1,0 +1,56 @@
+/// A stretch of time, microseconds since 1970, its end excluded.
+public struct Stretch: Sendable, Hashable {
+    /// Its first moment.
+    public var start: Int64
+    /// The moment at which it is over.
+    public var end: Int64
+
+    /// A stretch.
+    public init(_ start: Int64, _ end: Int64) {
+        self.start = start
+        self.end = end
+    }
+}
+
+/// Stretches of time as a set: what two of them share counts once.
+public struct Stretches: Sendable, Hashable {
+    private var list: [Stretch] = []
+
+    /// No time.
+    public init() {}
+
+    /// Adds a stretch; one that ends before it begins is nothing.
+    public mutating func add(_ stretch: Stretch) {
+        if stretch.end > stretch.start { list.append(stretch) }
+    }
+
+    /// The same time in stretches that follow each other and do not touch.
+    public var merged: [Stretch] {
+        var result: [Stretch] = []
+        for next in list.sorted(by: { $0.start < $1.start }) {
+            if let last = result.last, next.start <= last.end {
+                result[result.count - 1].end = max(last.end, next.end)
+            } else {
+                result.append(next)
+            }
+        }
+        return result
+    }
+
+    /// How long, in microseconds.
+    public var total: Int64 { merged.reduce(0) { $0 + $1.end - $1.start } }
+
+    /// How much of it lies in the other as well, in microseconds.
+    public func shared(with other: Stretches) -> Int64 {
+        let (left, right) = (merged, other.merged)
+        var sum: Int64 = 0
+        var (here, there) = (0, 0)
+        while here < left.count, there < right.count {
+            let start = max(left[here].start, right[there].start)
+            let end = min(left[here].end, right[there].end)
+            if end > start { sum += end - start }
+            if left[here].end < right[there].end { here += 1 } else { there += 1 }
+        }
+        return sum
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Testing
+
+/// `floorbus report` and `floorbus journal forget`, as a person uses them.
+@Suite("Reports", .timeLimit(.minutes(3)))
+struct ReportCommandTests {
+    private func rows(_ outcome: Program.Outcome) throws -> [[String: Any]] {
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let object = try jsonObject(try #require(outcome.lines.first))
+        return try #require(object["rows"] as? [[String: Any]])
+    }
+
+    private func flag(_ endpoint: String, _ arguments: String...) async throws -> [String: Any] {
+        let outcome = try await Program.run(["flag"] + arguments + ["--json"], at: endpoint)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        return try jsonObject(try #require(outcome.lines.last))
+    }
+
+    /// Ana asks twice while she is busy; Sun answers once, and she rates it.
+    private func morning(_ endpoint: String) async throws {
+        let busy = ["--state", "busy", "--cause", "agent"]
+        let key = ["publish", "agent", "agent/bj/sales/ana/"]
+        #expect(try await Program.run(key + busy, at: endpoint).status == 0)
+        let place = ["--key", "flag/bj/sales/", "--category", "refund", "--as", "ana"]
+        let raised = try await flag(
+            endpoint,
+            "raise",
+            place[0],
+            place[1],
+            place[2],
+            place[3],
+            place[4],
+            place[5],
+            "--text",
+            "her question"
+        )
+        let id = try #require(raised["flagId"] as? String)
+        _ = try await flag(endpoint, "claim", id, "--as", "sun")
+        _ = try await flag(endpoint, "engage", id, "--as", "sun")
+        _ = try await flag(endpoint, "answer", id, "--as", "sun", "--text", "yes")
+        _ = try await flag(endpoint, "rate", id, "--as", "ana", "--stars", "5")
+        _ = try await flag(endpoint, "close", id, "--as", "ana")
+        _ = try await flag(
+            endpoint,
+            "raise",
+            "--key",
+            "flag/bj/sales/",
+            "--category",
+            "login",
+            "--as",
+            "ana"
+        )
+        let ready = ["--state", "ready", "--cause", "agent"]
+        #expect(try await Program.run(key + ready, at: endpoint).status == 0)
+        let queue = [
+            "publish", "queue", "queue/bj/calls/sales/", "--waiting", "3", "--figure",
+            "serviceLevel=870:permille:SL.answered:15min:37:20000",
+        ]
+        #expect(try await Program.run(queue, at: endpoint).status == 0)
+    }
+
+    @Test("Reports beside a running hub, then a person is forgotten and the counts stay")
+    func everything() async throws {
+        try await withFolder { folder in
+            let data = folder.appendingPathComponent("data").path
+            let report = ["--data", data, "--from", "1h", "--format", "json"]
+            try await withHub(["--data", data]) { endpoint, hub in
+                try await morning(endpoint)
+                let flags = try rows(await Program.run(["report", "flags"] + report))
+                #expect(flags.count == 2)
+                let refund = try #require(flags.first { $0["category"] as? String == "refund" })
+                #expect(refund["raised"] as? Int == 1 && refund["answered"] as? Int == 1)
+                #expect(refund["rating_mean_hundredths"] as? Int == 500)
+                let one = try rows(
+                    await Program.run(["report", "flags", "--by", "none"] + report)
+                )
+                #expect(one.count == 1 && one[0]["raised"] as? Int == 2)
+                let sun = try rows(await Program.run(["report", "supporters"] + report))
+                #expect(sun.count == 1 && sun[0]["supporter"] as? String == "sun")
+                #expect(sun[0]["answers"] as? Int == 1 && sun[0]["rating_n"] as? Int == 1)
+                let top = try rows(
+                    await Program.run(["report", "categories", "--top", "1"] + report)
+                )
+                #expect(top.count == 1 && top[0]["category"] as? String == "login")
+
+                // The last changes of states are in the journal when the hub has stopped.
+                hub.signal(SIGTERM)
+                #expect(await hub.outcome().status == 0)
+            }
+            let queues = try rows(await Program.run(["report", "queues"] + report))
+            #expect(queues.count == 1 && queues[0]["formula"] as? String == "SL.answered")
+            #expect(queues[0]["service_level_permille"] as? Int == 870)
+            let agents = try rows(await Program.run(["report", "agents"] + report))
+            let ana = try #require(agents.first)
+            #expect(agents.count == 1 && ana["agent"] as? String == "ana")
+            #expect(ana["flags"] as? Int == 2)
+            let busy = try #require(ana["busy_ms"] as? Int)
+            #expect(busy > 0 && ana["handling_ms"] as? Int == busy)
+            let states = try rows(await Program.run(["report", "agents", "--states"] + report))
+            #expect(states.compactMap { $0["state"] as? String } == ["ready", "busy"])
+
+            try await forget(data, report)
+        }
+    }
+
+    private func forget(_ data: String, _ report: [String]) async throws {
+        let outcome = try await Program.run(
+            ["journal", "forget", "ana", "--data", data, "--as", "boss", "--json"]
+        )
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let done = try jsonObject(try #require(outcome.lines.first))
+        let pseudonym = try #require(done["pseudonym"] as? String)
+        let file = try Data(contentsOf: URL(fileURLWithPath: data + "/journal.sqlite"))
+        #expect(file.range(of: Data("her question".utf8)) == nil)
+        let check = try await Program.run(["journal", "check", "--data", data])
+        #expect(check.status == 0, "\(check.errors)")
+        let agents = try rows(await Program.run(["report", "agents"] + report))
+        #expect(agents.first?["agent"] as? String == pseudonym)
+        #expect(agents.first?["flags"] as? Int == 2)
+        let again = try await Program.run(["journal", "forget", "ana", "--data", data])
+        #expect(again.status == 1 && again.errors.contains("nothing of that name"))
+    }
+
+    @Test("Tables for people, CSV, a stretch without anything, and what is wrong as a sentence")
+    func formats() async throws {
+        try await withFolder { folder in
+            let data = folder.appendingPathComponent("data").path
+            let missing = try await Program.run(
+                ["report", "flags", "--data", data, "--from", "1h"]
+            )
+            #expect(missing.status == 1 && missing.errors.contains("there is no journal"))
+            try await withHub(["--data", data, "--no-history"]) { endpoint, _ in
+                let base = ["report", "flags", "--data", data]
+                let empty = try await Program.run(base + ["--from", "1h"])
+                #expect(empty.status == 0 && empty.lines.count == 1)
+                #expect(empty.errors.contains("no flag was raised"))
+                let agents = try await Program.run(
+                    ["report", "agents", "--data", data, "--from", "1h"]
+                )
+                #expect(agents.errors.contains("no history of states"))
+                _ = try await flag(endpoint, "raise", "--key", "flag/bj/sales/", "--category", "x")
+                let csv = try await Program.run(base + ["--from", "1h", "--format", "csv"])
+                #expect(
+                    csv.lines.count == 2 && csv.lines[0].hasPrefix("site,team,category,raised,")
+                )
+                #expect(csv.lines[1].hasPrefix("bj,sales,x,1,0,"))
+                let table = try await Program.run(base + ["--from", "1h", "--site", "bj"])
+                #expect(table.lines.count == 2 && table.lines[1].hasPrefix("bj"))
+                let site = try await Program.run(base + ["--from", "1h", "--site", "sh"])
+                #expect(site.lines.count == 1)
+                let order = try await Program.run(base + ["--from", "now", "--to", "1h"])
+                #expect(order.status == 1 && order.errors.contains("--from is not before --to"))
+                let wrong = try await Program.run(base + ["--from", "1h", "--by", "agent"])
+                #expect(wrong.status == 64)
+            }
+            let help = try await Program.run(["report", "agents", "--help"])
+            #expect(help.lines.contains { $0.contains("RESTRICTED") })
+        }
+    }
+}
