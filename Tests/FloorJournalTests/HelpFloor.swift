@@ -15,8 +15,9 @@ struct DoneStep: Hashable, Sendable {
 /// Askers, supporters and a station of one hub that comes and goes.
 ///
 /// Each asker raises one flag after the other: some are cancelled at once, some left alone, with
-/// some the asker waits for the answer, rates it and closes the flag. Each supporter claims every flag he sees, and answers most that he
-/// wins; some he engages first, some he gives back, some he forgets.
+/// some the asker waits for the answer, rates it and closes the flag. Each supporter claims every
+/// flag he sees, and answers most that he wins; some he engages first, some he gives back, some he
+/// forgets.
 final class HelpFloor: Sendable {
     private let askers: [FloorBusClient]
     private let supporters: [FloorBusClient]
@@ -26,8 +27,8 @@ final class HelpFloor: Sendable {
     private let gapCount = Atomic(0)
     private let refusals = Mutex<[String]>([])
     private let isStopping = Atomic(false)
-    private let raised: AsyncStream<Void>
-    private let raisedDesk: AsyncStream<Void>.Continuation
+    private let raised = Atomic(0)
+    private let askersLeft: Atomic<Int>
     private let asking = Mutex<[Task<Void, any Error>]>([])
     private let helping = Mutex<[Task<Void, any Error>]>([])
 
@@ -51,7 +52,7 @@ final class HelpFloor: Sendable {
         askers = try (0..<askerCount).map { try client("asker-\($0)") }
         supporters = try (0..<supporterCount).map { try client("supporter-\($0)") }
         station = try client("station")
-        (raised, raisedDesk) = AsyncStream.makeStream()
+        askersLeft = Atomic(askerCount)
     }
 
     /// Everything that was acknowledged as done.
@@ -70,25 +71,30 @@ final class HelpFloor: Sendable {
         let watch = Task { try await self.watch() }
         helping.withLock { $0.append(watch) }
         for client in askers {
-            let task = Task { try await self.ask(client) }
+            let task = Task {
+                defer { self.askersLeft.subtract(1, ordering: .releasing) }
+                try await self.ask(client)
+            }
             asking.withLock { $0.append(task) }
         }
     }
 
-    /// Waits until so many more flags have been raised.
-    func raises(another count: Int) async {
-        var left = count
-        for await _ in raised {
-            left -= 1
-            if left == 0 { return }
-        }
+    /// Waits until so many more flags have been raised; false when that takes too long.
+    func raises(another count: Int) async -> Bool {
+        let wanted = raised.load(ordering: .relaxed) + count
+        return await holds { raised.load(ordering: .relaxed) >= wanted }
     }
 
     /// Lets the askers finish, waits until no flag that the station knows is open, and lets
     /// everybody go home.
     func stop() async throws {
         isStopping.store(true, ordering: .releasing)
-        for task in asking.withLock({ $0 }) { try await task.value }
+        let allDone = await holds { askersLeft.load(ordering: .acquiring) == 0 }
+        #expect(allDone, "an asker waits for a flag that nobody knows")
+        for task in asking.withLock({ $0 }) {
+            task.cancel()
+            try await task.value
+        }
         let flags = Set(acknowledged.lazy.filter { $0.operation == .raise }.map(\.flag))
         let allEnd = await holds {
             let seen = self.seen
@@ -112,7 +118,7 @@ final class HelpFloor: Sendable {
             let receipt = try await client.raiseFlag(help, site: "bj", team: "sales")
             #expect(receipt.isNew)
             note(.raise, receipt.key, client, .done(claimGeneration: 0))
-            raisedDesk.yield()
+            raised.add(1, ordering: .relaxed)
             if number % 6 == 1 { try await perform(.cancel, receipt.key, client) }
             guard number % 3 == 0, try await isAnswered(receipt.id, &events) else { continue }
             note(.rate, receipt.key, client, try await client.rateFlag(receipt.key, stars: 5))
