@@ -106,6 +106,7 @@ let hostTargets: [Target] = [
         name: "JournalProbe",
         dependencies: [
             "FloorJournal", "FloorBus", "FloorEvents", "FloorWire", "FloorHubServer", "FloorPosix",
+            "FloorRoster",
         ],
         path: "Tests/JournalProbe",
         swiftSettings: strict

@@ -30,6 +30,7 @@ let package = Package(
             name: "floorbus-bench",
             dependencies: [
                 "CBench",
+                .product(name: "FloorBus", package: "floorbus"),
                 .product(name: "FloorBusInternals", package: "floorbus"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),

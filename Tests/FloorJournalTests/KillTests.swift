@@ -109,9 +109,28 @@ final class Probe {
         }
     }
 
+    /// The words of line `number`, counted from 1; waits until it is there.
+    func words(line number: Int) -> [String] {
+        read(lines: number)
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
+        guard lines.count >= number else { return [] }
+        return lines[number - 1].split(separator: " ").map(String.init)
+    }
+
+    /// Writes a line to its standard input.
+    func tell(_ line: String) throws {
+        try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+    }
+
+    /// Stops it in the middle of what it does, as a machine that hangs would be.
+    func freeze() { send(SIGSTOP, to: process.processIdentifier) }
+
+    /// Lets it go on.
+    func thaw() { send(SIGCONT, to: process.processIdentifier) }
+
     /// Kills it, and returns every whole line it had said.
     func kill() -> [Substring] {
-        sendKill(process.processIdentifier)
+        send(SIGKILL, to: process.processIdentifier)
         process.waitUntilExit()
         text += output.fileHandleForReading.readDataToEndOfFile()
         let lines = String(decoding: text, as: UTF8.self).split(separator: "\n")
@@ -126,4 +145,4 @@ final class Probe {
     }
 }
 
-private func sendKill(_ process: Int32) { kill(process, SIGKILL) }
+private func send(_ signal: Int32, to process: Int32) { kill(process, signal) }

@@ -11,7 +11,7 @@ import Foundation
 /// A directory on the disk that holds the working directory; gone with the measurement.
 ///
 /// Not the system's temporary directory, which may be memory.
-private final class Scratch {
+final class Scratch {
     let path: String
 
     init() throws {
@@ -103,7 +103,7 @@ private func measureDurableDelay(_ scale: Scale, _ report: inout Report) throws 
 }
 
 /// How long the disk itself takes to make a few hundred appended bytes durable, in nanoseconds.
-private func flushes(_ scratch: Scratch, count: Int, interval: UInt64) throws -> [UInt64] {
+func flushes(_ scratch: Scratch, count: Int, interval: UInt64) throws -> [UInt64] {
     let file = unsafe open(scratch.path + "/flushes", O_WRONLY | O_CREAT | O_APPEND, 0o600)
     guard file >= 0 else { throw BenchError("cannot write in \(scratch.path)") }
     defer { close(file) }

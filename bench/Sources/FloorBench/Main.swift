@@ -10,10 +10,11 @@ enum Bench: String, ExpressibleByArgument, CaseIterable {
     case allocations
     case memory
     case durable
+    case flags
 }
 
 @main
-struct FloorBench: ParsableCommand {
+struct FloorBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "floorbus-bench",
         abstract: "Measures FloorBus beside raw libzmq, with the same keys and payloads.",
@@ -26,7 +27,7 @@ struct FloorBench: ParsableCommand {
     )
 }
 
-struct Measure: ParsableCommand {
+struct Measure: AsyncParsableCommand {
     @Flag(help: "Everything, small, in seconds: what the tests run.")
     var tiny = false
     @Option(help: "Only these: \(Bench.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -38,7 +39,7 @@ struct Measure: ParsableCommand {
     @Flag(help: "Without the peers, for profiling.")
     var busOnly = false
 
-    func run() throws {
+    func run() async throws {
         ThisProcess.keepFreedMemory()
         let chosen = only.isEmpty ? Bench.allCases : only
         let scale = Scale(isTiny: tiny, runs: runs, hasPeer: !busOnly)
@@ -52,6 +53,7 @@ struct Measure: ParsableCommand {
             case .allocations: try measureAllocations(scale, &report)
             case .memory: try measureMemory(scale, &report)
             case .durable: try measureDurable(scale, &report)
+            case .flags: try await measureFlags(scale, &report)
             }
         }
         print(json ? report.json : report.table + "\n\nhash of the work: \(report.hashText)")
