@@ -112,6 +112,15 @@ struct FlagBoard {
         return place(site: Array(parts[1]), team: Array(parts[2]))
     }
 
+    /// A team without a flag and without a call has a figure too: that there is none.
+    mutating func follow(_ teams: [RosterTeam]) {
+        for team in teams {
+            let site = Array(FloorKey.segment(encoding: team.site).utf8)
+            let name = Array(FloorKey.segment(encoding: team.team).utf8)
+            _ = place(site: site, team: name)
+        }
+    }
+
     mutating func place(site: [UInt8], team: [UInt8]) -> Int {
         let name = site + [UInt8(ascii: "/")] + team
         if let place = places[name] { return place }

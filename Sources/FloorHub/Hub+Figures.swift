@@ -7,7 +7,10 @@ import FloorWire
 extension Hub {
     /// When figures and alert rules are looked at next.
     var figuresDeadline: Int64 {
-        board.teams.isEmpty && roster.alerts.isEmpty ? .max : nextFigures
+        guard board.teams.isEmpty, roster.alerts.isEmpty, roster.teams.isEmpty else {
+            return nextFigures
+        }
+        return .max
     }
 
     mutating func runFigures(_ effects: inout HubEffects) {
@@ -16,7 +19,10 @@ extension Hub {
         board.followDay(lastStamp, zone: options.zoneMinutes)
         // Windows of 15 minutes change without a flag: once a minute everybody is looked at.
         let isMinute = now.boot >= board.nextMinute
-        if isMinute { board.nextMinute = now.boot + 60_000_000 }
+        if isMinute {
+            board.nextMinute = now.boot + 60_000_000
+            board.follow(roster.teams)
+        }
         for place in board.teams.indices where isMinute || board[place].isChanged {
             board[place].isChanged = false
             tellFigures(place, &effects)

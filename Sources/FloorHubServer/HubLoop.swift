@@ -20,6 +20,8 @@ struct HubLoop: ~Copyable {
     private var askAgainAt: Int64 = .max
     /// Links whose pipe was full in this round: nothing may overtake what came back.
     private var blocked: [LinkID] = []
+    /// Links whose peer is gone; what it said before, a goodbye perhaps, is still to be read.
+    private var gone: [LinkID] = []
 
     /// Pause before the journal is asked again, in microseconds.
     private static let askAgainMicroseconds: Int64 = 250_000
@@ -39,7 +41,15 @@ struct HubLoop: ~Copyable {
     /// Does all there is to do now; returns how long to wait, in milliseconds.
     mutating func turn() throws(ZeroMQError) -> Int64 {
         let now = Self.now()
+        let leaving = gone
+        gone.removeAll(keepingCapacity: true)
         let count = try receive(at: now)
+        // A send fails as soon as the peer has closed, while its last words lie unread (R22).
+        if count < Self.messagesPerTurn {
+            for link in leaving { hub.step(.linkGone(link), at: now, into: &effects) }
+        } else {
+            gone = leaving
+        }
         for barrier in try sockets.drainTap(atMost: Self.messagesPerTurn) {
             hub.step(barrier, at: now, into: &effects)
         }
@@ -53,7 +63,7 @@ struct HubLoop: ~Copyable {
             perform()
         }
         sleepsUntil = .min
-        if hasMoreWork || count >= Self.messagesPerTurn { return 0 }
+        if hasMoreWork || count >= Self.messagesPerTurn || !gone.isEmpty { return 0 }
         if try sockets.isReadable() { return 0 }
         sleepsUntil = min(hub.nextDeadline, askAgainAt)
         return max(0, min((sleepsUntil - Self.now().boot) / 1000 + 1, 1000))
@@ -85,7 +95,9 @@ struct HubLoop: ~Copyable {
             hub.step(.borrowedTurnEnd, at: Self.now(), into: &effects)
             perform()
         }
-        if hasMoreWork || min(hub.nextDeadline, askAgainAt) < sleepsUntil { return .coreNeeded }
+        if hasMoreWork || !gone.isEmpty || min(hub.nextDeadline, askAgainAt) < sleepsUntil {
+            return .coreNeeded
+        }
         // A failing socket shows itself to the core's thread too.
         return (try? sockets.isReadableAfterSends()) == false ? .served : .coreNeeded
     }
@@ -187,12 +199,16 @@ struct HubLoop: ~Copyable {
             switch send(bytes, to: link) {
             case .sent: return
             case .wouldBlock: blocked.append(link)
-            case .unreachable, .failed: return feedback.append(.linkGone(link))
+            case .unreachable, .failed: return noteGone(link)
             }
         }
         var copy: [UInt8] = []
         copy.append(span: bytes)
         feedback.append(.deliverBlocked(link, copy))
+    }
+
+    private mutating func noteGone(_ link: LinkID) {
+        if !gone.contains(link) { gone.append(link) }
     }
 
     private mutating func control(_ link: LinkID, _ bytes: Span<UInt8>) {
@@ -202,7 +218,7 @@ struct HubLoop: ~Copyable {
         case .wouldBlock:
             blocked.append(link)
             feedback.append(.controlBlocked(link))
-        case .unreachable, .failed: feedback.append(.linkGone(link))
+        case .unreachable, .failed: noteGone(link)
         }
     }
 

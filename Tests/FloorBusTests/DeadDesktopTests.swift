@@ -1,5 +1,6 @@
 import FloorBus
 import FloorBusTestKit
+import Synchronization
 import Testing
 
 extension RealSockets {
@@ -87,6 +88,36 @@ extension RealSockets {
             try await wall.publish(.value(1), to: try Floor.custom())
             #expect(hub.statistics.wills == 1)
             await wall.close()
+        }
+
+        @Test("R22: a goodbye is heard though the hub was just sending, and no will runs")
+        func goodbyeUnderLoad() async throws {
+            let hub = try Floor.hub()
+            defer { hub.stop() }
+            let busy = try hub.connect(as: "busy")
+            let key = try Floor.agent()
+            let isOver = Atomic(false)
+            let talker = Task {
+                var number: UInt32 = 0
+                while !isOver.load(ordering: .relaxed) {
+                    number &+= 1
+                    try await busy.publish(.value(number), to: try Floor.custom("busy"))
+                }
+            }
+            for _ in 0..<40 {
+                let desk = try Floor.client(hub.endpoints[0]) { options in
+                    options.will = (key, .loggedOff)
+                    options.willGraceMilliseconds = 0
+                }
+                let seen = try desk.subscribe(to: try KeyFilter("custom/"))
+                try await seen.events { $0.record != nil }
+                await desk.close()
+            }
+            #expect(await holds { hub.statistics.sessions == 1 })
+            isOver.store(true, ordering: .relaxed)
+            try await talker.value
+            #expect(hub.statistics.wills == 0)
+            await busy.close()
         }
 
         @Test("A client that says goodbye leaves its leased values suspect, others as they are")

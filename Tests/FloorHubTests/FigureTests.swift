@@ -82,6 +82,33 @@ struct FigureTests {
         #expect(rate?.n == 2 && rate?.value == 5000)
     }
 
+    @Test("A team that raises no flag has a figure too, and a rule may warn of it")
+    func zeroFlags() throws {
+        let rule = AlertRule(
+            "zero-flags",
+            filter: "team/",
+            .figure("zeroFlags", .above, threshold: 0, clear: 0)
+        )
+        let roster = try Roster(
+            people: [RosterPerson("reader", roles: .system)],
+            teams: [RosterTeam(site: "bj", team: "sales")],
+            alerts: [rule]
+        )
+        let hub = HubHarness {
+            $0.isDurable = true
+            $0.roster = roster
+        }
+        hub.advance(milliseconds: 1100)
+        hub.advance(milliseconds: 1100)
+        let found = try values(hub, "team/bj/sales/flags/")
+        #expect(found["zeroFlags sinceMidnight count"]?.value == 1)
+        let reader = hub.join("reader")
+        reader.subscribe(1, "note/")
+        hub.turn()
+        let notes = reader.takeRecords().compactMap { try? FloorNote(payload: $0.payload.span) }
+        #expect(notes.map(\.subject) == ["team/bj/sales/flags/"])
+    }
+
     @Test("A rule raises an alert once, shows who takes care of it, and clears it")
     func alerts() throws {
         let rule = AlertRule(

@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10)), .serialized)
 struct FlagKillTests {
     private static let kills = 50
-    private static let raisesEach = 20
+    private static let raisesEach = 15
 
     @Test("A hub killed fifty times while flags are raised, claimed, answered, rated")
     func hub() async throws {
@@ -23,7 +23,7 @@ struct FlagKillTests {
         var probe = try start()
         probe.read(lines: 1)
         let floor = try HelpFloor(endpoint: endpoint, askers: 32, supporters: 4)
-        try floor.start()
+        try await floor.start()
         for _ in 1...Self.kills {
             guard await floor.raises(another: Self.raisesEach) else { break }
             _ = probe.kill()

@@ -28,6 +28,7 @@ final class HelpFloor: Sendable {
     private let refusals = Mutex<[String]>([])
     private let isStopping = Atomic(false)
     private let raised = Atomic(0)
+    private let ready = Atomic(0)
     private let askersLeft: Atomic<Int>
     private let asking = Mutex<[Task<Void, any Error>]>([])
     private let helping = Mutex<[Task<Void, any Error>]>([])
@@ -63,7 +64,9 @@ final class HelpFloor: Sendable {
     /// Refusals that no rule explains, as sentences.
     var surprises: [String] { refusals.withLock { $0 } }
 
-    func start() throws {
+    /// Sets everybody to work, and returns when each has his snapshot: who is cut off before is
+    /// told by a gap that he may have missed flags.
+    func start() async throws {
         for client in supporters {
             let task = Task { try await self.help(client) }
             helping.withLock { $0.append(task) }
@@ -77,6 +80,8 @@ final class HelpFloor: Sendable {
             }
             asking.withLock { $0.append(task) }
         }
+        let all = askers.count + supporters.count + 1
+        try #require(await holds { ready.load(ordering: .relaxed) >= all })
     }
 
     /// Waits until so many more flags have been raised; false when that takes too long.
@@ -110,6 +115,11 @@ final class HelpFloor: Sendable {
     private func ask(_ client: FloorBusClient) async throws {
         let words = try client.subscribe(to: KeyFilter("private/bj/" + client.principal + "/"))
         var events = words.makeAsyncIterator()
+        while let event = try await events.next() {
+            guard case .snapshotEnd = event else { continue }
+            ready.add(1, ordering: .relaxed)
+            break
+        }
         var number = 0
         while !isStopping.load(ordering: .acquiring) {
             number += 1
@@ -150,7 +160,7 @@ final class HelpFloor: Sendable {
         var tried: [FloorID: UInt32] = [:]
         try await withThrowingDiscardingTaskGroup { group in
             for try await event in try client.subscribe(to: KeyFilter("flag/bj/")) {
-                if case .gap = event { gapCount.add(1, ordering: .relaxed) }
+                notice(event)
                 guard case .record(let record) = event, let flag = try record.helpFlag,
                     flag.status == .raised || flag.status == .pending,
                     let id = FloorID(record.key.entity), tried[id] != flag.claimGeneration
@@ -182,11 +192,20 @@ final class HelpFloor: Sendable {
 
     private func watch() async throws {
         for try await event in try station.subscribe(to: KeyFilter("flag/bj/")) {
-            if case .gap = event { gapCount.add(1, ordering: .relaxed) }
+            notice(event)
             guard case .record(let record) = event, let flag = try record.helpFlag,
                 let id = FloorID(record.key.entity)
             else { continue }
             ends.withLock { $0[id] = flag.status }
+        }
+    }
+
+    /// Counts snapshots, and gaps, of which there must be none.
+    private func notice(_ event: FloorBusEvent) {
+        switch event {
+        case .gap: gapCount.add(1, ordering: .relaxed)
+        case .snapshotEnd: ready.add(1, ordering: .relaxed)
+        case .record, .removed, .linkUp, .linkDown: break
         }
     }
 

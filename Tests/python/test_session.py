@@ -83,8 +83,8 @@ class Publishing(HubCase):
             {**good, 'prev_rev': rev}, delete('custom/bj/results/none/'),
             append('event/bj/results/e/'), append('note/bj/x/n/'))
         self.assertEqual([status for status, _ in results], [
-            OK, BAD_KEY, DENIED, UNSUPPORTED, BAD_KEY, INVALID, INVALID, CONFLICT, NOT_FOUND, OK,
-            UNSUPPORTED])
+            OK, BAD_KEY, INVALID, BAD_KEY, BAD_KEY, INVALID, INVALID, CONFLICT, NOT_FOUND, OK,
+            BAD_KEY])
         self.assertEqual(results[0][1], rev + 1)
         self.assertEqual(results[7][1], results[0][1], 'a conflict tells the present revision')
         [(status, after)] = session.settle({**good, 'prev_rev': results[0][1]})
