@@ -103,6 +103,8 @@ final class FlagDesk {
             faults.append("I2 broken, \(what) after \(last.words)")
         }
         lastOfKey[subscription, default: [:]][key] = revision
+        // Notes and the lists of who asked most travel there too.
+        guard header.schema == PayloadSchema.flag else { return }
         guard let flag = try? HelpFlag(payload: payload.span) else {
             return faults.append("\(what) is no flag")
         }
