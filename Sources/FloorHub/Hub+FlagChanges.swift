@@ -121,13 +121,19 @@ extension Hub {
 
     /// Everything up to the lane's committed revision is certain: readers who come new get it.
     mutating func confirmFlags(_ effects: inout HubEffects) {
-        confirmNotes()
-        guard !flags.changes.isEmpty else { return }
+        guard !flags.changes.isEmpty || !notes.changes.isEmpty else { return }
+        var noteChanges = notes.confirm(through: lane.committed)
         for change in flags.confirm(through: lane.committed) {
+            // Flags and notes in one order, that of their revisions: kept records are found by it,
+            // and a reader takes none that lies before the last it was sent.
+            while let note = noteChanges.first, note.revision < change.first {
+                keep(noteChanges.removeFirst())
+            }
             keep(change)
             noteLoad(change, &effects)
             board.note(change)
         }
+        for change in noteChanges { keep(change) }
     }
 
     private mutating func keep(_ change: FlagChange) {

@@ -264,12 +264,9 @@ extension Hub {
 
     // MARK: the journal
 
-    mutating func confirmNotes() {
-        guard !notes.changes.isEmpty else { return }
-        for change in notes.confirm(through: lane.committed) {
-            let record = lane.window.bytes.span.copy(lane.record(change.revision))
-            kept.put(record, isOpen: !change.after.note.status.isEnded)
-        }
+    mutating func keep(_ change: NoteChange) {
+        let record = lane.window.bytes.span.copy(lane.record(change.revision))
+        kept.put(record, isOpen: !change.after.note.status.isEnded)
     }
 
     mutating func saveNotes(_ effects: inout HubEffects) {
