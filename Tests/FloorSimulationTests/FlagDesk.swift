@@ -81,7 +81,7 @@ final class FlagDesk {
         let bytes = delivery.bytes.span
         let header = delivery.header
         let key = bytes.copy(delivery.record.key)
-        guard let kind = header.kind, kind == .flag || kind == .private else { return }
+        guard header.operation?.isOfFlagsLife == true else { return }
         let payload = bytes.copy(delivery.record.payload)
         let revision = header.revision
         let what = "\(name): \(String(decoding: key, as: UTF8.self)) \(revision.words)"
@@ -115,6 +115,11 @@ final class FlagDesk {
     static func id(_ key: [UInt8]) -> FloorID? {
         (try? FloorKey(bytes: key)).flatMap { FloorID($0.entity) }
     }
+}
+
+extension RecordOperation {
+    /// Whether its record is a flag's; notes and figures travel under `private/` too.
+    var isOfFlagsLife: Bool { Self.raise.rawValue...Self.verdict.rawValue ~= rawValue }
 }
 
 extension Revision {

@@ -50,7 +50,7 @@ struct FlagHistory {
             let header = view.header(bytes.span)
             guard header.kind == .flag || header.kind == .private,
                 let id = FlagDesk.id(bytes.span.copy(view.key)),
-                let operation = header.operation,
+                let operation = header.operation, operation.isOfFlagsLife,
                 let flag = try? HelpFlag(payload: bytes.span.extracting(view.payload))
             else { continue }
             if header.producer != .zero {

@@ -123,7 +123,11 @@ extension World {
                 fail("I3 broken, operation \(act.sequence) is twice in the journal")
             }
             guard !luck.kills, !luck.clones, claimed[revision] == nil else { continue }
-            fail("I3 broken, \(act.operation.name) at \(revision.words) was not acknowledged")
+            let deeds = clients.flatMap(\.deeds).filter {
+                $0.producer == act.producer && $0.id == act.id && $0.operation == act.operation
+            }
+            let told = deeds.map(\.words).joined(separator: ", ")
+            fail("I3 broken, \(act.operation.name) at \(revision.words) was told as: \(told)")
         }
     }
 
@@ -158,7 +162,7 @@ extension World {
     private func checkDesk(_ client: SimulatedClient) {
         guard let desk = client.desk else { return }
         var expected: [[UInt8]: KeptTable.Entry] = [:]
-        for entry in hub.kept.entries where entry.isOpen {
+        for entry in keptFlags where entry.isOpen {
             guard let view = try? RecordView(entry.record.span, at: 0) else { continue }
             let key = entry.record.span.copy(view.key)
             if desk.filters.contains(where: { $0.matches(key.span) }) { expected[key] = entry }
@@ -187,7 +191,7 @@ extension World {
     private func checkKept() {
         var flags: [FloorID: HelpFlag] = [:]
         var keys: Set<[UInt8]> = []
-        for entry in hub.kept.entries where !entry.record.isEmpty {
+        for entry in keptFlags {
             guard let view = try? RecordView(entry.record.span, at: 0) else { continue }
             let key = entry.record.span.copy(view.key)
             keys.insert(key)
@@ -204,9 +208,23 @@ extension World {
             fail("\(entry.flag) is not as kept, \(flags[entry.id].map { "\($0)" } ?? "nothing")")
         }
         if keys.count != applied.count * 2 { fail("\(keys.count) keys for \(applied.count) flags") }
-        if luck.keepsDisk, Set(journal.kept.keys) != keys {
-            fail("the journal keeps \(journal.kept.count) records, the hub \(keys.count)")
+        if luck.keepsDisk, journalFlags != keys {
+            fail("the journal keeps \(journalFlags.count) records, the hub \(keys.count)")
         }
+    }
+
+    /// What the hub keeps of flags; notes are kept beside them.
+    private var keptFlags: [KeptTable.Entry] {
+        hub.kept.entries.filter { isOfFlag($0.record) }
+    }
+
+    private var journalFlags: Set<[UInt8]> {
+        Set(journal.kept.filter { isOfFlag($0.value) }.keys)
+    }
+
+    private func isOfFlag(_ record: [UInt8]) -> Bool {
+        guard let view = try? RecordView(record.span, at: 0) else { return false }
+        return view.header(record.span).operation?.isOfFlagsLife ?? false
     }
 
     /// Every way to find a flag finds what is there and nothing else.
@@ -247,7 +265,7 @@ extension World {
                 }
             }
         }
-        for number in 1...5 as ClosedRange<UInt64> {
+        for number in Self.flags {
             let id = Self.flagID(number)
             if Set(hub.flags.merged(into: id)) != byIncident[id] ?? [] {
                 fail("what was merged into flag \(number) is not what is found")
@@ -318,7 +336,7 @@ extension World {
         checkFlagTable()
         var last: [FloorID: HelpFlag] = [:]
         for (_, bytes) in journal.history {
-            guard let view = try? RecordView(bytes.span, at: 0),
+            guard isOfFlag(bytes), let view = try? RecordView(bytes.span, at: 0),
                 view.header(bytes.span).kind == .private,
                 let id = FlagDesk.id(bytes.span.copy(view.key))
             else { continue }
@@ -337,10 +355,10 @@ extension World {
         for entry in hub.flags.entries.compactMap({ $0 }) {
             fail("flag \(entry.id.low) is still \(entry.flag.status.name)")
         }
-        let kept = hub.kept.count
+        let kept = keptFlags.count
         if kept > 0 { fail("\(kept) records are kept of flags that are over") }
-        if luck.keepsDisk, !journal.kept.isEmpty {
-            fail("the journal keeps \(journal.kept.count) records for the next life")
+        if luck.keepsDisk, !journalFlags.isEmpty {
+            fail("the journal keeps \(journalFlags.count) records for the next life")
         }
         checkFlagTable()
         checkLoads()

@@ -8,7 +8,7 @@ import FloorWire
 // Help flags on the simulated floor: few flags and calls, so that people collide.
 
 extension World {
-    private static let flags: ClosedRange<UInt64> = 1...5
+    static let flags: ClosedRange<UInt64> = 1...6
     private static let calls = ["", "call-1"]
 
     static func flagID(_ number: UInt64) -> FloorID { FloorID(high: 0xF1A6, low: number) }
@@ -52,7 +52,9 @@ extension World {
                 switch operation {
                 case .engage, .release, .reject, .answer:
                     known?.flag(id)?.owner == client.principal
-                case .close, .reopen, .cancel, .rate: client.raised.contains(id)
+                case .close: isOwn(id, of: client, [.answered, .engaged])
+                case .reopen: isOwn(id, of: client, [.answered, .closed])
+                case .cancel, .rate: client.raised.contains(id)
                 case .seen, .claim, .merge: known?.flag(id)?.isWaiting ?? false
                 default: true
                 }
@@ -72,7 +74,33 @@ extension World {
         request.incident = Self.flagID(UInt64.random(in: Self.flags, using: &random))
         // Unlike any other, so that the journal tells what was done twice.
         request.text = "\(operation.name) \(serial)"
+        if operation == .reopen, random.oneIn(2) { raiseInstead(client, of: id, request) }
         client.operate(operation, id, request, at: journal.point)
+    }
+
+    private func isOwn(
+        _ id: FloorID,
+        of client: SimulatedClient,
+        _ statuses: [FlagStatus]
+    ) -> Bool {
+        guard let slot = hub.flags.slot(id) else { return false }
+        let flag = hub.flags[slot].flag
+        return flag.words.agent == client.principal && statuses.contains(flag.status)
+    }
+
+    /// Another flag for the same call, right before an older one is reopened (I8).
+    private func raiseInstead(
+        _ client: SimulatedClient,
+        of old: FloorID,
+        _ request: FlagRequest
+    ) {
+        guard let slot = hub.flags.slot(old),
+            let id = Self.flags.map({ Self.flagID($0) }).first(where: { hub.flags.slot($0) == nil })
+        else { return }
+        var request = request
+        request.callReference = hub.flags[slot].flag.words.callReference
+        request.text = "instead \(serial)"
+        client.operate(.raise, id, request, at: journal.point)
     }
 
     /// How often each operation is asked for, in a hundred.
