@@ -70,3 +70,43 @@ extension Outbox {
         return left
     }
 }
+
+extension Outbox {
+    /// Takes answered operations out of the queue, from a place on: all, or those on flags and
+    /// notes.
+    ///
+    /// A hub that died before it had stored what it refused does not know their numbers; done
+    /// again they could come out otherwise than was told. A value or an event may come again.
+    mutating func dropAnswered(from start: Int, all: Bool) {
+        var dropped: Set<Int32> = []
+        for index in start..<queue.count where queue[index] >= 0 {
+            let slot = Int(queue[index])
+            guard operations[slot].isAnswered else { continue }
+            if all || view(slot).header(records.bytes.span).operation?.isRefusable == true {
+                dropped.insert(queue[index])
+            }
+        }
+        guard !dropped.isEmpty else { return }
+        queue.keep { slot in !dropped.contains(slot) }
+        for slot in dropped.sorted() { release(Int(slot)) }
+    }
+
+    /// Takes the places of operations that wait to be tried again out of the queue.
+    mutating func dropVoids(from start: Int) {
+        var index = -1
+        queue.keep { slot in
+            index += 1
+            return index < start || slot >= 0
+        }
+    }
+}
+
+extension RecordOperation {
+    /// Whether what it comes to depends on what others have done before it.
+    fileprivate var isRefusable: Bool {
+        switch self {
+        case .put, .delete, .append: false
+        default: true
+        }
+    }
+}

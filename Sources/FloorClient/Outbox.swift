@@ -172,7 +172,7 @@ struct Outbox {
     mutating func welcome(last: UInt64, isForeign: Bool) {
         let before = (first, queue.count)
         defer { if isForeign || before != (first, queue.count) { log?.renumber() } }
-        if isForeign { dropAnswered() }
+        if isForeign { dropAnswered(from: 0, all: true) }
         messages = Ring()
         messageBytes = 0
         sent = 0
@@ -187,26 +187,10 @@ struct Outbox {
         } else {
             numbered = known
         }
+        dropAnswered(from: numbered, all: false)
         dropVoids(from: numbered)
         answered = 0
         advanceAnswered()
-    }
-
-    private mutating func dropAnswered() {
-        var dropped: [Int32] = []
-        for index in 0..<queue.count where queue[index] >= 0 {
-            if operations[Int(queue[index])].isAnswered { dropped.append(queue[index]) }
-        }
-        queue.keep { slot in !dropped.contains(slot) }
-        for slot in dropped { release(Int(slot)) }
-    }
-
-    private mutating func dropVoids(from start: Int) {
-        var index = -1
-        queue.keep { slot in
-            index += 1
-            return index < start || slot >= 0
-        }
     }
 
     // MARK: sending

@@ -56,6 +56,28 @@ struct OutboxTests {
         _ = try desk.publish("agent/bj/sales/3/", "c", results: mailbox)
     }
 
+    @Test("A flag operation that was refused is not done again for a hub that forgot it")
+    func refusedOnce() throws {
+        let (desk, mailbox) = try linked()
+        let flag = "flag/bj/sales/000000000000f1a60000000000000001/"
+        _ = try desk.publish("event/bj/ivr/1/", "a", .append, results: mailbox)
+        _ = try desk.publish(flag, "b", .claim, results: mailbox)
+        _ = try desk.publish("event/bj/ivr/1/", "c", .append, results: mailbox)
+        desk.turn()
+        desk.acknowledge(0, ResultRun(2, .notFound))
+        #expect(desk.take(mailbox) == ["result 2 notFound"])
+        // It dies before it has stored what it had refused.
+        desk.loseLink()
+        desk.connect(lastApplied: 0)
+        desk.lines.removeAll()
+        desk.turn()
+        #expect(
+            desk.lines == [
+                "> PUB 1 first 1: append event/bj/ivr/1/ 'a', append event/bj/ivr/1/ 'c'"
+            ]
+        )
+    }
+
     @Test("The cumulative value may run ahead of results that follow: none is lost")
     func splitResults() throws {
         let (desk, mailbox) = try linked()
