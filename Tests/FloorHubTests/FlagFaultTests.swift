@@ -88,6 +88,27 @@ struct FlagFaultTests {
         #expect(reader.takeRecords().map(\.key) == [eventKey(1)])
     }
 
+    @Test("Flags and notes of one batch are told to who comes new in one order")
+    func flagAndNoteTogether() throws {
+        let hub = durableHub()
+        let ana = hub.join("ana")
+        hub.journal.mode = .held
+        ana.publish([.flag(.raise, 1)])
+        var payload: [UInt8] = []
+        try FloorNote(.announcement, text: "new tariff").append(to: &payload)
+        let header = RecordHeader(.note, .append, schema: PayloadSchema.note)
+        let key = "note/bj/sales/\(flagID(7).text)/"
+        hub.join("lead").publish([HarnessOperation(header, key, payload)])
+        hub.turn()
+        hub.commitHeld()
+        hub.journal.mode = .immediate
+        let late = hub.join("late")
+        late.subscribe(1, "flag/")
+        late.subscribe(2, "note/")
+        hub.turn()
+        #expect(late.takeRecords().map(\.key) == [flagKey(1), key])
+    }
+
     @Test("A call that ends while the journal fails cancels its flag when it works again")
     func callEndsWithoutJournal() throws {
         let hub = durableHub()
