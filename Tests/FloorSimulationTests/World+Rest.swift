@@ -23,7 +23,9 @@ extension World {
             for client in clients {
                 client.consume(.max, journal)
                 client.consumeFlags(.max, journal)
-                if client.desk?.wantsNewStart == true { try client.newDesk() }
+                guard client.desk?.wantsNewStart == true else { continue }
+                try client.newDesk()
+                quietRounds = -1
             }
             // Before time goes on, which brings heartbeats and what is due.
             let isQuiet =
