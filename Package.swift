@@ -49,9 +49,13 @@ let embeddedTargets: [Target] = [
         "FloorHubServer",
         ["FloorHub", "FloorZeroMQ", "FloorWire", "FloorEvents", "FloorPosix"]
     ),
+    embeddableTarget("FloorHubC", ["FloorHubServer", "FloorPosix"]),
     embeddableTarget(
         "FloorBusC",
-        ["CFloorBus", "FloorClientLoop", "FloorClient", "FloorEvents", "FloorWire", "FloorPosix"]
+        [
+            "CFloorBus", "FloorClientLoop", "FloorClient", "FloorEvents", "FloorWire",
+            "FloorPosix", "FloorHub", "FloorHubServer", "FloorZeroMQ",
+        ]
     ),
 ]
 

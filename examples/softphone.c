@@ -23,7 +23,7 @@ static int publish(floorbus_client *client, const char *key, const floorbus_agen
     floorbus_result result = FLOORBUS_RESULT_INIT;
     floorbus_ticket ticket;
     floorbus_status status =
-        floorbus_publish_state(client, floorbus_cstr(key), state, &ticket);
+        floorbus_publish_state(client, floorbus_cstr(key), state, NULL, &ticket);
     if (status == FLOORBUS_OK) status = floorbus_wait(client, ticket, ANSWER_MS, &result);
     if (status != FLOORBUS_OK) return complain("publish", status);
     if (result.status != FLOORBUS_OK) {

@@ -13,26 +13,32 @@
  * RULES, for every function
  *  R1  It returns FLOORBUS_OK (0) or a negative FLOORBUS_E_*. No errno, no abort, no exit. What is
  *      wrong in words: floorbus_last_error.
- *  R2  Handles (floorbus_client *, floorbus_event *) are checked numbers, never addresses: NULL, a
- *      closed one and a foreign one give FLOORBUS_E_HANDLE. Never dereference or compare them with
- *      anything but NULL.
+ *  R2  Handles (floorbus_client *, floorbus_event *, floorbus_snapshot *, floorbus_hub *) are
+ *      checked numbers, never addresses: NULL, a closed one and a foreign one give
+ *      FLOORBUS_E_HANDLE. Never dereference or compare them with anything but NULL.
  *  R3  What you pass in is copied before the call returns. Pointers you are given point into an
  *      event and are valid until floorbus_event_release of it. No output is touched by a call that
  *      fails, unless its comment says so.
  *  R4  Any function may be called from any thread, also several at once on one client. None blocks
  *      longer than its timeout_ms; those without one do not block, they only take short locks.
- *  R5  The library calls none of your code. It runs one thread for each client, with all signals
- *      blocked, and one for libzmq.
- *  R6  Fork before you open the first client. After fork() the child of a process that has opened
- *      one gets FLOORBUS_E_FORKED from every function with a handle and from floorbus_client_open;
- *      close and release do nothing there. exec() is fine: all descriptors are close-on-exec.
+ *  R5  Your code is called only inside floorbus_dispatch, on the thread that called it and with no
+ *      lock held (drop functions: see floorbus_set_callback). The library runs one thread for each
+ *      client and hub, with all signals blocked, and one for libzmq.
+ *  R6  Fork before you open the first client or hub. After fork() the child of a process that has
+ *      opened one gets FLOORBUS_E_FORKED from every function with a handle and from those that
+ *      make one; close, stop, free and release do nothing there. exec() is fine: all descriptors
+ *      are close-on-exec.
  *  R7  Every struct begins with struct_size: set it to sizeof the struct (the _INIT macros do) and
  *      all else to zero, which means "default". Structs only grow at their end. A size below the
  *      first version's, or a larger struct with something set that this library does not know,
  *      gives FLOORBUS_E_ABI.
  *
- * Text is UTF-8. Times are microseconds since 1970, UTC. Numbers
- * unknown to this library are received as 0.
+ * Text is UTF-8, unless a client was opened with another host_encoding: then every text and key
+ * that crosses the border of that client's functions is in it. Bytes that are not of the encoding
+ * are refused with FLOORBUS_E_INVALID (in keys and filters FLOORBUS_E_BADKEY); the sentence names
+ * their position. Received characters that the encoding lacks become '?'. Errors' sentences are
+ * English, in ASCII. Times are microseconds since 1970, UTC. Numbers unknown to this library are
+ * received as 0.
  * The numbers of all enumerations are the vocabulary's, the same in every FloorBus program. */
 #ifndef FLOORBUS_H_INCLUDED
 #define FLOORBUS_H_INCLUDED
@@ -97,6 +103,8 @@ enum {
 
 typedef struct floorbus_client_s floorbus_client; /* a handle; floorbus_client_close ends it */
 typedef struct floorbus_event_s floorbus_event;   /* a handle; floorbus_event_release ends it */
+typedef struct floorbus_snapshot_s floorbus_snapshot; /* a handle; floorbus_snapshot_free ends it */
+typedef struct floorbus_hub_s floorbus_hub;           /* a handle; floorbus_hub_stop ends it */
 
 /* Text: len bytes of UTF-8, not NUL-terminated. ptr may be NULL when len is 0. */
 typedef struct {
@@ -110,6 +118,13 @@ typedef struct {
 } floorbus_bytes;
 /* A string literal as floorbus_str: floorbus_str key = FLOORBUS_STR("agent/bj/sales/4711/"); */
 #define FLOORBUS_STR(literal) { (literal), sizeof(literal) - 1 }
+
+/* A flag's or a note's id: a UUID, first byte first; all zero = none. */
+typedef struct {
+    uint8_t b[16];
+} floorbus_id;
+/* Bytes of an id as text, its NUL included: 32 hexadecimal digits, as at the end of keys. */
+#define FLOORBUS_ID_TEXT_BYTES 33
 
 /* One publication of a client, counted from 1; 0 = none. */
 typedef uint64_t floorbus_ticket;
@@ -131,10 +146,14 @@ enum {
     FLOORBUS_KIND_NOTE = 8,
     FLOORBUS_KIND_PRIVATE = 9,
     FLOORBUS_KIND_LINK = 64,         /* the hub came or went: link, epoch, result */
+    FLOORBUS_KIND_RESULT = 65,       /* the answer to a publication, if asked for when the client
+                                      * was opened: ticket, result, rev, claim_gen, owner */
     FLOORBUS_KIND_SNAPSHOT_END = 66, /* all present values of subscription came: count */
     FLOORBUS_KIND_GAP = 67,          /* prev_rev to rev of the event lane will not come: count */
     FLOORBUS_KIND_REFUSED = 68       /* the hub refused subscription, which is gone: result */
 };
+/* info.schema of records of the kind PRIVATE: which of the decode functions reads them. */
+enum { FLOORBUS_SCHEMA_FLAG = 1, FLOORBUS_SCHEMA_NOTE = 2 };
 /* What a record does to its key. 16 and up: a help flag's transitions. */
 enum {
     FLOORBUS_OP_PUT = 1,
@@ -244,6 +263,147 @@ enum {
     FLOORBUS_REASON_OTHER = 9
 };
 
+/* Where a help flag stands in its life. CLOSED, CANCELLED and UNANSWERED are ends; a MERGED one
+ * waits for the answer of another. */
+enum {
+    FLOORBUS_FLAG_UNKNOWN = 0,
+    FLOORBUS_FLAG_RAISED = 1,
+    FLOORBUS_FLAG_PENDING = 2, /* a supporter's station has shown it, or it was given back */
+    FLOORBUS_FLAG_CLAIMED = 3,
+    FLOORBUS_FLAG_ENGAGED = 4, /* its owner has begun to help */
+    FLOORBUS_FLAG_ANSWERED = 5,
+    FLOORBUS_FLAG_CLOSED = 6,
+    FLOORBUS_FLAG_CANCELLED = 7,
+    FLOORBUS_FLAG_MERGED = 8,
+    FLOORBUS_FLAG_UNANSWERED = 9
+};
+/* What a help flag asks for. */
+enum {
+    FLOORBUS_FLAG_KIND_UNKNOWN = 0,
+    FLOORBUS_FLAG_KIND_KNOWLEDGE = 1,
+    FLOORBUS_FLAG_KIND_AUTHORITY = 2,
+    FLOORBUS_FLAG_KIND_TAKEOVER = 3,
+    FLOORBUS_FLAG_KIND_SYSTEM_FAULT = 4,
+    FLOORBUS_FLAG_KIND_POLICY_BLOCKER = 5,
+    FLOORBUS_FLAG_KIND_SAFETY = 6,
+    FLOORBUS_FLAG_KIND_PERSONAL = 7
+};
+/* How a supporter helps. */
+enum {
+    FLOORBUS_CHANNEL_UNKNOWN = 0,
+    FLOORBUS_CHANNEL_DESK = 1,
+    FLOORBUS_CHANNEL_CHAT = 2,
+    FLOORBUS_CHANNEL_WHISPER = 3,
+    FLOORBUS_CHANNEL_BARGE = 4,
+    FLOORBUS_CHANNEL_TAKEOVER = 5
+};
+/* How a flag's answer came out. */
+enum {
+    FLOORBUS_OUTCOME_UNKNOWN = 0,
+    FLOORBUS_OUTCOME_ANSWERED = 1,
+    FLOORBUS_OUTCOME_TRANSFERRED = 2,
+    FLOORBUS_OUTCOME_TAKEN_OVER = 3,
+    FLOORBUS_OUTCOME_NO_ANSWER_KNOWN = 4
+};
+/* What made a flag change. */
+enum {
+    FLOORBUS_FLAG_CAUSE_UNKNOWN = 0,
+    FLOORBUS_FLAG_CAUSE_PERSON = 1,
+    FLOORBUS_FLAG_CAUSE_TIMER = 2,
+    FLOORBUS_FLAG_CAUSE_CALL_ENDED = 3,
+    FLOORBUS_FLAG_CAUSE_LEASE_LOST = 4,
+    FLOORBUS_FLAG_CAUSE_NEVER_ENGAGED = 5,
+    FLOORBUS_FLAG_CAUSE_INCIDENT = 6
+};
+/* Whether an answer was right, as somebody found later. */
+enum {
+    FLOORBUS_VERDICT_UNKNOWN = 0,
+    FLOORBUS_VERDICT_CORRECT = 1,
+    FLOORBUS_VERDICT_PARTLY = 2,
+    FLOORBUS_VERDICT_WRONG = 3
+};
+/* What a supporter is doing. COMMITTED and ENGAGED are said by the hub alone. */
+enum {
+    FLOORBUS_SUPPORTER_UNKNOWN = 0,
+    FLOORBUS_SUPPORTER_OFF_FLOOR = 1,
+    FLOORBUS_SUPPORTER_AVAILABLE = 2,
+    FLOORBUS_SUPPORTER_COMMITTED = 3,
+    FLOORBUS_SUPPORTER_ENGAGED = 4,
+    FLOORBUS_SUPPORTER_BREAK = 5
+};
+/* What kind of note it is, */
+enum {
+    FLOORBUS_NOTE_UNKNOWN = 0,
+    FLOORBUS_NOTE_ANNOUNCEMENT = 1,
+    FLOORBUS_NOTE_REMINDER = 2,
+    FLOORBUS_NOTE_ALERT = 3,
+    FLOORBUS_NOTE_KUDOS = 4
+};
+/* where it stands, */
+enum {
+    FLOORBUS_NOTE_STATUS_UNKNOWN = 0,
+    FLOORBUS_NOTE_STATUS_ACTIVE = 1,
+    FLOORBUS_NOTE_STATUS_ACKNOWLEDGED = 2, /* an alert that somebody takes care of */
+    FLOORBUS_NOTE_STATUS_CLEARED = 3,      /* an alert whose cause is gone */
+    FLOORBUS_NOTE_STATUS_EXPIRED = 4,
+    FLOORBUS_NOTE_STATUS_WITHDRAWN = 5
+};
+/* how soon it is to be read, */
+enum {
+    FLOORBUS_PRIORITY_UNKNOWN = 0,
+    FLOORBUS_PRIORITY_NORMAL = 1, /* when the reader is not on a call */
+    FLOORBUS_PRIORITY_URGENT = 2  /* at once */
+};
+/* and, of an alert, how much it matters. */
+enum {
+    FLOORBUS_SEVERITY_UNKNOWN = 0,
+    FLOORBUS_SEVERITY_INFORMATION = 1,
+    FLOORBUS_SEVERITY_WARNING = 2,
+    FLOORBUS_SEVERITY_CRITICAL = 3
+};
+/* What a person or program may be; any number at once, as bits. */
+enum {
+    FLOORBUS_ROLE_AGENT = 1,
+    FLOORBUS_ROLE_SUPPORTER = 2,
+    FLOORBUS_ROLE_SUPERVISOR = 4,
+    FLOORBUS_ROLE_WALLBOARD = 8,
+    FLOORBUS_ROLE_SYSTEM = 16
+};
+/* The unit of a figure's value, */
+enum {
+    FLOORBUS_UNIT_UNKNOWN = 0,
+    FLOORBUS_UNIT_COUNT = 1,
+    FLOORBUS_UNIT_MILLISECONDS = 2,
+    FLOORBUS_UNIT_PERMILLE = 3,  /* 1000 is 100 % */
+    FLOORBUS_UNIT_TIMESTAMP = 4, /* microseconds since 1970: a moment */
+    FLOORBUS_UNIT_HUNDREDTHS = 5
+};
+/* how it was computed, */
+enum {
+    FLOORBUS_FORMULA_UNKNOWN = 0,
+    FLOORBUS_FORMULA_COUNT = 1,
+    FLOORBUS_FORMULA_MEAN = 2,
+    FLOORBUS_FORMULA_WEIGHTED_MEAN = 3,
+    FLOORBUS_FORMULA_MAXIMUM = 4,
+    FLOORBUS_FORMULA_MEDIAN = 5,
+    FLOORBUS_FORMULA_PERCENTILE_90 = 6,
+    FLOORBUS_FORMULA_SL_ANSWERED = 16,     /* answered within T / answered */
+    FLOORBUS_FORMULA_SL_WITH_ABANDON = 17, /* (answered + abandoned within T) / (both) */
+    FLOORBUS_FORMULA_SL_OFFERED = 18,      /* answered within T / (answered + abandoned) */
+    FLOORBUS_FORMULA_SL_OFFERED_LESS_SHORT = 19, /* ... / (offered - short abandons) */
+    FLOORBUS_FORMULA_SL_INSTANT = 20       /* (in queue - over T) / in queue, now */
+};
+/* and over what time. */
+enum {
+    FLOORBUS_WINDOW_UNKNOWN = 0,
+    FLOORBUS_WINDOW_NOW = 1,
+    FLOORBUS_WINDOW_SINCE_MIDNIGHT = 2,
+    FLOORBUS_WINDOW_15_MINUTES = 3,
+    FLOORBUS_WINDOW_HOUR = 4,
+    FLOORBUS_WINDOW_24_HOURS = 5,
+    FLOORBUS_WINDOW_SINCE_START = 6
+};
+
 /* ---- structs ------------------------------------------------------------------------------- */
 
 /* What an agent is doing: the value of an agent/ key. */
@@ -291,13 +451,15 @@ typedef struct {
     uint8_t link;           /* LINK: FLOORBUS_LINK_* */
     uint8_t freshness;      /* FLOORBUS_FRESH_* */
     uint32_t epoch;         /* LINK: which life of the hub this is */
-    floorbus_status result; /* LINK: why it is down, 0 = up; REFUSED: why */
-    uint32_t reserved0;
+    floorbus_status result; /* LINK: why it is down, 0 = up; REFUSED: why; RESULT: how */
+    uint32_t claim_gen;     /* RESULT: as floorbus_result.claim_gen */
+    floorbus_ticket ticket; /* RESULT: the publication */
+    floorbus_str owner;     /* RESULT: as floorbus_result.owner */
 } floorbus_event_info;
 #define FLOORBUS_EVENT_INFO_INIT                                                                   \
     {                                                                                              \
         (uint32_t)sizeof(floorbus_event_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0, 0}, {0, 0}, 0, 0, \
-            0, 0, 0, 0                                                                             \
+            0, 0, 0, 0, 0, { 0, 0 }                                                                \
     }
 
 /* How a publication came out at the hub. */
@@ -305,28 +467,241 @@ typedef struct {
     uint32_t struct_size;
     floorbus_status status; /* FLOORBUS_OK: applied; else why not */
     uint64_t rev;           /* the revision it made; on E_CONFLICT the key's present one */
+    uint32_t claim_gen;     /* of a flag: its fencing token, for what its owner does next;
+                             * of FLOORBUS_OP_RAISE: how many supporters on duty may take it */
+    uint32_t flags;         /* FLOORBUS_RESULT_* bits */
+    char owner[136];        /* E_CONFLICT: who has it; E_DENIED: why; E_EXISTS: the id of the flag
+                             * that is open; E_STATE: the name of the state; ends with NUL */
 } floorbus_result;
-#define FLOORBUS_RESULT_INIT { (uint32_t)sizeof(floorbus_result), 0, 0 }
+#define FLOORBUS_RESULT_INIT { (uint32_t)sizeof(floorbus_result), 0, 0, 0, 0, {0} }
+/* The hub keeps its journal in memory: what it has accepted is gone when its process ends. A hub
+ * started by floorbus_hub_start is like that, the daemon `floorbus hub --data DIR` is not. Nobody's
+ * flag should depend on a hub whose results carry this. */
+enum { FLOORBUS_RESULT_VOLATILE = 1 };
+
+/* One computed number with what is needed to read it right. */
+typedef struct {
+    uint32_t struct_size;
+    uint8_t unit;          /* FLOORBUS_UNIT_* */
+    uint8_t formula;       /* FLOORBUS_FORMULA_* */
+    uint8_t window;        /* FLOORBUS_WINDOW_* */
+    uint8_t reserved0;     /* 0 */
+    int64_t value;         /* in unit */
+    int64_t as_of_us;      /* the moment it describes; 0 = the record's own */
+    uint32_t n;            /* how many observations it rests on */
+    uint32_t threshold_ms; /* of a service level */
+    int16_t zone_minutes;  /* where the window's midnight lies, minutes east of UTC */
+    uint16_t reserved1;    /* 0 */
+    uint32_t reserved2;    /* 0 */
+    floorbus_str name;     /* "serviceLevel", "asa", ...; 1 to 32 bytes */
+} floorbus_figure;
+#define FLOORBUS_FIGURE_INIT                                                                       \
+    {                                                                                              \
+        (uint32_t)sizeof(floorbus_figure), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0 }               \
+    }
+
+/* How full a queue is: the value of a queue/ key. */
+typedef struct {
+    uint32_t struct_size;
+    uint32_t waiting;           /* contacts waiting now */
+    int64_t oldest_enqueued_us; /* when the one waiting longest joined; 0 = nobody waits. The age is
+                                 * the reader's to compute: it changes all the time */
+    uint32_t offered;           /* contacts within window that joined, */
+    uint32_t answered;          /* an agent answered, */
+    uint32_t abandoned;         /* gave up, */
+    uint32_t abandoned_short;   /* of these before the threshold, */
+    uint32_t overflowed;        /* were sent to another queue, */
+    uint32_t timed_out;         /* left because the wait was too long, */
+    uint32_t exited_by_key;     /* left by pressing a key, */
+    uint32_t callback_taken;    /* took a call-back */
+    uint32_t agents_logged_on;  /* agents who serve the queue, by what they do, each in one place */
+    uint32_t agents_ready;
+    uint32_t agents_reserved;
+    uint32_t agents_busy_inbound;
+    uint32_t agents_busy_outbound;
+    uint32_t agents_busy_internal;
+    uint32_t agents_after_call;
+    uint32_t agents_not_ready;
+    uint32_t agents_busy_other;     /* busy for another queue */
+    uint8_t window;                 /* FLOORBUS_WINDOW_* of the counters */
+    uint8_t freshness;              /* FLOORBUS_FRESH_*; received only */
+    uint16_t reserved0;             /* 0 */
+    const floorbus_figure *figures; /* figure_count of them, each with its struct_size */
+    size_t figure_count;            /* at most 64 */
+} floorbus_queue;
+#define FLOORBUS_QUEUE_INIT                                                                        \
+    {                                                                                              \
+        (uint32_t)sizeof(floorbus_queue), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
+            FLOORBUS_WINDOW_SINCE_START, 0, 0, 0, 0                                                \
+    }
+
+/* A team's figures: the value of a team/ key. */
+typedef struct {
+    uint32_t struct_size;
+    uint8_t freshness;              /* FLOORBUS_FRESH_*; received only */
+    uint8_t reserved0[3];           /* 0 */
+    const floorbus_figure *figures; /* figure_count of them, each with its struct_size */
+    size_t figure_count;            /* at most 64 */
+} floorbus_team;
+#define FLOORBUS_TEAM_INIT { (uint32_t)sizeof(floorbus_team), 0, {0, 0, 0}, 0, 0 }
+
+/* What somebody asks the hub to do with a help flag. Fields that the operation does not name are
+ * zero. */
+typedef struct {
+    uint32_t struct_size;
+    uint32_t claim_gen;    /* the token the flag must have: required of its owner (ENGAGE, RELEASE,
+                            * REJECT, ANSWER); 0 = any */
+    uint8_t kind;          /* RAISE: FLOORBUS_FLAG_KIND_* */
+    uint8_t channel;       /* RAISE: the help wanted, ENGAGE: the help given; FLOORBUS_CHANNEL_* */
+    uint8_t outcome;       /* ANSWER: FLOORBUS_OUTCOME_* */
+    uint8_t customer_star; /* RAISE: 1 to 5; 0 = unknown */
+    uint8_t rating;        /* RATE: 1 to 5; 0 withdraws it */
+    uint8_t verdict;       /* VERDICT: FLOORBUS_VERDICT_* */
+    uint16_t reserved0;    /* 0 */
+    floorbus_id incident;  /* MERGE: the flag whose answer this one is to wait for */
+    floorbus_str text;     /* RAISE: the question (1024 bytes); ANSWER: the answer (4096); RATE: a
+                            * comment (1024); REJECT, CANCEL: why (256) */
+    floorbus_str knowledge; /* ANSWER: where it stands in the knowledge base; 256 bytes */
+    floorbus_str category;  /* RAISE: a code of the site's catalogue; 32 bytes */
+    floorbus_str call_ref;  /* RAISE: the call; its end cancels the flag; 64 bytes */
+    floorbus_str seat;      /* RAISE: where the agent sits; 64 bytes */
+    floorbus_str agent;     /* RAISE by a telephone system: for whom; 64 bytes */
+} floorbus_flag_request;
+#define FLOORBUS_FLAG_REQUEST_INIT                                                                 \
+    {                                                                                              \
+        (uint32_t)sizeof(floorbus_flag_request), 0, 0, 0, 0, 0, 0, 0, 0, {{0}}, {0, 0}, {0, 0},    \
+            {0, 0}, {0, 0}, {0, 0}, { 0, 0 }                                                       \
+    }
+
+/* A help flag as it stands: the value of every record of a flag/ key, and of those under private/
+ * that carry its words. Moments are the hub's; 0 = not reached. */
+typedef struct {
+    uint32_t struct_size;
+    uint32_t claim_gen;     /* the fencing token; grows with every claim and every loss of one */
+    uint8_t status;         /* FLOORBUS_FLAG_* */
+    uint8_t kind;           /* FLOORBUS_FLAG_KIND_* */
+    uint8_t channel_wanted; /* FLOORBUS_CHANNEL_* */
+    uint8_t channel;        /* FLOORBUS_CHANNEL_*, once somebody has engaged */
+    uint8_t outcome;        /* FLOORBUS_OUTCOME_* */
+    uint8_t cause;          /* FLOORBUS_FLAG_CAUSE_*: what made the last change */
+    uint8_t customer_star;  /* 1 to 5; 0 = unknown */
+    uint8_t escalation;     /* how often it was made louder */
+    uint16_t claims;        /* how often it was claimed */
+    uint16_t reopens;       /* how often the asker said that the answer was none */
+    uint16_t viewers;       /* supporters whose stations have shown it */
+    uint16_t eligible;      /* supporters on duty who might take it, when it was raised */
+    uint32_t merged;        /* flags that wait for this one's answer */
+    uint8_t has_words;      /* 1: the record is one under private/; else what follows merged_into
+                             * and team is empty, and rating and verdict say nothing */
+    uint8_t rating;         /* 1 to 5; 0 = none */
+    uint8_t verdict;        /* FLOORBUS_VERDICT_* */
+    uint8_t reserved0;
+    int64_t raised_us, seen_us, claimed_us, engaged_us, answered_us, ended_us;
+    int64_t escalated_us, reopened_us, rated_us, verdict_us;
+    floorbus_id flag_id;     /* as in the key */
+    floorbus_id merged_into; /* the flag whose answer this one waits for */
+    floorbus_str category;
+    floorbus_str owner; /* who has it; empty = nobody */
+    floorbus_str team;  /* the asker's */
+    floorbus_str agent; /* who asks */
+    floorbus_str seat;
+    floorbus_str call_ref;
+    floorbus_str text; /* the question */
+    floorbus_str answer;
+    floorbus_str knowledge;
+    floorbus_str reason; /* why it was last rejected or cancelled */
+    floorbus_str comment;
+    floorbus_str verdict_by;
+} floorbus_flag;
+#define FLOORBUS_FLAG_INIT                                                                         \
+    {                                                                                              \
+        (uint32_t)sizeof(floorbus_flag), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, {{0}}, {{0}}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0},       \
+            {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, { 0, 0 }                               \
+    }
+
+/* A note: the value of a note/ key, and of those under private/ that are to one person or tell a
+ * sender who has read his. */
+typedef struct {
+    uint32_t struct_size;
+    uint8_t kind;                  /* FLOORBUS_NOTE_* */
+    uint8_t status;                /* FLOORBUS_NOTE_STATUS_*; received only */
+    uint8_t priority;              /* FLOORBUS_PRIORITY_*; 0 when sent = NORMAL */
+    uint8_t severity;              /* FLOORBUS_SEVERITY_* of an alert */
+    uint32_t roles;                /* for holders of any of these FLOORBUS_ROLE_* bits; 0 = all */
+    uint32_t receipts;             /* how many have read it; received only, as all that follows */
+    int64_t expires_us;            /* but this: when it is over; 0 when sent = after 24 hours */
+    int64_t sent_us;
+    int64_t acknowledged_us;       /* of an alert: when somebody took care of it */
+    int64_t ended_us;
+    int64_t value;                 /* of an alert: the figure that raised it */
+    floorbus_id note_id;           /* as in the key */
+    floorbus_str text;             /* what it says; at most 2048 bytes; sent */
+    floorbus_str person;           /* for one person alone; at most 64 bytes; sent */
+    floorbus_str sender;           /* empty = the hub */
+    floorbus_str rule;             /* of an alert: the rule's name */
+    floorbus_str subject;          /* of an alert: the key it is about */
+    floorbus_str acknowledged_by;  /* of an alert: who takes care of it */
+} floorbus_note;
+#define FLOORBUS_NOTE_INIT                                                                         \
+    {                                                                                              \
+        (uint32_t)sizeof(floorbus_note), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {{0}}, {0, 0}, {0, 0},   \
+            {0, 0}, {0, 0}, {0, 0}, { 0, 0 }                                                       \
+    }
+
+/* Whether somebody is there: the value of a presence/ key. */
+typedef struct {
+    uint32_t struct_size;
+    uint32_t sessions;  /* live ones of the principal; 0 = offline */
+    int64_t since_us;   /* when he last came or went; 0 = never */
+    uint8_t supporter;  /* FLOORBUS_SUPPORTER_* */
+    uint8_t reserved0;
+    uint16_t flags;     /* help flags in hand */
+    uint32_t reserved1;
+} floorbus_presence;
+#define FLOORBUS_PRESENCE_INIT { (uint32_t)sizeof(floorbus_presence), 0, 0, 0, 0, 0, 0 }
+
+/* What a publication does beside its content; NULL where one is asked for = all zero. */
+typedef struct {
+    uint32_t struct_size;
+    uint32_t flags;        /* FLOORBUS_PUB_* bits */
+    uint64_t expected_rev; /* the revision the key must have, else the result is E_CONFLICT;
+                            * 0 = any */
+    int64_t src_time_us;   /* when it happened by your clock; 0 = not said */
+} floorbus_publish_options;
+#define FLOORBUS_PUBLISH_OPTIONS_INIT { (uint32_t)sizeof(floorbus_publish_options), 0, 0, 0 }
+/* The value is not under your client's lease: it never turns suspect. */
+enum { FLOORBUS_PUB_UNLEASED = 1 };
 
 /* How a client behaves. Only endpoints and principal have no default. */
 typedef struct {
     uint32_t struct_size;
-    uint32_t flags;            /* 0 */
+    uint32_t flags;            /* FLOORBUS_CLIENT_* bits */
     const char *endpoints;     /* addresses of one hub, tried in turn, with commas between:
-                                * "tcp://HOST:PORT", "ipc:///PATH" */
+                                * "tcp://HOST:PORT", "ipc:///PATH"; NULL for floorbus_hub_client */
     const char *principal;     /* who the client is, on trusted local links; at most 64 bytes */
     const char *app_name;      /* for people; at most 64 bytes; NULL = "" */
+    const char *outbox_path;   /* a file that keeps publications over the process's end (the next
+                                * client with it and the same principal sends what was left, and
+                                * each is applied once; docs/outbox.md); NULL = memory */
+    const char *host_encoding; /* of all texts: "UTF-8", "GBK", "GB18030", "BIG5", "ISO-8859-1";
+                                * NULL = UTF-8. Paths and endpoints are not converted */
+    const char *will_key;      /* an agent/ key whose state the hub sets to will_state when this
+                                * principal is gone without floorbus_client_close; NULL = none */
+    const floorbus_agent_state *will_state; /* NULL = FLOORBUS_SESSION_LOGGED_OFF */
+    uint32_t will_grace_ms;    /* how long after the last session; at most 25000; 0 = 5000 */
     uint32_t heartbeat_ms;     /* 50 to 1500; 0 = the hub's */
     uint32_t reconnect_min_ms; /* the wait before reconnecting is random, its bound doubles from */
     uint32_t reconnect_max_ms; /* min to max; 0 = 250 and 2000 */
     uint32_t outbox_limit;     /* publications kept until answered, at most 65536; 0 = 1024 */
     uint32_t window_bytes;     /* what the hub may send ahead, 65536 to 1048576; 0 = 262144 */
-    uint32_t reserved0;        /* 0 */
 } floorbus_client_options;
 #define FLOORBUS_CLIENT_OPTIONS_INIT                                                               \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_client_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                    \
+        (uint32_t)sizeof(floorbus_client_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0        \
     }
+/* Answers to publications come as events of the kind FLOORBUS_KIND_RESULT too. */
+enum { FLOORBUS_CLIENT_RESULT_EVENTS = 1 };
 
 /* How to subscribe. */
 typedef struct {
@@ -362,6 +737,52 @@ typedef struct {
         (uint32_t)sizeof(floorbus_client_counts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0   \
     }
 
+/* What a hub in your process is to be. All zero: a hub for this process alone. */
+typedef struct {
+    uint32_t struct_size;
+    uint32_t flags;           /* FLOORBUS_HUB_* bits */
+    const char *listen;       /* where other processes connect, with commas between:
+                               * "tcp://ADDRESS:PORT", "ipc:///PATH"; port 0 takes a free one;
+                               * NULL = nowhere */
+    const char *tap_listen;   /* the tap for plain ZeroMQ SUB sockets; NULL = none */
+    uint32_t max_clients;     /* 0 = 16384 */
+    uint32_t max_keys;        /* last values; 0 = 262144 */
+    uint32_t journal_records; /* events kept for readers that were away; 0 = 65536 */
+    uint32_t suspect_ms;      /* silence after which leased values are suspect; 0 = 4500 */
+    uint32_t stale_ms;        /* and stale; 0 = 25000 */
+    uint32_t reserved0;       /* 0 */
+} floorbus_hub_options;
+#define FLOORBUS_HUB_OPTIONS_INIT                                                                  \
+    {                                                                                              \
+        (uint32_t)sizeof(floorbus_hub_options), 0, 0, 0, 0, 0, 0, 0, 0, 0                          \
+    }
+/* Listens on tcp addresses that other machines reach, without keys: for networks you trust. */
+enum { FLOORBUS_HUB_ALLOW_INSECURE = 1 };
+
+/* What a hub has counted since it was started. */
+typedef struct {
+    uint32_t struct_size;
+    uint32_t epoch;         /* which life of its data this is */
+    uint64_t sessions;      /* live ones */
+    uint64_t subscriptions; /* of those */
+    uint64_t keys;          /* last values */
+    uint64_t records_in;    /* applied */
+    uint64_t records_out;   /* sent to readers */
+    uint64_t coalesced;     /* changes passed over for a reader because a newer one was sent */
+    uint64_t duplicates;    /* operations that arrived again and were not applied again */
+    uint64_t gaps;          /* told to readers */
+    uint64_t refused;       /* operations refused by a rule */
+    uint64_t denied;        /* for want of a grant */
+    uint64_t malformed;     /* messages that were not well-formed */
+    uint64_t blocked;       /* messages that found a reader's pipe full */
+    uint64_t bytes_in;      /* of messages */
+    uint64_t bytes_out;     /* of messages */
+} floorbus_hub_counts;
+#define FLOORBUS_HUB_COUNTS_INIT                                                                   \
+    {                                                                                              \
+        (uint32_t)sizeof(floorbus_hub_counts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0         \
+    }
+
 /* ---- library ------------------------------------------------------------------------------- */
 
 /* The library's version: major << 16 | minor << 8 | patch.
@@ -386,6 +807,21 @@ FLOORBUS_API const char *floorbus_strerror(floorbus_status status);
  * Returns the sentence's bytes without the NUL, whatever fits. The copy is yours. Any thread. */
 FLOORBUS_API size_t floorbus_last_error(char *buffer, size_t capacity);
 
+/* Makes a fresh id whose order is that of time (UUID version 7), for a flag or a note.
+ * id  gets it.
+ * Any thread. Returns FLOORBUS_OK, E_INVALID (id is NULL) or E_INTERNAL (no random numbers). */
+FLOORBUS_API floorbus_status floorbus_new_id(floorbus_id *id);
+
+/* Writes an id as text, as it stands at the end of keys.
+ * text  gets 32 hexadecimal digits and a NUL: FLOORBUS_ID_TEXT_BYTES.
+ * Any thread. Returns FLOORBUS_OK or E_INVALID (NULL). */
+FLOORBUS_API floorbus_status floorbus_id_text(const floorbus_id *id, char *text);
+
+/* Reads an id from 32 hexadecimal digits; dashes as in a UUID are allowed.
+ * id  gets it.
+ * Any thread. Returns FLOORBUS_OK or E_INVALID (not an id, or NULL). */
+FLOORBUS_API floorbus_status floorbus_id_parse(floorbus_str text, floorbus_id *id);
+
 /* ---- client -------------------------------------------------------------------------------- */
 
 /* Opens a client and returns at once: it connects in the background, reconnects by itself, and
@@ -393,8 +829,10 @@ FLOORBUS_API size_t floorbus_last_error(char *buffer, size_t capacity);
  * options  copied; yours.
  * out      gets the handle, which is yours: end it with floorbus_client_close. NULL on failure.
  * Any thread. Returns FLOORBUS_OK; E_INVALID (no or malformed endpoints, no principal, a number
- * out of bounds), E_TOOBIG (a name), E_ABI (struct_size), E_LIMIT (255 clients are open),
- * E_FORKED, E_NOMEM or E_INTERNAL (no descriptor or thread is left). */
+ * out of bounds, an unknown encoding), E_TOOBIG (a name), E_BADKEY (will_key), E_ABI
+ * (struct_size), E_LIMIT (255 clients are open), of the outbox file E_EXISTS (another client uses
+ * it), E_DENIED (it is another principal's) or E_STORAGE, E_UNSUPPORTED (this system's iconv lacks
+ * the encoding), E_FORKED, E_NOMEM or E_INTERNAL (no descriptor or thread is left). */
 FLOORBUS_API FLOORBUS_WARN_UNUSED floorbus_status floorbus_client_open(
     const floorbus_client_options *options, floorbus_client **out);
 
@@ -435,15 +873,43 @@ FLOORBUS_API floorbus_status floorbus_client_stats(
 
 /* Publishes an agent's state. It is kept until the hub has answered, over reconnects too, and it
  * is leased: when this client falls silent, readers see it suspect, then stale.
- * key     agent/SITE/UNIT/AGENT/, at most 200 bytes; a '/' inside a part is written %2F. Copied.
- * state   copied; yours.
- * ticket  gets a number for floorbus_wait; may be NULL.
+ * key      agent/SITE/UNIT/AGENT/, at most 200 bytes; a '/' inside a part is written %2F. Copied.
+ * state    copied; yours.
+ * options  copied; may be NULL.
+ * ticket   gets a number for floorbus_wait; may be NULL.
  * Any thread. Returns FLOORBUS_OK (taken; not yet applied); E_LIMIT (outbox_limit publications
- * are unanswered: floorbus_wait, then again), E_BADKEY, E_INVALID (an unknown number or bad UTF-8
- * in state), E_TOOBIG (a text), E_ABI, E_CLOSED, E_HANDLE or E_FORKED. */
+ * are unanswered: floorbus_wait, then again), E_STORAGE (the outbox file's disk is full), E_BADKEY,
+ * E_INVALID (an unknown number or bad bytes in state), E_TOOBIG (a text), E_ABI, E_CLOSED, E_HANDLE
+ * or E_FORKED. */
 FLOORBUS_API floorbus_status floorbus_publish_state(
     floorbus_client *client, floorbus_str key, const floorbus_agent_state *state,
-    floorbus_ticket *ticket);
+    const floorbus_publish_options *options, floorbus_ticket *ticket);
+
+/* Publishes how full a queue is, as floorbus_publish_state does a state.
+ * key    queue/SITE/UNIT/QUEUE/.
+ * queue  copied, with its figures; yours.
+ * Any thread. Returns as floorbus_publish_state; E_LIMIT also for more than 64 figures. */
+FLOORBUS_API floorbus_status floorbus_publish_queue(
+    floorbus_client *client, floorbus_str key, const floorbus_queue *queue,
+    const floorbus_publish_options *options, floorbus_ticket *ticket);
+
+/* Publishes a team's figures, as floorbus_publish_state does a state.
+ * key   team/SITE/TEAM/NAME/; the hub's own are flags and categories.
+ * team  copied, with its figures; yours.
+ * Any thread. Returns as floorbus_publish_queue. */
+FLOORBUS_API floorbus_status floorbus_publish_team(
+    floorbus_client *client, floorbus_str key, const floorbus_team *team,
+    const floorbus_publish_options *options, floorbus_ticket *ticket);
+
+/* Publishes bytes of your own: the last value of a custom/ key, or one event of an event/ key,
+ * which the hub acknowledges once its journal has it.
+ * key      custom/... or event/... .
+ * schema   a number for the layout of your bytes, which readers receive; not 0.
+ * payload  at most 16384 bytes, never converted; copied.
+ * Any thread. Returns as floorbus_publish_state. */
+FLOORBUS_API floorbus_status floorbus_publish_custom(
+    floorbus_client *client, floorbus_str key, uint16_t schema, floorbus_bytes payload,
+    const floorbus_publish_options *options, floorbus_ticket *ticket);
 
 /* Removes the last value of a key; readers get an event with FLOORBUS_OP_DELETE.
  * key           a key of the classes agent, queue, team or custom. Copied.
@@ -453,6 +919,72 @@ FLOORBUS_API floorbus_status floorbus_publish_state(
  * E_INVALID (a key of another class), E_CLOSED, E_HANDLE or E_FORKED. */
 FLOORBUS_API floorbus_status floorbus_remove(
     floorbus_client *client, floorbus_str key, uint64_t expected_rev, floorbus_ticket *ticket);
+
+/* ---- help flags: never blocks -------------------------------------------------------------- */
+
+/* Raises a help flag: one click of an agent who needs help. The hub answers once its journal has
+ * it; the result's claim_gen says how many supporters on duty may take it, zero included. An agent
+ * has one open flag for a call: raising again has the result E_EXISTS, and owner is the id of the
+ * one that is open.
+ * place    flag/SITE/TEAM/, the asker's team; the id becomes the fourth part of the flag's key.
+ * request  what is asked for: kind, channel, customer_star, text, category, call_ref, seat, agent.
+ *          Copied.
+ * id       the flag's id; all zero = the library makes one and writes it here. Raising with an id
+ *          again changes nothing: after a restart of your program say it again with the same.
+ * ticket   gets a number for floorbus_wait; may be NULL.
+ * Any thread. Returns as floorbus_publish_state. */
+FLOORBUS_API floorbus_status floorbus_flag_raise(
+    floorbus_client *client, floorbus_str place, const floorbus_flag_request *request,
+    floorbus_id *id, floorbus_ticket *ticket);
+
+/* Does anything else with a help flag. Results: FLOORBUS_OK (CLAIM: you are the one who has it, and
+ * claim_gen is your token); E_CONFLICT (owner has it; of a CLAIM: he was faster), E_DENIED (owner
+ * says why: you may not do that), E_NOTFOUND, E_STATE (owner names the state in which it makes no
+ * sense), E_EXPIRED, E_INVALID (a REJECT without a reason).
+ * key      flag/SITE/TEAM/ID/, as events bring it.
+ * op       FLOORBUS_OP_SEEN, CLAIM, ENGAGE, RELEASE, REJECT, ANSWER, CLOSE, REOPEN, CANCEL, MERGE,
+ *          ESCALATE, RATE or VERDICT.
+ * request  what the operation needs; copied; may be NULL.
+ * ticket   gets a number for floorbus_wait; may be NULL.
+ * Any thread. Returns as floorbus_publish_state; E_INVALID also for another op. */
+FLOORBUS_API floorbus_status floorbus_flag_change(
+    floorbus_client *client, floorbus_str key, uint8_t op, const floorbus_flag_request *request,
+    floorbus_ticket *ticket);
+
+/* Says whether this principal is there to help others; the hub adds what he has in hand and tells
+ * both under his presence/ key.
+ * supporter  FLOORBUS_SUPPORTER_AVAILABLE, BREAK or OFF_FLOOR.
+ * ticket     gets a number for floorbus_wait; may be NULL.
+ * Any thread. Returns as floorbus_publish_state; E_INVALID for another number. */
+FLOORBUS_API floorbus_status floorbus_set_duty(
+    floorbus_client *client, uint8_t supporter, floorbus_ticket *ticket);
+
+/* ---- notes: never blocks ------------------------------------------------------------------- */
+
+/* Sends a note: an announcement, a reminder to one person, an alert. Results: FLOORBUS_OK,
+ * E_NOTFOUND (to nobody), E_DENIED, E_INVALID, E_EXPIRED.
+ * place   note/SITE/TEAM/; "-" for all sites or teams.
+ * note    what to say: kind, text, priority, severity, roles, person, expires_us. Copied.
+ * id      the note's id; all zero = the library makes one and writes it here.
+ * ticket  gets a number for floorbus_wait; may be NULL.
+ * Any thread. Returns as floorbus_publish_state. */
+FLOORBUS_API floorbus_status floorbus_note_send(
+    floorbus_client *client, floorbus_str place, const floorbus_note *note, floorbus_id *id,
+    floorbus_ticket *ticket);
+
+/* Says that one has read a note; of an alert, that one takes care of it. Of a note that came under
+ * private/SITE/PERSON/ID/ the key is note/SITE/-/ID/.
+ * key     note/SITE/TEAM/ID/.
+ * ticket  gets a number for floorbus_wait; may be NULL.
+ * Any thread. Returns as floorbus_publish_state. */
+FLOORBUS_API floorbus_status floorbus_note_acknowledge(
+    floorbus_client *client, floorbus_str key, floorbus_ticket *ticket);
+
+/* Takes a note back that one has sent. As floorbus_note_acknowledge. */
+FLOORBUS_API floorbus_status floorbus_note_withdraw(
+    floorbus_client *client, floorbus_str key, floorbus_ticket *ticket);
+
+/* ---- answers ------------------------------------------------------------------------------- */
 
 /* Waits for the hub's answer to a publication.
  * ticket      from a publishing call; the last 1024 answers are kept, and may be asked for again.
@@ -508,9 +1040,155 @@ FLOORBUS_API floorbus_status floorbus_event_get(
 FLOORBUS_API floorbus_status floorbus_event_decode_state(
     const floorbus_event *event, floorbus_agent_state *out);
 
+/* The same for the kind QUEUE, op PUT. The figures lie side by side, each of
+ * sizeof(floorbus_figure) as this library knows it: step by figures[0].struct_size. */
+FLOORBUS_API floorbus_status floorbus_event_decode_queue(
+    const floorbus_event *event, floorbus_queue *out);
+
+/* The same for the kind TEAM, op PUT. */
+FLOORBUS_API floorbus_status floorbus_event_decode_team(
+    const floorbus_event *event, floorbus_team *out);
+
+/* The same for the kind FLAG, any op, and for the kind PRIVATE when info.schema is
+ * FLOORBUS_SCHEMA_FLAG: that one has the words. */
+FLOORBUS_API floorbus_status floorbus_event_decode_flag(
+    const floorbus_event *event, floorbus_flag *out);
+
+/* The same for the kind NOTE, any op but DELETE, and for the kind PRIVATE when info.schema is
+ * FLOORBUS_SCHEMA_NOTE. */
+FLOORBUS_API floorbus_status floorbus_event_decode_note(
+    const floorbus_event *event, floorbus_note *out);
+
+/* The same for the kind PRESENCE, op PUT. */
+FLOORBUS_API floorbus_status floorbus_event_decode_presence(
+    const floorbus_event *event, floorbus_presence *out);
+
 /* Gives an event back; its pointers are void. NULL, released and foreign handles are ignored.
  * Any thread; in a forked child it does nothing. */
 FLOORBUS_API void floorbus_event_release(floorbus_event *event);
+
+/* ---- callbacks ----------------------------------------------------------------------------- */
+
+/* What floorbus_dispatch calls for an event. It may call every function, floorbus_client_close
+ * included.
+ * context  as given to floorbus_set_callback.
+ * info     the event; valid during the call.
+ * event    for the floorbus_event_decode_* functions; the library releases it after the call. */
+typedef void (*floorbus_event_function)(
+    void *context, const floorbus_event_info *info, const floorbus_event *event);
+/* Called once when a context is no longer used. */
+typedef void (*floorbus_drop_function)(void *context);
+
+/* Says what floorbus_dispatch calls; replaces what was said before.
+ * function  NULL = nothing any more.
+ * context   passed to it; the library does nothing else with it.
+ * drop      called exactly once with context, when function will not be called any more: inside
+ *           floorbus_set_callback or floorbus_client_close on their callers' thread, or at the end
+ *           of the floorbus_dispatch that is just calling function. Also when this call fails; in
+ *           a forked child never. NULL = nothing to do.
+ * Any thread. Returns FLOORBUS_OK, E_CLOSED, E_HANDLE or E_FORKED. */
+FLOORBUS_API floorbus_status floorbus_set_callback(
+    floorbus_client *client, floorbus_event_function function, void *context,
+    floorbus_drop_function drop);
+
+/* Takes events and calls the callback for each, on this thread; waits for the first one only.
+ * max_events  the most; 0 = those that are there.
+ * timeout_ms  milliseconds; 0 = only look, FLOORBUS_WAIT_FOREVER = no limit.
+ * dispatched  gets how many; may be NULL.
+ * Any thread. Returns FLOORBUS_OK (one or more); E_AGAIN (timeout_ms 0, none is there), E_TIMEOUT,
+ * E_STATE (no callback is set), E_CLOSED, E_HANDLE, E_FORKED, E_INVALID or E_LIMIT. */
+FLOORBUS_API floorbus_status floorbus_dispatch(
+    floorbus_client *client, uint32_t max_events, int32_t timeout_ms, uint32_t *dispatched);
+
+/* ---- snapshot, replay, presence ------------------------------------------------------------ */
+
+/* Asks the hub once for the present values that match, without subscribing.
+ * filter      as floorbus_subscribe.
+ * timeout_ms  the longest wait for a session with a hub; 0 = there has to be one.
+ * out         gets a handle for floorbus_snapshot_next, which is yours: end it with
+ *             floorbus_snapshot_free. NULL on failure.
+ * Any thread. Returns FLOORBUS_OK; E_OFFLINE (timeout_ms 0), E_TIMEOUT (no session), E_BADKEY,
+ * E_LIMIT (64 questions of this client are open), E_CLOSED, E_HANDLE, E_FORKED or E_INVALID. */
+FLOORBUS_API floorbus_status floorbus_get(
+    floorbus_client *client, floorbus_str filter, int32_t timeout_ms, floorbus_snapshot **out);
+
+/* Asks the hub for events of the past: flags, notes and event/ keys, as its journal has them.
+ * after_rev   records behind this revision; 0 = from the oldest that is kept.
+ * from_us     only records that the hub stamped from here
+ * to_us       to here, microseconds since 1970, both included; 0 and 0 = all.
+ * The rest as floorbus_get. */
+FLOORBUS_API floorbus_status floorbus_replay(
+    floorbus_client *client, floorbus_str filter, uint64_t after_rev, int64_t from_us,
+    int64_t to_us, int32_t timeout_ms, floorbus_snapshot **out);
+
+/* Takes the next record of an answer. It comes page by page, so that an answer of any length takes
+ * little memory here.
+ * out         gets an event with FLOORBUS_EVF_SNAPSHOT or FLOORBUS_EVF_REPLAY; it is yours: end it
+ *             with floorbus_event_release. NULL when there is none.
+ * timeout_ms  milliseconds; 0 = only look, FLOORBUS_WAIT_FOREVER = no limit.
+ * Any thread. Returns FLOORBUS_OK; E_NOTFOUND (the end: there is no more), E_AGAIN (timeout_ms 0,
+ * it has not come yet), E_TIMEOUT, E_OFFLINE (the link broke: ask again), E_DENIED, E_STORAGE or
+ * what else the hub refuses the question with, E_CLOSED, E_HANDLE, E_FORKED, E_INVALID, E_LIMIT. */
+FLOORBUS_API floorbus_status floorbus_snapshot_next(
+    floorbus_snapshot *snapshot, floorbus_event **out, int32_t timeout_ms);
+
+/* Gives an answer back, read to its end or not. NULL and other handles are ignored.
+ * Any thread; in a forked child it does nothing. */
+FLOORBUS_API void floorbus_snapshot_free(floorbus_snapshot *snapshot);
+
+/* Asks the hub whether somebody is there.
+ * principal   his name.
+ * timeout_ms  the longest wait for the answer, milliseconds; FLOORBUS_WAIT_FOREVER = no limit.
+ * out         yours; struct_size is read, all else is written. Somebody who was never there has 0
+ *             sessions since 0.
+ * Any thread. Returns FLOORBUS_OK, E_TIMEOUT, E_AGAIN, E_DENIED, E_BADKEY, or as
+ * floorbus_snapshot_next. */
+FLOORBUS_API floorbus_status floorbus_get_presence(
+    floorbus_client *client, floorbus_str principal, int32_t timeout_ms, floorbus_presence *out);
+
+/* ---- a hub in your process ----------------------------------------------------------------- */
+
+/* Starts a hub inside this process: a CTI server that embeds it publishes without a hop in
+ * between. Everybody may do everything (it has no roster), and its journal is in memory: what it
+ * accepted is gone with the process, and its results say so (FLOORBUS_RESULT_VOLATILE).
+ * options  copied; may be NULL.
+ * out      gets the handle, which is yours: end it with floorbus_hub_stop. NULL on failure.
+ * The hub's code lies in libfloorbus-hub.so.1 beside this library, and is loaded by this call.
+ * Any thread. Returns FLOORBUS_OK; E_INVALID (a malformed address, one that strangers reach),
+ * E_UNSUPPORTED (libfloorbus-hub.so.1 is not installed, or of another version), E_EXISTS (an
+ * address is in use), E_LIMIT (15 hubs are running), E_ABI, E_FORKED, E_NOMEM or E_INTERNAL. */
+FLOORBUS_API FLOORBUS_WARN_UNUSED floorbus_status floorbus_hub_start(
+    const floorbus_hub_options *options, floorbus_hub **out);
+
+/* Opens a client of a hub of this process. What it publishes the hub serves on the publishing
+ * thread, where that is little work.
+ * options  as floorbus_client_open, endpoints NULL. Copied.
+ * out      as floorbus_client_open.
+ * Any thread. Returns as floorbus_client_open, and E_HANDLE for the hub. */
+FLOORBUS_API FLOORBUS_WARN_UNUSED floorbus_status floorbus_hub_client(
+    floorbus_hub *hub, const floorbus_client_options *options, floorbus_client **out);
+
+/* Where a hub listens, with the port it has got.
+ * index     counts from 0 in the order of options.listen; the tap comes last.
+ * buffer    gets the address and a NUL; may be NULL when capacity is 0.
+ * capacity  bytes of buffer, the NUL included.
+ * needed    gets the address's bytes without the NUL; may be NULL.
+ * Any thread. Returns FLOORBUS_OK, E_NOTFOUND (no such index), E_TRUNC (buffer has what fits),
+ * E_HANDLE, E_FORKED or E_INVALID. */
+FLOORBUS_API floorbus_status floorbus_hub_endpoint(
+    floorbus_hub *hub, uint32_t index, char *buffer, size_t capacity, size_t *needed);
+
+/* Copies a hub's counters.
+ * out  yours; struct_size is read, all else is written.
+ * Any thread. Returns FLOORBUS_OK, E_HANDLE, E_FORKED, E_INVALID or E_ABI. */
+FLOORBUS_API floorbus_status floorbus_hub_stats(floorbus_hub *hub, floorbus_hub_counts *out);
+
+/* Tells every session that the hub ends, lets them take their last messages, and stops it. Clients
+ * of this process stay open, without a hub.
+ * drain_timeout_ms  the longest wait for that, milliseconds; 0 = none.
+ * Any thread; not inside a callback of one of its own clients. Returns FLOORBUS_OK, E_HANDLE or
+ * E_INVALID. In a forked child: FLOORBUS_OK, and nothing happens. */
+FLOORBUS_API floorbus_status floorbus_hub_stop(floorbus_hub *hub, int32_t drain_timeout_ms);
 
 /* ---- conveniences, compiled into your program ---------------------------------------------- */
 
@@ -523,6 +1201,59 @@ FLOORBUS_INLINE floorbus_str floorbus_cstr(const char *text) {
         while (text[result.len]) result.len++;
     }
     return result;
+}
+
+/* Claims a help flag; exactly one of those who do wins. */
+FLOORBUS_INLINE floorbus_status floorbus_flag_claim(
+    floorbus_client *client, floorbus_str key, floorbus_ticket *ticket) {
+    return floorbus_flag_change(client, key, FLOORBUS_OP_CLAIM, 0, ticket);
+}
+/* Begins to help, by FLOORBUS_CHANNEL_*. claim_gen is the token that the claim's result brought. */
+FLOORBUS_INLINE floorbus_status floorbus_flag_engage(
+    floorbus_client *client, floorbus_str key, uint32_t claim_gen, uint8_t channel,
+    floorbus_ticket *ticket) {
+    floorbus_flag_request request = FLOORBUS_FLAG_REQUEST_INIT;
+    request.claim_gen = claim_gen;
+    request.channel = channel;
+    return floorbus_flag_change(client, key, FLOORBUS_OP_ENGAGE, &request, ticket);
+}
+/* Gives a flag back to those who wait. */
+FLOORBUS_INLINE floorbus_status floorbus_flag_release(
+    floorbus_client *client, floorbus_str key, uint32_t claim_gen, floorbus_ticket *ticket) {
+    floorbus_flag_request request = FLOORBUS_FLAG_REQUEST_INIT;
+    request.claim_gen = claim_gen;
+    return floorbus_flag_change(client, key, FLOORBUS_OP_RELEASE, &request, ticket);
+}
+/* Answers a flag that one has claimed. */
+FLOORBUS_INLINE floorbus_status floorbus_flag_answer(
+    floorbus_client *client, floorbus_str key, uint32_t claim_gen, floorbus_str text,
+    floorbus_ticket *ticket) {
+    floorbus_flag_request request = FLOORBUS_FLAG_REQUEST_INIT;
+    request.claim_gen = claim_gen;
+    request.text = text;
+    request.outcome = FLOORBUS_OUTCOME_ANSWERED;
+    return floorbus_flag_change(client, key, FLOORBUS_OP_ANSWER, &request, ticket);
+}
+/* Says that the answer helped: the flag ends. */
+FLOORBUS_INLINE floorbus_status floorbus_flag_close(
+    floorbus_client *client, floorbus_str key, floorbus_ticket *ticket) {
+    return floorbus_flag_change(client, key, FLOORBUS_OP_CLOSE, 0, ticket);
+}
+/* Takes a flag back before anybody has begun to help. */
+FLOORBUS_INLINE floorbus_status floorbus_flag_cancel(
+    floorbus_client *client, floorbus_str key, floorbus_str why, floorbus_ticket *ticket) {
+    floorbus_flag_request request = FLOORBUS_FLAG_REQUEST_INIT;
+    request.text = why;
+    return floorbus_flag_change(client, key, FLOORBUS_OP_CANCEL, &request, ticket);
+}
+/* Rates the help, 1 to 5, at any time until the flag is forgotten; again to change it. */
+FLOORBUS_INLINE floorbus_status floorbus_flag_rate(
+    floorbus_client *client, floorbus_str key, uint8_t rating, floorbus_str comment,
+    floorbus_ticket *ticket) {
+    floorbus_flag_request request = FLOORBUS_FLAG_REQUEST_INIT;
+    request.rating = rating;
+    request.text = comment;
+    return floorbus_flag_change(client, key, FLOORBUS_OP_RATE, &request, ticket);
 }
 
 #ifdef __cplusplus

@@ -17,11 +17,9 @@ extension FloorID {
         } catch {
             throw FloorBusError(.internal, error.description)
         }
-        let id = random.span.floorID(0)
-        let milliseconds = UInt64(clamping: Clocks.wallMicroseconds() / 1000)
         return FloorID(
-            high: milliseconds << 16 | 0x7000 | id.high & 0x0FFF,
-            low: id.low & (1 << 62 - 1) | 1 << 63
+            milliseconds: Clocks.wallMicroseconds() / 1000,
+            random: random.span.floorID(0)
         )
     }
 }

@@ -22,7 +22,7 @@ extension floorbus_agent_state {
 
 extension AgentState {
     /// A caller's state; every number must be one of the vocabulary.
-    init(_ state: floorbus_agent_state) throws(Failure) {
+    init(_ state: floorbus_agent_state, _ encoding: HostEncoding?) throws(Failure) {
         self.init(activity: try unsafe named(state.state, "state"))
         session = try unsafe named(state.session, "session")
         guard unsafe state.out_of_service <= 1 else {
@@ -38,17 +38,22 @@ extension AgentState {
         reasonCode = unsafe state.reason_code
         customerStar = unsafe state.customer_star
         guard customerStar <= 5 else { throw Failure(.invalid, "customer_star is more than 5") }
-        reason = try unsafe state.reason.text("reason", atMost: Limits.reasonBytes)
+        reason = try unsafe state.reason.text("reason", atMost: Limits.reasonBytes, encoding)
         deviceExtension = try unsafe state.extension.text(
             "extension",
-            atMost: Limits.shortTextBytes
+            atMost: Limits.shortTextBytes,
+            encoding
         )
-        seat = try unsafe state.seat.text("seat", atMost: Limits.shortTextBytes)
-        callReference = try unsafe state.call_ref.text("call_ref", atMost: Limits.shortTextBytes)
+        seat = try unsafe state.seat.text("seat", atMost: Limits.shortTextBytes, encoding)
+        callReference = try unsafe state.call_ref.text(
+            "call_ref",
+            atMost: Limits.shortTextBytes,
+            encoding
+        )
     }
 }
 
-private func named<Name: FloorName>(
+func named<Name: FloorName>(
     _ number: UInt8,
     _ field: StaticString
 ) throws(Failure) -> Name {

@@ -6,6 +6,12 @@ struct Answer {
     var ticket: UInt64
     var status: FloorStatus
     var revision: Revision
+    /// Of a flag: its token; of a raise: supporters who may take it.
+    var claimGeneration: UInt32
+    /// Who has it, or why not.
+    var owner: String
+    /// Whether the hub's journal is in memory alone.
+    var isVolatile: Bool
 }
 
 /// The publications without an answer, and the last answers.

@@ -13,16 +13,34 @@ import FloorWire
 
     private(set) var info = unsafe floorbus_event_info()
     private var bytes = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var key = 0..<0
     private var payload = 0..<0
+    /// What had to be made for the caller: converted texts, decoded structs and their lists.
+    private var made = Arena()
+    /// The struct that was decoded before, in `made`.
+    private var decoded: UnsafeMutableRawPointer?
+    private var encoding: HostEncoding?
 
     deinit { unsafe bytes.deallocate() }
 
     var isSmall: Bool { unsafe bytes.count <= Self.keptBytes }
 
-    /// Takes over what a mailbox gave; false for what is no event of a subscription.
-    func fill(_ kind: DeliveryKind, _ delivery: borrowing Delivery) -> Bool {
+    /// Forgets what it was.
+    func empty(for encoding: HostEncoding? = nil) {
         unsafe info = floorbus_event_info()
         payload = 0..<0
+        unsafe decoded = nil
+        made.removeAll()
+        self.encoding = encoding
+    }
+
+    /// Takes over what a mailbox gave; false for what is no event of a subscription.
+    func fill(
+        _ kind: DeliveryKind,
+        _ delivery: borrowing Delivery,
+        for encoding: HostEncoding?
+    ) -> Bool {
+        empty(for: encoding)
         switch kind {
         case .record: fill(delivery, isDeleted: false)
         case .deleted: fill(delivery, isDeleted: true)
@@ -40,10 +58,28 @@ import FloorWire
             unsafe info.kind = UInt8(FLOORBUS_KIND_REFUSED)
             unsafe info.subscription = delivery.subscription.rawValue
             unsafe info.result = delivery.status.rawValue
-        case .result, .replyRecord, .replyEnd: return false
+        case .replyRecord:
+            fill(delivery, isDeleted: false)
+            unsafe info.subscription = 0
+            unsafe info.coalesced = 0
+        case .result, .replyEnd: return false
         }
         return true
     }
+
+    /// Tells how a publication came out.
+    func fill(_ answer: Answer, for encoding: HostEncoding?) {
+        empty(for: encoding)
+        unsafe info.kind = UInt8(FLOORBUS_KIND_RESULT)
+        unsafe info.ticket = answer.ticket
+        unsafe info.result = answer.status.rawValue
+        unsafe info.rev = answer.revision.rawValue
+        unsafe info.claim_gen = answer.claimGeneration
+        unsafe info.owner = made(answer.owner)
+    }
+
+    /// Says that the record was asked for.
+    func mark(_ flags: Int) { unsafe info.flags |= UInt16(flags) }
 
     private func fill(_ link: LinkReport) {
         unsafe info.kind = UInt8(FLOORBUS_KIND_LINK)
@@ -75,9 +111,10 @@ import FloorWire
         unsafe info.src_time_us = header.sourceTime
         unsafe info.schema = header.schema
         unsafe info.freshness = header.flags.freshness.rawValue
-        unsafe info.key = text(view.key)
+        key = view.key
+        unsafe info.key = text(key)
         payload = isDeleted ? 0..<0 : view.payload
-        let place = unsafe text(payload)
+        let place = unsafe bytes(at: payload)
         unsafe info.payload.ptr = UnsafeRawPointer(place.ptr)
         unsafe info.payload.len = place.len
     }
@@ -90,7 +127,21 @@ import FloorWire
         unsafe bytes.copyBytes(from: record)
     }
 
+    /// A text of the record in the host's encoding.
     private func text(_ range: Range<Int>) -> floorbus_str {
+        guard let encoding, !range.isEmpty else { return unsafe bytes(at: range) }
+        let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[range])
+            .assumingMemoryBound(to: UInt8.self)
+        return unsafe made.add(text: encoding.host(part.span))
+    }
+
+    /// A text that is not the record's, in the host's encoding.
+    func made(_ text: String) -> floorbus_str {
+        let bytes = Array(text.utf8)
+        return unsafe made.add(text: encoding.map { $0.host(bytes.span) } ?? bytes)
+    }
+
+    private func bytes(at range: Range<Int>) -> floorbus_str {
         var result = unsafe floorbus_str()
         if let start = unsafe bytes.baseAddress {
             unsafe result.ptr = UnsafePointer(
@@ -111,8 +162,7 @@ import FloorWire
                 "only an event of the kind AGENT whose op is PUT has a state"
             )
         }
-        let span = unsafe UnsafeRawBufferPointer(rebasing: bytes[payload])
-            .assumingMemoryBound(to: UInt8.self).span
+        let span = unsafe payloadBytes.span
         do {
             let texts = try AgentTexts(payload: span)
             let state = try AgentState(payload: span)
@@ -130,5 +180,57 @@ import FloorWire
 
     private func text(in range: Range<Int>) -> floorbus_str {
         unsafe text(range.lowerBound + payload.lowerBound..<range.upperBound + payload.lowerBound)
+    }
+
+    private var payloadBytes: UnsafeBufferPointer<UInt8> {
+        unsafe UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[payload])
+            .assumingMemoryBound(to: UInt8.self)
+    }
+
+    var hasPayload: Bool { !payload.isEmpty }
+
+    /// Whether it brings a value of this kind.
+    func isPut(_ kind: RecordKind) -> Bool {
+        unsafe info.kind == kind.rawValue && info.op == RecordOperation.put.rawValue
+    }
+
+    /// The id at the end of the key; zero when there is none.
+    var keyID: FloorID {
+        let digits = unsafe UnsafeRawBufferPointer(bytes)[key].dropLast().suffix(32)
+        return unsafe FloorID(String(decoding: digits, as: UTF8.self)) ?? .zero
+    }
+
+    /// Decodes once; asked again, an event gives the same struct with the same pointers.
+    func decode<Struct: BitwiseCopyable>(
+        _ what: StaticString,
+        when isOfThisKind: Bool,
+        _ body: (UnsafeBufferPointer<UInt8>) throws(WireError) -> Struct
+    ) throws(Failure) -> Struct {
+        guard isOfThisKind else {
+            throw Failure(.wrongState, "the event's kind and op say that it is no " + what.description)
+        }
+        if let decoded = unsafe decoded {
+            return unsafe decoded.load(as: Struct.self)
+        }
+        let result: Struct
+        do { result = try unsafe body(payloadBytes) } catch {
+            throw Failure(
+                .protocolError,
+                "the " + what.description + " is not well-formed: " + error.sentence
+            )
+        }
+        let place = unsafe made.reserve(MemoryLayout<Struct>.stride)
+        unsafe place.storeBytes(of: result, as: Struct.self)
+        unsafe decoded = place
+        return result
+    }
+
+    /// A list of structs that lives as long as the event.
+    func made<Struct: BitwiseCopyable>(list: [Struct]) -> UnsafePointer<Struct>? {
+        guard !list.isEmpty else { return nil }
+        let place = unsafe made.reserve(MemoryLayout<Struct>.stride * list.count)
+            .bindMemory(to: Struct.self, capacity: list.count)
+        for index in list.indices { unsafe place[index] = list[index] }
+        return unsafe UnsafePointer(place)
     }
 }

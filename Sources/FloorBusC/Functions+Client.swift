@@ -5,6 +5,7 @@ public import CFloorBus
 import FloorClient
 import FloorEvents
 import FloorPosix
+import FloorZeroMQ
 
 // MARK: library
 
@@ -38,6 +39,46 @@ public func floorbus_last_error(_ buffer: UnsafeMutablePointer<CChar>?, _ capaci
     unsafe ThreadText.copy(into: buffer, capacity: capacity)
 }
 
+@c @implementation
+public func floorbus_new_id(_ id: UnsafeMutablePointer<floorbus_id>?) -> floorbus_status {
+    answer { () throws(Failure) in
+        guard let id = unsafe id else { throw .missing("id") }
+        unsafe id.pointee = floorbus_id(try freshID())
+    }
+}
+
+@c @implementation
+public func floorbus_id_text(
+    _ id: UnsafePointer<floorbus_id>?,
+    _ text: UnsafeMutablePointer<CChar>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        guard let id = unsafe id else { throw .missing("id") }
+        guard let text = unsafe text else { throw .missing("text") }
+        let digits = unsafe FloorID(id.pointee).text
+        var place = 0
+        for digit in digits.utf8 {
+            unsafe text[place] = CChar(bitPattern: digit)
+            place += 1
+        }
+        unsafe text[place] = 0
+    }
+}
+
+@c @implementation
+public func floorbus_id_parse(
+    _ text: floorbus_str,
+    _ id: UnsafeMutablePointer<floorbus_id>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        guard let id = unsafe id else { throw .missing("id") }
+        guard let parsed = FloorID(try unsafe text.text("text", atMost: 64, nil)) else {
+            throw Failure(.invalid, "an id has 32 hexadecimal digits; dashes may stand between")
+        }
+        unsafe id.pointee = floorbus_id(parsed)
+    }
+}
+
 // MARK: client
 
 @c @implementation
@@ -48,16 +89,24 @@ public func floorbus_client_open(
     answer { () throws(Failure) in
         guard let out = unsafe out else { throw .missing("out") }
         unsafe out.pointee = nil
-        let options = try unsafe readStruct(options, "options")
-        let (endpoints, engine) = try unsafe clientOptions(options)
+        let setup = try unsafe ClientSetup(readStruct(options, "options"))
+        guard !setup.endpoints.isEmpty else { throw .missing("endpoints") }
         try Library.shared.claimProcess()
-        let client = try Client.open(endpoints: endpoints, options: engine)
-        do throws(Failure) {
-            unsafe out.pointee = try Library.shared.insert(client)
-        } catch {
-            _ = client.close(flush: .none)
-            throw error
-        }
+        unsafe out.pointee = try openClient(setup, hub: nil)
+    }
+}
+
+/// Opens a client and gives the caller a handle of it.
+func openClient(
+    _ setup: ClientSetup,
+    hub: (any DirectPort)?
+) throws(Failure) -> OpaquePointer {
+    let client = try Client.open(setup, hub: hub)
+    do throws(Failure) {
+        return try unsafe Library.shared.insert(client)
+    } catch {
+        _ = client.close(flush: .none)
+        throw error
     }
 }
 
@@ -125,60 +174,4 @@ public func floorbus_client_stats(
         result.round_trip_us = counts.roundTrip
         try unsafe writeStruct(result, to: out, "out")
     }
-}
-
-/// The caller's options as endpoints and the engine's options.
-private func clientOptions(
-    _ options: floorbus_client_options
-) throws(Failure) -> ([String], ClientOptions) {
-    guard unsafe options.flags == 0, unsafe options.reserved0 == 0 else {
-        throw Failure(.invalid, "flags and reserved0 of the options must be 0")
-    }
-    guard
-        let list = try unsafe optionText(options.endpoints, "endpoints", atMost: endpointsBytes)
-    else { throw .missing("endpoints") }
-    let name = try unsafe optionText(options.principal, "principal", atMost: Limits.nameBytes)
-    guard let name, !name.isEmpty else {
-        throw Failure(.invalid, "principal is empty; say who the client is")
-    }
-    let application = try unsafe optionText(
-        options.app_name,
-        "app_name",
-        atMost: Limits.nameBytes
-    )
-    var result = ClientOptions(principal: name, application: application ?? "")
-    unsafe result.heartbeatMilliseconds = options.heartbeat_ms
-    if unsafe options.reconnect_min_ms > 0 {
-        unsafe result.reconnectMilliseconds.first = options.reconnect_min_ms
-    }
-    if unsafe options.reconnect_max_ms > 0 {
-        unsafe result.reconnectMilliseconds.last = options.reconnect_max_ms
-    }
-    if unsafe options.outbox_limit > 0 {
-        unsafe result.outboxOperations = Int(options.outbox_limit)
-    }
-    if unsafe options.window_bytes > 0 {
-        unsafe result.creditBytes = numericCast(options.window_bytes)
-    }
-    return (split(list), result)
-}
-
-/// The longest list of endpoints, in bytes.
-private let endpointsBytes = 4096
-
-/// The parts between commas, without the spaces around them.
-private func split(_ list: String) -> [String] {
-    var parts: [String] = []
-    var part: [UInt8] = []
-    for byte in list.utf8 {
-        switch byte {
-        case UInt8(ascii: ","):
-            parts.append(String(decoding: part, as: UTF8.self))
-            part.removeAll(keepingCapacity: true)
-        case UInt8(ascii: " "): break
-        default: part.append(byte)
-        }
-    }
-    parts.append(String(decoding: part, as: UTF8.self))
-    return parts
 }

@@ -5,85 +5,6 @@ import FloorClient
 import FloorEvents
 import FloorWire
 
-// MARK: publish
-
-@c @implementation
-public func floorbus_publish_state(
-    _ client: OpaquePointer?,
-    _ key: floorbus_str,
-    _ state: UnsafePointer<floorbus_agent_state>?,
-    _ ticket: UnsafeMutablePointer<floorbus_ticket>?
-) -> floorbus_status {
-    answer { () throws(Failure) in
-        let client = try unsafe Library.shared.client(client)
-        let bytes = try unsafe checkedKey(key, of: .agent)
-        let state = try unsafe AgentState(readStruct(state, "state"))
-        let number = try unsafe client.publish(
-            Publication(.put, schema: PayloadSchema.agent),
-            key: bytes
-        ) { out throws(FloorStatus) in try state.append(to: &out) }
-        if let ticket = unsafe ticket { unsafe ticket.pointee = number }
-    }
-}
-
-@c @implementation
-public func floorbus_remove(
-    _ client: OpaquePointer?,
-    _ key: floorbus_str,
-    _ expected_rev: UInt64,
-    _ ticket: UnsafeMutablePointer<floorbus_ticket>?
-) -> floorbus_status {
-    answer { () throws(Failure) in
-        let client = try unsafe Library.shared.client(client)
-        let bytes = try unsafe checkedKey(key, of: nil)
-        var publication = Publication(.delete)
-        publication.expectedRevision = Revision(rawValue: expected_rev)
-        let number = try unsafe client.publish(publication, key: bytes) { _ in }
-        if let ticket = unsafe ticket { unsafe ticket.pointee = number }
-    }
-}
-
-@c @implementation
-public func floorbus_wait(
-    _ client: OpaquePointer?,
-    _ ticket: floorbus_ticket,
-    _ timeout_ms: Int32,
-    _ out: UnsafeMutablePointer<floorbus_result>?
-) -> floorbus_status {
-    answer { () throws(Failure) in
-        let client = try unsafe Library.shared.client(client)
-        let patience = try Patience(milliseconds: timeout_ms)
-        if ticket == .max {
-            guard unsafe out == nil else {
-                throw Failure(.invalid, "with FLOORBUS_TICKET_ALL out must be NULL")
-            }
-            return try client.answerAll(patience)
-        }
-        try unsafe checkStruct(out, "out")
-        let answer = try client.answer(to: ticket, patience)
-        var result = floorbus_result()
-        result.status = answer.status.rawValue
-        result.rev = answer.revision.rawValue
-        try unsafe writeStruct(result, to: out, "out")
-    }
-}
-
-/// A well-formed key's bytes, while the caller's call lasts.
-private func checkedKey(
-    _ key: floorbus_str,
-    of wanted: RecordKind?
-) throws(Failure) -> UnsafeBufferPointer<UInt8> {
-    let bytes = try unsafe key.bytes("key", atMost: Limits.keyBytes, or: .badKey)
-    let kind: RecordKind
-    do { kind = try unsafe KeyRules.checkKey(bytes.span) } catch {
-        throw Failure(.badKey, error.sentence)
-    }
-    guard wanted == nil || kind == wanted else {
-        throw Failure(.badKey, "an agent's state needs a key agent/SITE/UNIT/AGENT/")
-    }
-    return unsafe bytes
-}
-
 // MARK: subscribe and receive
 
 @c @implementation
@@ -95,11 +16,7 @@ public func floorbus_subscribe(
 ) -> floorbus_status {
     answer { () throws(Failure) in
         let client = try unsafe Library.shared.client(client)
-        let bytes = try unsafe filter.bytes("filter", atMost: Limits.keyBytes, or: .badKey)
-        let wanted: KeyFilter
-        do throws(KeyError) { wanted = try unsafe KeyFilter(bytes: Array(bytes)) } catch {
-            throw Failure(.badKey, error.sentence)
-        }
+        let wanted = try unsafe checkedFilter(filter, client.encoding)
         var interval: UInt32 = 0
         if unsafe options != nil {
             let options = try unsafe readStruct(options, "options")
@@ -110,6 +27,23 @@ public func floorbus_subscribe(
         }
         let number = try client.subscribe(wanted, minimumInterval: interval)
         if let subscription = unsafe subscription { unsafe subscription.pointee = number }
+    }
+}
+
+/// A caller's filter; everything that is wrong with it is `badKey`.
+func checkedFilter(
+    _ filter: floorbus_str,
+    _ encoding: HostEncoding?
+) throws(Failure) -> KeyFilter {
+    let bytes = try unsafe filter.utf8(
+        "filter",
+        atMost: Limits.keyBytes,
+        encoding,
+        tooLong: .badKey,
+        bad: .badKey
+    )
+    do throws(KeyError) { return try KeyFilter(bytes: bytes) } catch {
+        throw Failure(.badKey, error.sentence)
     }
 }
 
@@ -163,6 +97,104 @@ public func floorbus_event_decode_state(
 }
 
 @c @implementation
+public func floorbus_event_decode_queue(
+    _ event: OpaquePointer?,
+    _ out: UnsafeMutablePointer<floorbus_queue>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        try unsafe Library.shared.withEvent(event) { event throws(Failure) in
+            try unsafe writeStruct(event.queueLevel(), to: out, "out")
+        }
+    }
+}
+
+@c @implementation
+public func floorbus_event_decode_team(
+    _ event: OpaquePointer?,
+    _ out: UnsafeMutablePointer<floorbus_team>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        try unsafe Library.shared.withEvent(event) { event throws(Failure) in
+            try unsafe writeStruct(event.teamFigures(), to: out, "out")
+        }
+    }
+}
+
+@c @implementation
+public func floorbus_event_decode_flag(
+    _ event: OpaquePointer?,
+    _ out: UnsafeMutablePointer<floorbus_flag>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        try unsafe Library.shared.withEvent(event) { event throws(Failure) in
+            try unsafe writeStruct(event.helpFlag(), to: out, "out")
+        }
+    }
+}
+
+@c @implementation
+public func floorbus_event_decode_note(
+    _ event: OpaquePointer?,
+    _ out: UnsafeMutablePointer<floorbus_note>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        try unsafe Library.shared.withEvent(event) { event throws(Failure) in
+            try unsafe writeStruct(event.note(), to: out, "out")
+        }
+    }
+}
+
+@c @implementation
+public func floorbus_event_decode_presence(
+    _ event: OpaquePointer?,
+    _ out: UnsafeMutablePointer<floorbus_presence>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        try unsafe Library.shared.withEvent(event) { event throws(Failure) in
+            try unsafe writeStruct(event.presence(), to: out, "out")
+        }
+    }
+}
+
+@c @implementation
 public func floorbus_event_release(_ event: OpaquePointer?) {
     unsafe Library.shared.releaseEvent(event)
+}
+
+// MARK: callbacks
+
+@c @implementation
+public func floorbus_set_callback(
+    _ client: OpaquePointer?,
+    _ function: floorbus_event_function?,
+    _ context: UnsafeMutableRawPointer?,
+    _ drop: floorbus_drop_function?
+) -> floorbus_status {
+    // In a forked child nothing of the caller's is called.
+    if Library.shared.isForked { return answer { () throws(Failure) in throw Failure(.forked) } }
+    var isKept = false
+    let status = answer { () throws(Failure) in
+        let client = try unsafe Library.shared.client(client)
+        try client.setCallback(unsafe function.map { unsafe Callback($0, context, drop) })
+        isKept = unsafe function != nil
+    }
+    if !isKept { unsafe drop?(context) }
+    return status
+}
+
+@c @implementation
+public func floorbus_dispatch(
+    _ client: OpaquePointer?,
+    _ max_events: UInt32,
+    _ timeout_ms: Int32,
+    _ dispatched: UnsafeMutablePointer<UInt32>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        let client = try unsafe Library.shared.client(client)
+        let count = try client.dispatch(
+            most: max_events,
+            try Patience(milliseconds: timeout_ms)
+        )
+        if let dispatched = unsafe dispatched { unsafe dispatched.pointee = count }
+    }
 }

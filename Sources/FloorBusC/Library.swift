@@ -8,6 +8,7 @@ import Synchronization
 final class Library: @unchecked Sendable {
     static let shared = Library()
     static let mostClients = 255
+    static let mostHubs = 15
     /// Released events kept for use again, so that a steady state allocates nothing.
     private static let mostSpares = 64
 
@@ -16,6 +17,8 @@ final class Library: @unchecked Sendable {
     private let process = Atomic<Int64>(0)
     private var clients = HandleTable<Client>(kind: 1, capacity: mostClients)
     private var events = HandleTable<Event>(kind: 2, capacity: HandleTable<Event>.most)
+    private var snapshots = HandleTable<Snapshot>(kind: 3, capacity: HandleTable<Snapshot>.most)
+    private var hubs = HandleTable<HostedHub>(kind: 0, capacity: mostHubs)
     private var spares: [Event] = []
 
     /// Whether this is a fork of the process that opened the first client; takes no lock, for in
@@ -61,6 +64,52 @@ final class Library: @unchecked Sendable {
         return client
     }
 
+    // MARK: hubs
+
+    func insert(_ hub: HostedHub) throws(Failure) -> OpaquePointer {
+        guard let handle = unsafe lock.withLock({ unsafe hubs.insert(hub) }) else {
+            throw Failure(.limit, "\(Self.mostHubs) hubs are running; stop one")
+        }
+        return unsafe handle
+    }
+
+    func hub(_ handle: OpaquePointer?) throws(Failure) -> HostedHub {
+        try checkProcess()
+        guard let hub = lock.withLock({ unsafe hubs.find(handle) }) else {
+            throw Failure(.badHandle)
+        }
+        return hub
+    }
+
+    func removeHub(_ handle: OpaquePointer?) throws(Failure) -> HostedHub {
+        try checkProcess()
+        guard let hub = lock.withLock({ unsafe hubs.remove(handle) }) else {
+            throw Failure(.badHandle)
+        }
+        return hub
+    }
+
+    // MARK: snapshots
+
+    func insert(_ snapshot: Snapshot) throws(Failure) -> OpaquePointer {
+        guard let handle = unsafe lock.withLock({ unsafe snapshots.insert(snapshot) }) else {
+            throw Failure(.limit, "too many answers are held; free them")
+        }
+        return unsafe handle
+    }
+
+    func snapshot(_ handle: OpaquePointer?) throws(Failure) -> Snapshot {
+        try checkProcess()
+        guard let snapshot = lock.withLock({ unsafe snapshots.find(handle) }) else {
+            throw Failure(.badHandle)
+        }
+        return snapshot
+    }
+
+    func removeSnapshot(_ handle: OpaquePointer?) -> Snapshot? {
+        isForked ? nil : lock.withLock { unsafe snapshots.remove(handle) }
+    }
+
     // MARK: events
 
     /// An event to fill; not yet anybody's.
@@ -96,6 +145,7 @@ final class Library: @unchecked Sendable {
 
     private func keep(_ event: Event) {
         guard spares.count < Self.mostSpares, event.isSmall else { return }
+        event.empty()
         spares.append(event)
     }
 }

@@ -71,6 +71,19 @@ private func checkedSize(
 
 // MARK: text
 
+extension floorbus_bytes {
+    /// The bytes, while the caller's call lasts.
+    func bytes(
+        _ name: StaticString,
+        atMost limit: Int
+    ) throws(Failure) -> UnsafeBufferPointer<UInt8> {
+        var text = unsafe floorbus_str()
+        unsafe text.ptr = ptr.map { unsafe $0.assumingMemoryBound(to: CChar.self) }
+        unsafe text.len = len
+        return try unsafe text.bytes(name, atMost: limit, or: .tooBig)
+    }
+}
+
 extension floorbus_str {
     /// The bytes, while the caller's call lasts; checked to be no longer than `limit`.
     func bytes(
@@ -90,13 +103,48 @@ extension floorbus_str {
         return unsafe UnsafeBufferPointer(start: raw, count: len)
     }
 
-    /// A copy as text.
-    func text(_ name: StaticString, atMost limit: Int) throws(Failure) -> String {
-        let bytes = try unsafe bytes(name, atMost: limit, or: .tooBig)
-        guard unsafe UTF8Rules.isValid(bytes.span) else {
-            throw Failure(.invalid, name.description + " is not UTF-8")
+    /// A copy as UTF-8, of at most `limit` bytes.
+    ///
+    /// - Parameters:
+    ///   - name: what the sentence of a failure calls it.
+    ///   - limit: bytes of UTF-8.
+    ///   - encoding: the host's; nil = UTF-8.
+    ///   - tooLong: the status for a longer one.
+    ///   - bad: the status for bytes that are no text.
+    func utf8(
+        _ name: StaticString,
+        atMost limit: Int,
+        _ encoding: HostEncoding?,
+        tooLong: FloorStatus = .tooBig,
+        bad: FloorStatus = .invalid
+    ) throws(Failure) -> [UInt8] {
+        guard let encoding else {
+            let bytes = try unsafe bytes(name, atMost: limit, or: tooLong)
+            if let fault = unsafe UTF8Rules.firstFault(in: bytes.span) {
+                throw .badText(name, at: fault, "UTF-8", bad)
+            }
+            return unsafe Array(bytes)
         }
-        return unsafe String(decoding: bytes, as: UTF8.self)
+        // No character has more bytes in a host's encoding than four times its UTF-8.
+        let bytes = try unsafe bytes(name, atMost: limit * 4, or: tooLong)
+        let converted = try unsafe encoding.utf8(bytes, name, bad)
+        guard converted.count <= limit else {
+            throw Failure(
+                tooLong,
+                name.description + " has \(converted.count) bytes, at most \(limit) may be"
+            )
+        }
+        return converted
+    }
+
+    /// A copy as text.
+    func text(
+        _ name: StaticString,
+        atMost limit: Int,
+        _ encoding: HostEncoding?
+    ) throws(Failure) -> String {
+        guard unsafe len > 0 else { return "" }
+        return String(decoding: try unsafe utf8(name, atMost: limit, encoding), as: UTF8.self)
     }
 }
 
@@ -104,18 +152,19 @@ extension floorbus_str {
 func optionText(
     _ start: UnsafePointer<CChar>?,
     _ name: StaticString,
-    atMost limit: Int
+    atMost limit: Int,
+    _ encoding: HostEncoding? = nil
 ) throws(Failure) -> String? {
     guard let start = unsafe start else { return nil }
     var count = 0
     while unsafe start[count] != 0 {
         count += 1
-        if count > limit {
+        if count > limit * 4 {
             throw Failure(.tooBig, name.description + " has more than \(limit) bytes")
         }
     }
     var text = unsafe floorbus_str()
     unsafe text.ptr = start
     unsafe text.len = count
-    return try unsafe text.text(name, atMost: limit)
+    return try unsafe text.text(name, atMost: limit, encoding)
 }

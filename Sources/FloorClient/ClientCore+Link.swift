@@ -57,6 +57,7 @@ extension ClientCore {
         link.sequence = 1
         link.secret = welcome.resumeSecret
         link.linkedSince = now.boot
+        link.isDurable = welcome.isDurable
         let heartbeat = min(
             max(welcome.heartbeatMilliseconds, Limits.heartbeatMinimumMilliseconds),
             Limits.heartbeatMaximumMilliseconds

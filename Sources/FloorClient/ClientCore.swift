@@ -147,6 +147,9 @@ public struct ClientCore: ~Copyable {
     /// Whether a session is open.
     public var isLinked: Bool { link.isLinked }
 
+    /// Whether the hub last met keeps its journal on a disk; false for one in memory.
+    public var isHubDurable: Bool { link.isDurable }
+
     /// Whether a session is open and every subscription has had its present values.
     public var isCaughtUp: Bool {
         guard link.isLinked else { return false }

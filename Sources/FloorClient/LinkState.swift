@@ -33,6 +33,7 @@ struct LinkState {
     // Of the hub.
     var lineage = FloorID.zero
     var epoch: UInt32 = 0
+    var isDurable = false
     var secret = FloorID.zero
     var hasBeenLinked = false
     var downSince: Int64 = 0

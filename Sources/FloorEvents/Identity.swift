@@ -36,6 +36,18 @@ public struct FloorID: Hashable, Sendable {
         self.init(high: high, low: low)
     }
 
+    /// An identity whose order is that of time (UUID version 7, RFC 9562).
+    ///
+    /// - Parameters:
+    ///   - milliseconds: since 1970.
+    ///   - random: 128 random bits, of which 74 are used.
+    public init(milliseconds: Int64, random: FloorID) {
+        self.init(
+            high: UInt64(clamping: milliseconds) << 16 | 0x7000 | random.high & 0x0FFF,
+            low: random.low & (1 << 62 - 1) | 1 << 63
+        )
+    }
+
     private static func hex(_ value: UInt64) -> String {
         var out: [UInt8] = []
         for shift in stride(from: 60, through: 0, by: -4) {

@@ -223,14 +223,17 @@ private struct PlainBytes {
 /// Whether bytes are UTF-8 (Unicode 15, table 3-7), without allocation.
 public enum UTF8Rules {
     /// True for well-formed UTF-8, the empty text included.
-    public static func isValid(_ bytes: Span<UInt8>) -> Bool {
+    public static func isValid(_ bytes: Span<UInt8>) -> Bool { firstFault(in: bytes) == nil }
+
+    /// Where the first bytes stand that are no UTF-8; nil for well-formed text.
+    public static func firstFault(in bytes: Span<UInt8>) -> Int? {
         var at = 0
         while at < bytes.count {
             let length = sequenceLength(bytes, at)
-            if length == 0 { return false }
+            if length == 0 { return at }
             at += length
         }
-        return true
+        return nil
     }
 
     private static func sequenceLength(_ bytes: Span<UInt8>, _ at: Int) -> Int {

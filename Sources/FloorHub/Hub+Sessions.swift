@@ -176,6 +176,7 @@ extension Hub {
             && hello.stateToken >= table.tombstoneHorizon
         welcome.eventDelta = session.resumesLineage
         welcome.isForeign = isForeign
+        welcome.isDurable = options.isDurable
         welcome.roles = session.roles.rawValue
         welcome.suspectMilliseconds = UInt32(options.suspectMicroseconds / 1000)
         welcome.staleMilliseconds = UInt32(options.staleMicroseconds / 1000)

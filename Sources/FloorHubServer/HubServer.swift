@@ -41,7 +41,7 @@ public final class HubServer: @unchecked Sendable {
     let inbox: Inbox
     /// On the data directory and on the paths of ipc endpoints; held until `stop`.
     private var locks: [FileLock]
-    private let drainMilliseconds: Int
+    private let drainMilliseconds: Atomic<Int>
     private var thread: FloorThread?
     private let isStopping = Atomic(false)
     private let isStopped = Atomic(false)
@@ -96,7 +96,7 @@ public final class HubServer: @unchecked Sendable {
         for endpoint in configuration.listen + (configuration.tap.map { [$0] } ?? []) {
             if let lock = try Self.pathLock(endpoint) { locks.append(lock) }
         }
-        drainMilliseconds = configuration.drainMilliseconds
+        drainMilliseconds = Atomic(configuration.drainMilliseconds)
         let wake: WakeDescriptor
         do { wake = try WakeDescriptor() } catch { throw .system(error) }
         inbox = Inbox(wake)
@@ -216,6 +216,12 @@ public final class HubServer: @unchecked Sendable {
         }
     }
 
+    /// As `stop`, with another drain time than the configuration's.
+    public func stop(drainMilliseconds milliseconds: Int) {
+        drainMilliseconds.store(milliseconds, ordering: .relaxed)
+        stop()
+    }
+
     /// Puts another roster in the place of the present one, at once.
     ///
     /// Sessions of people who are not in it are ended, and so are those that were told other
@@ -276,7 +282,8 @@ public final class HubServer: @unchecked Sendable {
             if set.events(at: wakeSlot).contains(.readable) { inbox.wake.drain() }
             inbox.noteAwake()
             if drainUntil == nil, isStopping.load(ordering: .acquiring) {
-                drainUntil = Self.bootTime() + Int64(drainMilliseconds) * 1000
+                let drain = Int64(drainMilliseconds.load(ordering: .relaxed))
+                drainUntil = Self.bootTime() + drain * 1000
                 withCore { loop in loop.step(.shutdown) }
             }
             do {

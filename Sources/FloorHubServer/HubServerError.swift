@@ -1,3 +1,4 @@
+public import FloorEvents
 public import FloorPosix
 public import FloorZeroMQ
 
@@ -21,6 +22,17 @@ public enum HubServerError: Error, Sendable {
     case insecureAddress(String)
     /// An endpoint of a transport the hub does not offer.
     case badEndpoint(String)
+
+    /// What kind of error it is.
+    public var status: FloorStatus {
+        switch self {
+        case .directoryInUse, .pathInUse: .exists
+        case .directory, .badIdentity, .journal: .storage
+        case .socket(let error): error.code == ErrorNumber.addressInUse ? .exists : .internal
+        case .system: .internal
+        case .insecureAddress, .badEndpoint: .invalid
+        }
+    }
 
     /// What is wrong and what to do, for a person.
     public var sentence: String {

@@ -144,6 +144,8 @@ public struct Welcome: Equatable, Sendable {
     public var eventDelta: Bool
     /// Whether somebody else has numbered operations under this producer id since the client did.
     public var isForeign: Bool
+    /// Whether the hub's journal is on a disk: what it acknowledges outlives its process.
+    public var isDurable: Bool
     /// Granted roles as bits; all ones without a roster.
     public var roles: UInt32
     /// Silence after which leased values are suspect, in milliseconds.
@@ -166,6 +168,7 @@ public struct Welcome: Equatable, Sendable {
         stateDelta = false
         eventDelta = false
         isForeign = false
+        isDurable = false
         roles = .max
         suspectMilliseconds = UInt32(Limits.suspectMicroseconds / 1000)
         staleMilliseconds = UInt32(Limits.staleMicroseconds / 1000)
@@ -189,6 +192,7 @@ public struct Welcome: Equatable, Sendable {
         stateDelta = body.u8(72) == 1
         eventDelta = body.u8(73) == 1
         isForeign = body.u8(74) == 1
+        isDurable = body.u8(75) == 1
         roles = body.u32(76)
         suspectMilliseconds = body.u32(80)
         staleMilliseconds = body.u32(84)
@@ -211,7 +215,7 @@ public struct Welcome: Equatable, Sendable {
         out.append(stateDelta ? 1 : 2)
         out.append(eventDelta ? 1 : 2)
         out.append(isForeign ? 1 : 0)
-        out.append(0)
+        out.append(isDurable ? 1 : 0)
         out.append(number: roles)
         out.append(number: suspectMilliseconds)
         out.append(number: staleMilliseconds)

@@ -125,7 +125,7 @@ static uint64_t publish(floorbus_client *client) {
     sent.seat = floorbus_cstr("A-1");
     sent.call_ref = floorbus_cstr("c-4711-0815-and-somewhat-longer");
     EXPECT(
-        floorbus_publish_state(client, floorbus_cstr(OWN_KEY), &sent, &ticket), FLOORBUS_OK);
+        floorbus_publish_state(client, floorbus_cstr(OWN_KEY), &sent, NULL, &ticket), FLOORBUS_OK);
     EXPECT(floorbus_wait(client, ticket, PATIENCE_MS, &result), FLOORBUS_OK);
     CHECK(result.status == FLOORBUS_OK && result.rev != 0);
     EXPECT(floorbus_wait(client, ticket, 0, &result), FLOORBUS_OK);
@@ -209,7 +209,7 @@ static void *publish_until_closed(void *context) {
     floorbus_agent_state state = FLOORBUS_AGENT_STATE_INIT;
     floorbus_status status;
     do {
-        status = floorbus_publish_state(client, floorbus_cstr(OWN_KEY), &state, NULL);
+        status = floorbus_publish_state(client, floorbus_cstr(OWN_KEY), &state, NULL, NULL);
         if (status == FLOORBUS_E_LIMIT) {
             status = floorbus_wait(client, FLOORBUS_TICKET_ALL, PATIENCE_MS, NULL);
         }

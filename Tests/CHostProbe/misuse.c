@@ -22,6 +22,16 @@ static floorbus_client *open_client(void) {
     return client;
 }
 
+static void on_event(
+    void *context, const floorbus_event_info *info, const floorbus_event *event) {
+    (void)context;
+    (void)info;
+    (void)event;
+    CHECK(!"called");
+}
+
+static void on_drop(void *context) { ++*(int *)context; }
+
 /* Every function that takes a client, with one that is none. */
 static void try_all(floorbus_client *client, floorbus_status expected) {
     floorbus_str key = FLOORBUS_STR("agent/bj/sales/4711/");
@@ -33,11 +43,23 @@ static void try_all(floorbus_client *client, floorbus_status expected) {
     floorbus_ticket ticket = 77;
     uint32_t subscription = 77;
     int fd = -77;
+    floorbus_queue queue = FLOORBUS_QUEUE_INIT;
+    floorbus_team team = FLOORBUS_TEAM_INIT;
+    floorbus_flag_request request = FLOORBUS_FLAG_REQUEST_INIT;
+    floorbus_note note = FLOORBUS_NOTE_INIT;
+    floorbus_presence presence = FLOORBUS_PRESENCE_INIT;
+    floorbus_snapshot *snapshot = (floorbus_snapshot *)&state;
+    floorbus_bytes bytes = {"x", 1};
+    floorbus_str place = FLOORBUS_STR("flag/bj/sales/");
+    floorbus_str flag = FLOORBUS_STR("flag/bj/sales/000102030405760788090a0b0c0d0e0f/");
+    floorbus_id id = {{0}};
+    uint32_t count = 77;
+    int drops = 0;
 
     EXPECT(floorbus_client_fd(client, &fd), expected);
     EXPECT(floorbus_client_wait_ready(client, 0), expected);
     EXPECT(floorbus_client_stats(client, &counts), expected);
-    EXPECT(floorbus_publish_state(client, key, &state, &ticket), expected);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, &ticket), expected);
     EXPECT(floorbus_remove(client, key, 0, &ticket), expected);
     EXPECT(floorbus_wait(client, 1, 0, &result), expected);
     EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, 0, NULL), expected);
@@ -45,6 +67,28 @@ static void try_all(floorbus_client *client, floorbus_status expected) {
     EXPECT(floorbus_unsubscribe(client, 1), expected);
     EXPECT(floorbus_recv(client, &event, 0), expected);
     CHECK(event == NULL);
+    EXPECT(floorbus_publish_queue(client, floorbus_cstr("queue/bj/sales/1/"), &queue, NULL,
+                                  &ticket), expected);
+    EXPECT(floorbus_publish_team(client, floorbus_cstr("team/bj/sales/1/"), &team, NULL, &ticket),
+           expected);
+    EXPECT(floorbus_publish_custom(client, floorbus_cstr("custom/bj/sales/1/"), 1, bytes, NULL,
+                                   &ticket), expected);
+    EXPECT(floorbus_flag_raise(client, place, &request, &id, &ticket), expected);
+    EXPECT(floorbus_flag_change(client, flag, FLOORBUS_OP_CLAIM, NULL, &ticket), expected);
+    EXPECT(floorbus_set_duty(client, FLOORBUS_SUPPORTER_AVAILABLE, &ticket), expected);
+    EXPECT(floorbus_note_send(client, floorbus_cstr("note/bj/-/"), &note, &id, &ticket), expected);
+    EXPECT(floorbus_note_acknowledge(client, flag, &ticket), expected);
+    EXPECT(floorbus_note_withdraw(client, flag, &ticket), expected);
+    EXPECT(floorbus_get(client, filter, 0, &snapshot), expected);
+    CHECK(snapshot == NULL);
+    snapshot = (floorbus_snapshot *)&state;
+    EXPECT(floorbus_replay(client, filter, 0, 0, 0, 0, &snapshot), expected);
+    CHECK(snapshot == NULL);
+    EXPECT(floorbus_get_presence(client, floorbus_cstr("ana"), 0, &presence), expected);
+    EXPECT(floorbus_set_callback(client, on_event, &drops, on_drop), expected);
+    CHECK(drops == (expected == FLOORBUS_E_FORKED ? 0 : 1));
+    EXPECT(floorbus_dispatch(client, 1, 0, &count), expected);
+    CHECK(count == 77 && id.b[0] == 0);
     CHECK(fd == -77 && ticket == 77 && subscription == 77);
 }
 
@@ -52,6 +96,16 @@ static void wrong_handles(void) {
     floorbus_client *client = open_client();
     floorbus_event_info info = FLOORBUS_EVENT_INFO_INIT;
     floorbus_agent_state state = FLOORBUS_AGENT_STATE_INIT;
+    floorbus_queue queue = FLOORBUS_QUEUE_INIT;
+    floorbus_team team = FLOORBUS_TEAM_INIT;
+    floorbus_flag flag = FLOORBUS_FLAG_INIT;
+    floorbus_note note = FLOORBUS_NOTE_INIT;
+    floorbus_presence presence = FLOORBUS_PRESENCE_INIT;
+    floorbus_hub_counts hub_counts = FLOORBUS_HUB_COUNTS_INIT;
+    floorbus_client_options options = nobody();
+    floorbus_snapshot *snapshot;
+    floorbus_hub *hub;
+    floorbus_event *event;
     int own = 0;
     floorbus_event *events[3];
     size_t index;
@@ -71,12 +125,28 @@ static void wrong_handles(void) {
     for (index = 0; index < 3; index++) {
         EXPECT(floorbus_event_get(events[index], &info), FLOORBUS_E_HANDLE);
         EXPECT(floorbus_event_decode_state(events[index], &state), FLOORBUS_E_HANDLE);
+        EXPECT(floorbus_event_decode_queue(events[index], &queue), FLOORBUS_E_HANDLE);
+        EXPECT(floorbus_event_decode_team(events[index], &team), FLOORBUS_E_HANDLE);
+        EXPECT(floorbus_event_decode_flag(events[index], &flag), FLOORBUS_E_HANDLE);
+        EXPECT(floorbus_event_decode_note(events[index], &note), FLOORBUS_E_HANDLE);
+        EXPECT(floorbus_event_decode_presence(events[index], &presence), FLOORBUS_E_HANDLE);
         floorbus_event_release(events[index]);
+        snapshot = (floorbus_snapshot *)events[index];
+        event = (floorbus_event *)&own;
+        EXPECT(floorbus_snapshot_next(snapshot, &event, 0), FLOORBUS_E_HANDLE);
+        CHECK(event == NULL);
+        floorbus_snapshot_free(snapshot);
+        hub = (floorbus_hub *)events[index];
+        EXPECT(floorbus_hub_client(hub, &options, &client), FLOORBUS_E_HANDLE);
+        EXPECT(floorbus_hub_endpoint(hub, 0, NULL, 0, NULL), FLOORBUS_E_HANDLE);
+        EXPECT(floorbus_hub_stats(hub, &hub_counts), FLOORBUS_E_HANDLE);
+        EXPECT(floorbus_hub_stop(hub, 0), FLOORBUS_E_HANDLE);
     }
 }
 
 static void wrong_options(void) {
     floorbus_client_options options = nobody();
+    floorbus_agent_state will = FLOORBUS_AGENT_STATE_INIT;
     floorbus_client *client = (floorbus_client *)&options;
     struct {
         floorbus_client_options options;
@@ -108,7 +178,24 @@ static void wrong_options(void) {
     options.principal = "a name that is by far too long to be the name of anybody, is it not";
     EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_TOOBIG);
     options = nobody();
-    options.flags = 1;
+    options.flags = 2;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options = nobody();
+    options.host_encoding = "EBCDIC";
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options = nobody();
+    options.will_key = "queue/bj/sales/4711/";
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_BADKEY);
+    options.will_key = "nonsense";
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_BADKEY);
+    options = nobody();
+    options.will_state = &will;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options = nobody();
+    options.outbox_path = "/nowhere/at/all/outbox";
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_STORAGE);
+    options = nobody();
+    options.will_grace_ms = 25001;
     EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
     options = nobody();
     options.window_bytes = 1;
@@ -139,34 +226,34 @@ static void wrong_publications(floorbus_client *client) {
 
     memset(text, 'x', sizeof text);
     lost.ptr = NULL;
-    EXPECT(floorbus_publish_state(client, key, NULL, NULL), FLOORBUS_E_INVALID);
-    EXPECT(floorbus_publish_state(client, queue, &state, NULL), FLOORBUS_E_BADKEY);
-    EXPECT(floorbus_publish_state(client, bad, &state, NULL), FLOORBUS_E_BADKEY);
-    EXPECT(floorbus_publish_state(client, floorbus_cstr(""), &state, NULL), FLOORBUS_E_BADKEY);
-    EXPECT(floorbus_publish_state(client, lost, &state, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_publish_state(client, key, NULL, NULL, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_publish_state(client, queue, &state, NULL, NULL), FLOORBUS_E_BADKEY);
+    EXPECT(floorbus_publish_state(client, bad, &state, NULL, NULL), FLOORBUS_E_BADKEY);
+    EXPECT(floorbus_publish_state(client, floorbus_cstr(""), &state, NULL, NULL), FLOORBUS_E_BADKEY);
+    EXPECT(floorbus_publish_state(client, lost, &state, NULL, NULL), FLOORBUS_E_INVALID);
     key.len = (size_t)-1;
-    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_BADKEY);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_BADKEY);
     key = floorbus_cstr("agent/bj/sales/4711/");
     state.struct_size = 4;
-    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_ABI);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_ABI);
     state.struct_size = sizeof state;
     state.state = 1; /* no such state: logged off is a session's */
-    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_INVALID);
     state.state = FLOORBUS_STATE_READY;
     state.session = 9;
-    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_INVALID);
     state.session = FLOORBUS_SESSION_LOGGED_ON;
     state.out_of_service = 2;
-    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_INVALID);
     state.out_of_service = 0;
     state.customer_star = 6;
-    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_INVALID);
     state.customer_star = 0;
     state.reason.ptr = text;
     state.reason.len = 129;
-    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_TOOBIG);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_TOOBIG);
     state.reason = floorbus_cstr("\xc3(");
-    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_INVALID);
     EXPECT(floorbus_remove(client, event, 0, NULL), FLOORBUS_E_INVALID);
     EXPECT(floorbus_remove(client, presence, 0, NULL), FLOORBUS_E_DENIED);
     EXPECT(floorbus_remove(client, bad, 0, NULL), FLOORBUS_E_BADKEY);
@@ -214,10 +301,10 @@ static void full_outbox(void) {
 
     options.outbox_limit = 2;
     EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
-    EXPECT(floorbus_publish_state(client, key, &state, &first), FLOORBUS_OK);
-    EXPECT(floorbus_publish_state(client, key, &state, &second), FLOORBUS_OK);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, &first), FLOORBUS_OK);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, &second), FLOORBUS_OK);
     CHECK(first != 0 && second != first);
-    EXPECT(floorbus_publish_state(client, key, &state, NULL), FLOORBUS_E_LIMIT);
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_LIMIT);
     EXPECT(floorbus_wait(client, first, 0, &result), FLOORBUS_E_AGAIN);
     EXPECT(floorbus_wait(client, first, 20, &result), FLOORBUS_E_TIMEOUT);
     EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, 20, NULL), FLOORBUS_E_TIMEOUT);

@@ -19,6 +19,7 @@ enum {
     FLOOR_POSIX_EADDRNOTAVAIL = EADDRNOTAVAIL,
     FLOOR_POSIX_EAGAIN = EAGAIN,
     FLOOR_POSIX_EBUSY = EBUSY,
+    FLOOR_POSIX_E2BIG = E2BIG,
     FLOOR_POSIX_ECHILD = ECHILD,
     FLOOR_POSIX_EEXIST = EEXIST,
     FLOOR_POSIX_EFBIG = EFBIG,
@@ -75,6 +76,17 @@ void floor_posix_thread_text_set(const void *bytes, size_t count);
 /* Copies at most capacity - 1 bytes and a NUL; returns the bytes of the whole text. */
 size_t floor_posix_thread_text_get(char *buffer, size_t capacity);
 
+/* Text of another encoding. NULL: the system's iconv lacks it. One thread at a time. */
+typedef struct floor_posix_converter floor_posix_converter_t;
+floor_posix_converter_t *floor_posix_converter_open(const char *to, const char *from);
+void floor_posix_converter_close(floor_posix_converter_t *converter);
+/* Converts all of `bytes`; returns the bytes written. -E2BIG: out is too small. -EILSEQ: at
+ * *position stands what the encoding does not have; with `substitutes`, for well-formed UTF-8
+ * alone, such a character becomes '?'. */
+int64_t floor_posix_convert(
+    floor_posix_converter_t *converter, const void *bytes, size_t count, void *out,
+    size_t capacity, int substitutes, size_t *position);
+
 /* Clocks. Boot time goes on while the machine sleeps: leases and timers use it. */
 uint64_t floor_posix_boot_us(void);
 uint64_t floor_posix_monotonic_ns(void);
@@ -108,6 +120,15 @@ int floor_posix_random(void *bytes, size_t count);
 void floor_posix_keep_freed_memory(int bytes);
 /* Writing where nobody reads any more fails with EPIPE and does not end the process. */
 void floor_posix_ignore_broken_pipes(void);
+
+/* The hub for the C library, in a file of its own because most programs that link it need none.
+ * Finds it in this program when it was linked into it, else in `library`, from the directory where
+ * this code lies or by the loader's own path. NULL: *why says why. It is never unloaded: objects of
+ * it live on. */
+typedef int32_t (*floor_posix_hub_entry_t)(const char *build, void *wish);
+floor_posix_hub_entry_t floor_posix_hub_entry(const char *library, const char **why);
+/* What names the build, the same in files that were built together; "" where none was given. */
+const char *floor_posix_build(void);
 
 /* Files. The Swift standard library has none, and durability needs fsync on file and directory. */
 int floor_posix_lock_file(const char *path); /* descriptor, -EAGAIN: another one holds the lock */
