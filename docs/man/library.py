@@ -173,12 +173,11 @@ def common_name(item):
     return item.name[:item.name.index("_", len("FLOORBUS_")) + 1] + "*"
 
 
-def pages(header, make, command):
+def pages(header, make):
     """All pages: {"man3/floorbus_wait.3": text}."""
     groups = [section for section in header.sections if section.functions()]
     names = [(page_name(section), 3) for section in groups]
-    top = [("floorbus", 1)] if command else []
-    found = {"man7/floorbus.7": str(overview(header, make, top + names))}
+    found = {"man7/floorbus.7": str(overview(header, make, [("floorbus", 1)] + names))}
     for section in groups:
         own = page_name(section)
         if f"man3/{own}.3" in found:

@@ -18,7 +18,7 @@ def main(out, version, epoch, program=None):
         return Page(title, section, date, version, names, summary)
 
     root = pathlib.Path(__file__).parents[2]
-    found = library.pages(header.read(root / "include/floorbus.h"), make, program)
+    found = library.pages(header.read(root / "include/floorbus.h"), make)
     if program:
         found |= command.pages(program, make)
     shutil.rmtree(out, ignore_errors=True)
