@@ -1,8 +1,7 @@
 """Writes the manual pages into a folder: pages.py OUT VERSION EPOCH [COMMAND]. scripts/man-pages
-calls it. Old pages of ours in the folder go."""
+calls it."""
 import datetime
 import pathlib
-import shutil
 import sys
 
 import command
@@ -21,7 +20,6 @@ def main(out, version, epoch, program=None):
     found = library.pages(header.read(root / "include/floorbus.h"), make)
     if program:
         found |= command.pages(program, make)
-    shutil.rmtree(out, ignore_errors=True)
     for place, text in found.items():
         path = pathlib.Path(out) / place
         path.parent.mkdir(parents=True, exist_ok=True)
