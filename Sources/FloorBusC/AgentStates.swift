@@ -48,7 +48,7 @@ extension AgentState {
     }
 }
 
-private func named<Name: FloorName>(
+func named<Name: FloorName>(
     _ number: UInt8,
     _ field: StaticString
 ) throws(Failure) -> Name {
