@@ -1146,7 +1146,7 @@ FLOORBUS_API void floorbus_snapshot_free(floorbus_snapshot *snapshot);
 FLOORBUS_API floorbus_status floorbus_get_presence(
     floorbus_client *client, floorbus_str principal, int32_t timeout_ms, floorbus_presence *out);
 
-/* ---- a hub in your process ----------------------------------------------------------------- */
+/* ---- embedded hub -------------------------------------------------------------------------- */
 
 /* Starts a hub inside this process: a CTI server that embeds it publishes without a hop in
  * between. Everybody may do everything (it has no roster), and its journal is in memory: what it
@@ -1189,6 +1189,78 @@ FLOORBUS_API floorbus_status floorbus_hub_stats(floorbus_hub *hub, floorbus_hub_
  * Any thread; not inside a callback of one of its own clients. Returns FLOORBUS_OK, E_HANDLE or
  * E_INVALID. In a forked child: FLOORBUS_OK, and nothing happens. */
 FLOORBUS_API floorbus_status floorbus_hub_stop(floorbus_hub *hub, int32_t drain_timeout_ms);
+
+/* ---- converters ---------------------------------------------------------------------------- */
+
+/* Other systems' agent states to FloorBus's and back; docs/standards.md has the tables. Their
+ * numbers differ (3 is busy in CSTA, wrap-up in TSAPI, a private call in TAPI): never pass one to
+ * the function of another. Wrap-up keeps its two flavours: AFTER_CALL with NOT_READY or READY as
+ * pending.
+ *
+ * floorbus_state_from_*
+ *     out  yours; struct_size is read; session, state, pending, call and cause are written. What
+ *          the system did not say becomes unknown or none. All other fields stay as they are,
+ *          your texts too, unless the function names them.
+ *     Return FLOORBUS_OK; E_INVALID (a value that the system does not have, named by
+ *     floorbus_last_error: it is never guessed; out is NULL; bad UTF-8), E_TOOBIG (a text over 128
+ *     bytes) or E_ABI.
+ * floorbus_state_to_*
+ *     state  yours; only session, state, pending, call and out_of_service are read. What the other
+ *            system has no field for is left out.
+ *     The texts given are constants with a NUL: they are yours for ever and never to be freed.
+ *     Return FLOORBUS_OK; E_NOTFOUND (the system has no value for that), E_INVALID (an output is
+ *     NULL, or an unknown number is in state) or E_ABI.
+ * Any thread, also after fork(). */
+
+/* For pending of the two functions for CSTA: none. */
+#define FLOORBUS_NO_PENDING (-1)
+
+/* CSTA III (ECMA-269): agent_state is an AgentState, 0 to 4; pending a PendingAgentState, 0 to 3,
+ * whose numbers are others: 3 is agentWorkingAfterCall. Reserved is not among them: a busy agent
+ * whose connection is alerting. Set that yourself. */
+FLOORBUS_API floorbus_status floorbus_state_from_csta(
+    int32_t agent_state, int32_t pending, floorbus_agent_state *out);
+FLOORBUS_API floorbus_status floorbus_state_to_csta(
+    const floorbus_agent_state *state, int32_t *agent_state, int32_t *pending);
+
+/* TSAPI, for example Avaya's: agent_state is an AgentState_t, 0 to 4, or JTAPI's -1. It has
+ * neither busy nor reserved, and wrap-up only with where it leads to as pending. */
+FLOORBUS_API floorbus_status floorbus_state_from_tsapi(
+    int32_t agent_state, floorbus_agent_state *out);
+FLOORBUS_API floorbus_status floorbus_state_to_tsapi(
+    const floorbus_agent_state *state, int32_t *agent_state);
+
+/* Microsoft TAPI 3: agent_state is an AGENT_STATE, 0 to 5. Its three kinds of busy become one;
+ * back it is AS_BUSY_ACD. It has no logged-off, reserved or wrap-up. */
+FLOORBUS_API floorbus_status floorbus_state_from_tapi(
+    int32_t agent_state, floorbus_agent_state *out);
+FLOORBUS_API floorbus_status floorbus_state_to_tapi(
+    const floorbus_agent_state *state, int32_t *agent_state);
+
+/* Cisco Finesse: the texts state and pendingState of a User, the latter empty when there is none.
+ * reason_code  its reason code, 0 = none. A code by which the system itself says what happened
+ *              (32763: ring, no answer) becomes out->cause, every other one out->reason_code,
+ *              which is written too. */
+FLOORBUS_API floorbus_status floorbus_state_from_finesse(
+    floorbus_str text, floorbus_str pending, uint16_t reason_code, floorbus_agent_state *out);
+FLOORBUS_API floorbus_status floorbus_state_to_finesse(
+    const floorbus_agent_state *state, floorbus_str *text, floorbus_str *pending);
+
+/* Asterisk, a member of a queue: Status (0 to 8), Paused and InCall (each 0 or 1) and PausedReason
+ * (may be empty; "Auto-Pause" becomes a cause, any other is yours to put into out->reason) of
+ * QueueMemberStatus. out->out_of_service is written too. Who is no member is logged off. */
+FLOORBUS_API floorbus_status floorbus_state_from_asterisk(
+    int32_t device_state, int32_t paused, int32_t in_call, floorbus_str paused_reason,
+    floorbus_agent_state *out);
+FLOORBUS_API floorbus_status floorbus_state_to_asterisk(
+    const floorbus_agent_state *state, int32_t *device_state, int32_t *paused, int32_t *in_call);
+
+/* FreeSWITCH mod_callcenter: CC-Agent-Status and CC-Agent-State. Its events tell one of the two:
+ * remember the other. */
+FLOORBUS_API floorbus_status floorbus_state_from_freeswitch(
+    floorbus_str status, floorbus_str text, floorbus_agent_state *out);
+FLOORBUS_API floorbus_status floorbus_state_to_freeswitch(
+    const floorbus_agent_state *state, floorbus_str *status, floorbus_str *text);
 
 /* ---- conveniences, compiled into your program ---------------------------------------------- */
 

@@ -207,7 +207,10 @@ import FloorWire
         _ body: (UnsafeBufferPointer<UInt8>) throws(WireError) -> Struct
     ) throws(Failure) -> Struct {
         guard isOfThisKind else {
-            throw Failure(.wrongState, "the event's kind and op say that it is no " + what.description)
+            throw Failure(
+                .wrongState,
+                "the event's kind and op say that it is no " + what.description
+            )
         }
         if let decoded = unsafe decoded {
             return unsafe decoded.load(as: Struct.self)
