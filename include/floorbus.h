@@ -1220,6 +1220,8 @@ FLOORBUS_API floorbus_status floorbus_hub_stop(floorbus_hub *hub, int32_t drain_
  * whose connection is alerting. Set that yourself. */
 FLOORBUS_API floorbus_status floorbus_state_from_csta(
     int32_t agent_state, int32_t pending, floorbus_agent_state *out);
+/* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
+ * E_INVALID or E_ABI. */
 FLOORBUS_API floorbus_status floorbus_state_to_csta(
     const floorbus_agent_state *state, int32_t *agent_state, int32_t *pending);
 
@@ -1227,6 +1229,8 @@ FLOORBUS_API floorbus_status floorbus_state_to_csta(
  * neither busy nor reserved, and wrap-up only with where it leads to as pending. */
 FLOORBUS_API floorbus_status floorbus_state_from_tsapi(
     int32_t agent_state, floorbus_agent_state *out);
+/* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
+ * E_INVALID or E_ABI. */
 FLOORBUS_API floorbus_status floorbus_state_to_tsapi(
     const floorbus_agent_state *state, int32_t *agent_state);
 
@@ -1234,6 +1238,8 @@ FLOORBUS_API floorbus_status floorbus_state_to_tsapi(
  * back it is AS_BUSY_ACD. It has no logged-off, reserved or wrap-up. */
 FLOORBUS_API floorbus_status floorbus_state_from_tapi(
     int32_t agent_state, floorbus_agent_state *out);
+/* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
+ * E_INVALID or E_ABI. */
 FLOORBUS_API floorbus_status floorbus_state_to_tapi(
     const floorbus_agent_state *state, int32_t *agent_state);
 
@@ -1243,6 +1249,8 @@ FLOORBUS_API floorbus_status floorbus_state_to_tapi(
  *              which is written too. */
 FLOORBUS_API floorbus_status floorbus_state_from_finesse(
     floorbus_str text, floorbus_str pending, uint16_t reason_code, floorbus_agent_state *out);
+/* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
+ * E_INVALID or E_ABI. */
 FLOORBUS_API floorbus_status floorbus_state_to_finesse(
     const floorbus_agent_state *state, floorbus_str *text, floorbus_str *pending);
 
@@ -1252,6 +1260,8 @@ FLOORBUS_API floorbus_status floorbus_state_to_finesse(
 FLOORBUS_API floorbus_status floorbus_state_from_asterisk(
     int32_t device_state, int32_t paused, int32_t in_call, floorbus_str paused_reason,
     floorbus_agent_state *out);
+/* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
+ * E_INVALID or E_ABI. */
 FLOORBUS_API floorbus_status floorbus_state_to_asterisk(
     const floorbus_agent_state *state, int32_t *device_state, int32_t *paused, int32_t *in_call);
 
@@ -1259,6 +1269,8 @@ FLOORBUS_API floorbus_status floorbus_state_to_asterisk(
  * remember the other. */
 FLOORBUS_API floorbus_status floorbus_state_from_freeswitch(
     floorbus_str status, floorbus_str text, floorbus_agent_state *out);
+/* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
+ * E_INVALID or E_ABI. */
 FLOORBUS_API floorbus_status floorbus_state_to_freeswitch(
     const floorbus_agent_state *state, floorbus_str *status, floorbus_str *text);
 

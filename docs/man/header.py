@@ -21,6 +21,7 @@ class Section:
 
     name: str
     items: list = field(default_factory=list)
+    remarks: list = field(default_factory=list)  # comments that stand before all declarations
 
     def functions(self):
         return [item for item in self.items if item.kind == "function"]
@@ -113,7 +114,8 @@ def end_of_declaration(text, start):
 
 def read(path):
     """The header: comments belong to the declaration below them, or to the one they follow on its
-    line; a blank line between makes them remarks, which are left out."""
+    line. With a blank line between they are remarks: the section's at its beginning, else left
+    out."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
     opening = text.index("*/") + 2
@@ -127,7 +129,10 @@ def read(path):
         place += len(code)
         items = header.sections[-1].items if header.sections else None
         if code.isspace():
-            comment = [] if code.count("\n") > 1 else comment
+            if code.count("\n") > 1:
+                if items == [] and comment:
+                    header.sections[-1].remarks += [*comment, ""]
+                comment = []
         elif code.startswith("/*"):
             section = re.match(r"/\* -{4} (.*?) -+ \*/", code)
             if section:

@@ -82,6 +82,8 @@ def group_page(section, header, make, also):
     page.raw(".fi")
     page.code([USAGE])
     page.heading("DESCRIPTION")
+    if section.remarks:
+        page.text(whole_names(section.remarks, constants))
     returned = []
     for function in functions:
         function.comment = whole_names(function.comment, constants)
