@@ -1,4 +1,4 @@
-public import CFloorBus
+import CFloorBus
 import FloorEvents
 import FloorPosix
 

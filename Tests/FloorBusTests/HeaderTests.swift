@@ -31,9 +31,16 @@ struct HeaderTests {
         }
     }
 
-    private func expectSame<Name: FloorName>(_ type: Name.Type, _ prefix: String) throws {
+    private func expectSame<Name: FloorName>(
+        _ type: Name.Type,
+        _ prefix: String,
+        without longer: [String] = []
+    ) throws {
         let names = Name.allCases.map { (Self.constant($0.name), Int($0.rawValue)) }
-        #expect(try Self.numbers(prefix) == Dictionary(uniqueKeysWithValues: names))
+        let numbers = try Self.numbers(prefix).filter { name in
+            !longer.contains { name.key.hasPrefix($0) }
+        }
+        #expect(numbers == Dictionary(uniqueKeysWithValues: names))
     }
 
     @Test("The header's enumerations have the vocabulary's names and numbers, all of them")
@@ -45,9 +52,44 @@ struct HeaderTests {
         try expectSame(ReasonClass.self, "REASON_")
         try expectSame(Freshness.self, "FRESH_")
         try expectSame(RecordOperation.self, "OP_")
+        try expectSame(FlagStatus.self, "FLAG_", without: ["KIND_", "CAUSE_"])
+        try expectSame(FlagKind.self, "FLAG_KIND_")
+        try expectSame(FlagCause.self, "FLAG_CAUSE_")
+        try expectSame(SupportChannel.self, "CHANNEL_")
+        try expectSame(FlagOutcome.self, "OUTCOME_")
+        try expectSame(FlagVerdict.self, "VERDICT_")
+        try expectSame(SupporterState.self, "SUPPORTER_")
+        try expectSame(NoteKind.self, "NOTE_", without: ["STATUS_"])
+        try expectSame(NoteStatus.self, "NOTE_STATUS_")
+        try expectSame(NotePriority.self, "PRIORITY_")
+        try expectSame(AlertSeverity.self, "SEVERITY_")
         let kinds = try Self.numbers("KIND_").filter { $0.value < 64 }
         let names = RecordKind.allCases.map { (Self.constant($0.name), Int($0.rawValue)) }
         #expect(kinds == Dictionary(uniqueKeysWithValues: names))
+    }
+
+    @Test("The header's figures have the vocabulary's numbers, under names of their own")
+    func figures() throws {
+        func numbers<Name: FloorName>(_ type: Name.Type) -> [Int] {
+            Name.allCases.map { Int($0.rawValue) }.sorted()
+        }
+        #expect(try Self.numbers("UNIT_").values.sorted() == numbers(FigureUnit.self))
+        #expect(try Self.numbers("FORMULA_").values.sorted() == numbers(Formula.self))
+        #expect(try Self.numbers("WINDOW_").values.sorted() == numbers(FigureWindow.self))
+        let named = try Self.numbers("")
+        #expect(named["UNIT_MILLISECONDS"] == Int(FigureUnit.milliseconds.rawValue))
+        #expect(named["UNIT_HUNDREDTHS"] == Int(FigureUnit.hundredths.rawValue))
+        #expect(named["FORMULA_PERCENTILE_90"] == Int(Formula.percentile90.rawValue))
+        #expect(
+            named["FORMULA_SL_OFFERED_LESS_SHORT"]
+                == Int(Formula.serviceLevelOfferedLessShort.rawValue)
+        )
+        #expect(named["WINDOW_15_MINUTES"] == Int(FigureWindow.rolling15Minutes.rawValue))
+        #expect(named["WINDOW_SINCE_START"] == Int(FigureWindow.sinceStart.rawValue))
+        let roles = Roles.each.map { ("ROLE_" + $0.name.uppercased(), Int($0.rawValue)) }
+        for (name, number) in roles { #expect(named[name] == number) }
+        #expect(named["SCHEMA_FLAG"] == Int(PayloadSchema.flag))
+        #expect(named["SCHEMA_NOTE"] == Int(PayloadSchema.note))
     }
 
     @Test("The header's bits are the vocabulary's and the wire's")

@@ -1,0 +1,124 @@
+/* What calls of the C library cost the calling thread: floorbus_publish_state of a socket client,
+ * and floorbus_recv with floorbus_event_decode_state. Prints a line for each:
+ * NAME P50_NS P99_NS ALLOCATIONS; scripts/bench runs it beside the same calls in Swift.
+ *
+ *     calls COUNT
+ */
+#include <floorbus.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define PATIENCE_MS 20000
+#define BATCH 200 /* fewer than the outbox holds: the cost of a call that is taken */
+
+/* Allocations of this thread: malloc is wrapped by the linker (--wrap), the library's stay its. */
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static void need(floorbus_status status, const char *what) {
+    char sentence[512];
+    if (status == FLOORBUS_OK) return;
+    floorbus_last_error(sentence, sizeof sentence);
+    fprintf(stderr, "calls: %s: %s\n", what, sentence);
+    exit(1);
+}
+
+static int by_size(const void *left, const void *right) {
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+static void tell(const char *name, uint64_t *costs, size_t count, long heap) {
+    qsort(costs, count, sizeof *costs, by_size);
+    printf("%s %llu %llu %ld\n", name, (unsigned long long)costs[count / 2],
+           (unsigned long long)costs[count * 99 / 100], heap);
+    fflush(stdout);
+}
+
+/* Bytes in use of every arena; a steady state does not change them. */
+static long in_use(void) { return (long)mallinfo2().uordblks; }
+
+static floorbus_client *open_client(const char *endpoint, const char *name) {
+    floorbus_client_options options = FLOORBUS_CLIENT_OPTIONS_INIT;
+    floorbus_client *client = NULL;
+    options.endpoints = endpoint;
+    options.principal = name;
+    need(floorbus_client_open(&options, &client), "open");
+    need(floorbus_client_wait_ready(client, PATIENCE_MS), "connect");
+    return client;
+}
+
+int main(int argc, char **argv) {
+    size_t count = argc > 1 ? strtoul(argv[1], NULL, 10) : 20000;
+    uint64_t *publish = malloc(count * sizeof *publish);
+    uint64_t *receive = malloc(count * sizeof *receive);
+    floorbus_hub_options hub_options = FLOORBUS_HUB_OPTIONS_INIT;
+    floorbus_agent_state state = FLOORBUS_AGENT_STATE_INIT;
+    floorbus_agent_state seen = FLOORBUS_AGENT_STATE_INIT;
+    floorbus_event_info info = FLOORBUS_EVENT_INFO_INIT;
+    floorbus_hub *hub = NULL;
+    floorbus_client *desk, *wall;
+    char address[64];
+    char keys[BATCH][40];
+    size_t done = 0, got = 0;
+    long heap = 0;
+
+    if (publish == NULL || receive == NULL || count < 2 * BATCH) return 2;
+    hub_options.listen = "tcp://127.0.0.1:0";
+    need(floorbus_hub_start(&hub_options, &hub), "hub");
+    need(floorbus_hub_endpoint(hub, 0, address, sizeof address, NULL), "endpoint");
+    desk = open_client(address, "desk");
+    wall = open_client(address, "wall");
+    need(floorbus_subscribe(wall, floorbus_cstr("agent/"), NULL, NULL), "subscribe");
+    need(floorbus_client_wait_ready(wall, PATIENCE_MS), "subscribe");
+    for (size_t key = 0; key < BATCH; key++) {
+        snprintf(keys[key], sizeof keys[key], "agent/bj/sales/%zu/", key);
+    }
+    state.state = FLOORBUS_STATE_READY;
+    state.reason = floorbus_cstr("short break");
+    while (done < count) {
+        size_t batch = count - done < BATCH ? count - done : BATCH;
+        state.reason_code++;
+        for (size_t key = 0; key < batch; key++, done++) {
+            uint64_t start = now();
+            floorbus_status status = floorbus_publish_state(
+                desk, floorbus_cstr(keys[key]), &state, NULL, NULL);
+            publish[done] = now() - start;
+            need(status, "publish");
+        }
+        need(floorbus_wait(desk, FLOORBUS_TICKET_ALL, PATIENCE_MS, NULL), "answers");
+        /* All have come when the last key of the batch has its new value. */
+        for (int is_last = 0; !is_last;) {
+            floorbus_event *event = NULL;
+            uint64_t start = now();
+            floorbus_status status = floorbus_recv(wall, &event, 0);
+            if (status == FLOORBUS_E_AGAIN) {
+                need(floorbus_recv(wall, &event, PATIENCE_MS), "receive");
+                start = 0; /* it had to wait */
+            }
+            if (floorbus_event_decode_state(event, &seen) == FLOORBUS_OK) {
+                uint64_t end = now();
+                if (start != 0 && got < count) receive[got++] = end - start;
+                need(floorbus_event_get(event, &info), "event");
+                is_last = seen.reason_code == state.reason_code
+                          && info.key.len == strlen(keys[batch - 1])
+                          && memcmp(info.key.ptr, keys[batch - 1], info.key.len) == 0;
+            }
+            floorbus_event_release(event);
+        }
+        if (done == count / 2 / BATCH * BATCH) heap = in_use();
+    }
+    heap = in_use() - heap;
+    tell("publish", publish, done, heap);
+    tell("receive", receive, got, heap);
+    need(floorbus_client_close(desk, PATIENCE_MS), "close");
+    need(floorbus_client_close(wall, 0), "close");
+    need(floorbus_hub_stop(hub, 0), "stop");
+    return 0;
+}
