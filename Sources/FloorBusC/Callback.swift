@@ -58,8 +58,11 @@ extension Client {
 
     /// Calls the callback for each event, on this thread; waits for the first one only.
     ///
-    /// - Parameter most: events; 0 = those that are there.
+    /// - Parameters:
+    ///   - most: events; 0 = those that are there.
+    ///   - patience: for the first one.
     /// - Returns: how many.
+    /// - Throws: `Failure` when there was none.
     func dispatch(most: UInt32, _ patience: Patience) throws(Failure) -> UInt32 {
         let callback = try lock.withLock { () throws(Failure) -> Callback in
             _ = try openLoop()

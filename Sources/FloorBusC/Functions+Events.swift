@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+
 // The names are those of include/floorbus.h, where each function is documented.
 public import CFloorBus
 import FloorClient

@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+
 // The names are those of include/floorbus.h, where each function is documented.
 public import CFloorBus
 import FloorClient
@@ -168,7 +169,12 @@ func publication(
 
 /// Runs `body` with a caller's key, checked; everything that is wrong with it is `badKey`.
 ///
-/// - Parameter kinds: those the key may have; empty = all.
+/// - Parameters:
+///   - key: the caller's.
+///   - client: whose encoding it is in.
+///   - kinds: those the key may have; empty = all.
+///   - body: gets the key's bytes and its kind.
+/// - Throws: `Failure`, the body's too.
 func withKey(
     _ key: floorbus_str,
     _ client: Client,

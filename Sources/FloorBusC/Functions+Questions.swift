@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+
 // The names are those of include/floorbus.h, where each function is documented.
 public import CFloorBus
 import FloorClient
@@ -18,7 +19,8 @@ public func floorbus_get(
         let patience = try Patience(milliseconds: timeout_ms)
         let wanted = try unsafe checkedFilter(filter, client.encoding)
         let snapshot = try Snapshot.ask(client, patience, marking: Int(FLOORBUS_EVF_SNAPSHOT)) {
-            core, mailbox throws(FloorStatus) in try core.get(wanted, mailbox: mailbox)
+            core,
+            mailbox throws(FloorStatus) in try core.get(wanted, mailbox: mailbox)
         }
         unsafe out.pointee = try handOut(snapshot)
     }
@@ -43,7 +45,8 @@ public func floorbus_replay(
         let last = from_us == 0 && to_us == 0 ? Int64.max : to_us
         guard from_us <= last else { throw Failure(.invalid, "from_us is after to_us") }
         let snapshot = try Snapshot.ask(client, patience, marking: Int(FLOORBUS_EVF_REPLAY)) {
-            core, mailbox throws(FloorStatus) in
+            core,
+            mailbox throws(FloorStatus) in
             try core.replay(
                 wanted,
                 after: Revision(rawValue: after_rev),
@@ -108,7 +111,8 @@ public func floorbus_get_presence(
             throw Failure(.badKey, error.sentence)
         }
         let snapshot = try Snapshot.ask(client, patience, marking: Int(FLOORBUS_EVF_SNAPSHOT)) {
-            core, mailbox throws(FloorStatus) in try core.get(wanted, mailbox: mailbox)
+            core,
+            mailbox throws(FloorStatus) in try core.get(wanted, mailbox: mailbox)
         }
         defer { snapshot.free() }
         var found = floorbus_presence()

@@ -111,6 +111,8 @@ extension floorbus_str {
     ///   - encoding: the host's; nil = UTF-8.
     ///   - tooLong: the status for a longer one.
     ///   - bad: the status for bytes that are no text.
+    /// - Returns: the text's bytes.
+    /// - Throws: `Failure` with one of these statuses.
     func utf8(
         _ name: StaticString,
         atMost limit: Int,

@@ -1,4 +1,5 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 // The name is C's, where CPosix looks for it.
 import FloorHubServer
 import FloorPosix
