@@ -6,7 +6,7 @@ import CFloorBus
 
     init() {}
 
-    deinit { for unsafeblock in unsafe blocks { unsafe block.deallocate() } }
+    deinit { for index in unsafe blocks.indices { unsafe blocks[index].deallocate() } }
 
     /// Room for so many bytes, at a multiple of 16.
     mutating func reserve(_ count: Int) -> UnsafeMutableRawPointer {
@@ -31,7 +31,7 @@ import CFloorBus
 
     /// Gives everything up.
     mutating func removeAll() {
-        for unsafeblock in unsafe blocks { unsafe block.deallocate() }
+        for index in unsafe blocks.indices { unsafe blocks[index].deallocate() }
         unsafe blocks.removeAll(keepingCapacity: true)
     }
 }
