@@ -13,15 +13,19 @@
 #include <string.h>
 #include <sys/select.h>
 #include <time.h>
+#include <unistd.h>
 
 #define AGENTS 3
 #define STEP_MS 500
 
-static volatile sig_atomic_t ending;
+/* A signal becomes a byte in a pipe: select() sees it beside all else, however busy it is. */
+static int wake[2];
 
 static void on_signal(int number) {
+    int before = errno;
     (void)number;
-    ending = 1;
+    if (write(wake[1], "", 1) < 0) {} /* it is full of signals already */
+    errno = before;
 }
 
 static int complain(const char *what) {
@@ -117,20 +121,22 @@ static void print_endpoint(floorbus_hub *hub, uint32_t index, const char *what) 
 }
 
 /* Takes every signal and event until SIGTERM; a step every STEP_MS. */
-static int run(floorbus_client *client, const sigset_t *signals) {
+static int run(floorbus_client *client) {
     floorbus_event *event;
     unsigned step = 0;
     int bus;
     if (floorbus_client_fd(client, &bus) != FLOORBUS_OK) return complain("fd");
-    while (!ending) {
-        struct timespec pause = {0, STEP_MS * 1000000L};
+    for (;;) {
+        struct timeval pause = {0, STEP_MS * 1000L};
         fd_set set;
         int ready;
         FD_ZERO(&set);
         FD_SET(bus, &set);
-        ready = pselect(bus + 1, &set, NULL, NULL, &pause, signals);
+        FD_SET(wake[0], &set);
+        ready = select((bus > wake[0] ? bus : wake[0]) + 1, &set, NULL, NULL, &pause);
         if (ready < 0 && errno != EINTR) return 1;
         if (ready > 0) {
+            if (FD_ISSET(wake[0], &set)) return 0;
             /* Answers are not asked for and nothing is subscribed to: only LINK events come. */
             while (floorbus_recv(client, &event, 0) == FLOORBUS_OK) floorbus_event_release(event);
         }
@@ -140,20 +146,16 @@ static int run(floorbus_client *client, const sigset_t *signals) {
             if (publish_queue(client, step) != FLOORBUS_OK) complain("queue");
         }
     }
-    return 0;
 }
 
-static void block_signals(sigset_t *before) {
+static int take_signals(void) {
     struct sigaction action;
-    sigset_t blocked;
+    if (pipe(wake) != 0) return 1;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_signal;
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGINT);
-    sigprocmask(SIG_BLOCK, &blocked, before); /* they come in pselect() alone */
+    return 0;
 }
 
 int main(int argc, char **argv) {
@@ -166,11 +168,10 @@ int main(int argc, char **argv) {
     floorbus_client *client;
     floorbus_ticket ticket;
     floorbus_hub *hub;
-    sigset_t signals;
     int failed;
     if (floorbus_check_abi(FLOORBUS_ABI_VERSION) != FLOORBUS_OK) return complain("library");
     setvbuf(stdout, NULL, _IOLBF, 0);
-    block_signals(&signals);
+    if (take_signals() != 0) return 1;
     options.listen = argc > 1 ? argv[1] : "tcp://127.0.0.1:7410";
     options.tap_listen = argc > 2 ? argv[2] : NULL;
     if (floorbus_hub_start(&options, &hub) != FLOORBUS_OK) return complain("hub");
@@ -190,7 +191,7 @@ int main(int argc, char **argv) {
     print_endpoint(hub, 0, "clients");
     if (options.tap_listen != NULL) print_endpoint(hub, 1, "tap");
 
-    failed = run(client, &signals);
+    failed = run(client);
 
     log_off(client);
     if (floorbus_client_close(client, 2000) != FLOORBUS_OK) failed = complain("close");

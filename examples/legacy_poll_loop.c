@@ -36,11 +36,24 @@ struct server {
     int waiting; /* 1: some agent has ticket 0 */
 };
 
-static volatile sig_atomic_t ending;
+/* A signal becomes a byte in a pipe: select() sees it beside all else, however busy it is. */
+static int wake[2];
 
 static void on_signal(int number) {
+    int before = errno;
     (void)number;
-    ending = 1;
+    if (write(wake[1], "", 1) < 0) {} /* it is full of signals already */
+    errno = before;
+}
+
+static int take_signals(void) {
+    struct sigaction action;
+    if (pipe(wake) != 0) return 1;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    return 0;
 }
 
 static int complain(const char *what) {
@@ -180,9 +193,6 @@ static int listen_on(unsigned short port) {
 int main(int argc, char **argv) {
     static struct server server; /* too large for a stack of long ago */
     floorbus_client_options options = FLOORBUS_CLIENT_OPTIONS_INIT;
-    struct sigaction action;
-    sigset_t blocked;
-    sigset_t before;
     int own;
     int bus;
     if (argc != 4 || floorbus_check_abi(FLOORBUS_ABI_VERSION) != FLOORBUS_OK) {
@@ -190,15 +200,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    memset(&action, 0, sizeof action);
-    action.sa_handler = on_signal;
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGINT);
-    sigprocmask(SIG_BLOCK, &blocked, &before); /* they come in pselect() alone */
-
+    if (take_signals() != 0) return 1;
     own = listen_on((unsigned short)strtoul(argv[3], NULL, 10));
     server.place = argv[2];
     options.endpoints = argv[1];
@@ -207,16 +209,20 @@ int main(int argc, char **argv) {
     options.flags = FLOORBUS_CLIENT_RESULT_EVENTS;
     if (floorbus_client_open(&options, &server.client) != FLOORBUS_OK) return complain("open");
     if (floorbus_client_fd(server.client, &bus) != FLOORBUS_OK) return complain("fd");
-    while (!ending) {
+    for (;;) {
         fd_set set;
+        int highest = own > bus ? own : bus;
+        if (wake[0] > highest) highest = wake[0];
         FD_ZERO(&set);
         FD_SET(own, &set);
         FD_SET(bus, &set);
-        if (pselect((own > bus ? own : bus) + 1, &set, NULL, NULL, NULL, &before) < 0) {
+        FD_SET(wake[0], &set);
+        if (select(highest + 1, &set, NULL, NULL, NULL) < 0) {
             if (errno == EINTR) continue;
-            perror("pselect");
+            perror("select");
             break;
         }
+        if (FD_ISSET(wake[0], &set)) break;
         if (FD_ISSET(own, &set)) take_socket(&server, own);
         if (FD_ISSET(bus, &set)) drain(&server);
     }

@@ -1,4 +1,4 @@
-/* A console softphone: publishes one agent's state, asks for help and shows the colleagues.
+/* A console softphone: publishes one agent's state, asks for help and shows who helps.
  *
  *     cc softphone.c -lfloorbus -o softphone
  *     ./softphone tcp://127.0.0.1:7410 agent/bj/sales/4711/
@@ -22,7 +22,6 @@ struct phone {
     const char *key;   /* agent/SITE/UNIT/AGENT/ */
     char agent[65];    /* its parts */
     char team[140];    /* flag/SITE/UNIT/ */
-    char mates[140];   /* agent/SITE/UNIT/ */
     char words[140];   /* private/SITE/AGENT/: our flags with their words */
     char flag[200];    /* the key of the flag raised last; empty = none */
 };
@@ -123,7 +122,9 @@ static void show(struct phone *phone, const floorbus_event *event) {
     floorbus_event_info info = FLOORBUS_EVENT_INFO_INIT;
     if (floorbus_event_get(event, &info) != FLOORBUS_OK) return;
     if (info.kind == FLOORBUS_KIND_LINK) {
-        printf("hub %s\n", info.link == FLOORBUS_LINK_DOWN ? "gone" : "connected");
+        printf("hub %s%s%s\n", info.link == FLOORBUS_LINK_DOWN ? "gone" : "connected",
+               info.result == FLOORBUS_OK ? "" : ": ",
+               info.result == FLOORBUS_OK ? "" : floorbus_strerror(info.result));
     } else if (info.kind == FLOORBUS_KIND_AGENT) {
         show_state(event, &info);
     } else if (info.kind == FLOORBUS_KIND_PRIVATE && info.schema == FLOORBUS_SCHEMA_FLAG) {
@@ -213,9 +214,17 @@ static int obey(struct phone *phone, char *command) {
     return 1;
 }
 
+/* Takes all events that are there. */
+static void drain(struct phone *phone) {
+    floorbus_event *event;
+    while (floorbus_recv(phone->client, &event, 0) == FLOORBUS_OK) {
+        show(phone, event);
+        floorbus_event_release(event);
+    }
+}
+
 static void run(struct phone *phone) {
     char command[1200];
-    floorbus_event *event;
     fd_set set;
     int fd;
     if (floorbus_client_fd(phone->client, &fd) != FLOORBUS_OK) return;
@@ -224,10 +233,7 @@ static void run(struct phone *phone) {
         FD_SET(0, &set);
         FD_SET(fd, &set);
         if (select(fd + 1, &set, NULL, NULL, NULL) < 0) return;
-        while (floorbus_recv(phone->client, &event, 0) == FLOORBUS_OK) {
-            show(phone, event);
-            floorbus_event_release(event);
-        }
+        drain(phone);
         if (FD_ISSET(0, &set)) {
             if (fgets(command, sizeof command, stdin) == NULL) return;
             if (!obey(phone, command)) return;
@@ -248,7 +254,6 @@ static int take_apart(struct phone *phone, const char *key) {
     }
     phone->key = key;
     snprintf(phone->team, sizeof phone->team, "flag/%s/%s/", site, unit);
-    snprintf(phone->mates, sizeof phone->mates, "agent/%s/%s/", site, unit);
     snprintf(phone->words, sizeof phone->words, "private/%s/%s/", site, phone->agent);
     return 0;
 }
@@ -276,13 +281,14 @@ int main(int argc, char **argv) {
     options.will_state = &last;
     status = floorbus_client_open(&options, &phone.client);
     if (status != FLOORBUS_OK) return complain("open", status);
-    status = floorbus_subscribe(phone.client, floorbus_cstr(phone.mates), NULL, NULL);
+    status = floorbus_subscribe(phone.client, floorbus_cstr(phone.key), NULL, NULL);
     if (status == FLOORBUS_OK) {
         status = floorbus_subscribe(phone.client, floorbus_cstr(phone.words), NULL, NULL);
     }
     if (status == FLOORBUS_OK) status = floorbus_client_wait_ready(phone.client, 5000);
     if (status != FLOORBUS_OK) {
         complain("connect", status);
+        drain(&phone); /* the LINK event says why, when it was not the network */
         floorbus_client_close(phone.client, 0);
         return 1;
     }

@@ -144,7 +144,8 @@ private:
             std::printf("%llu present values\n", static_cast<unsigned long long>(info.count));
             break;
         case FLOORBUS_KIND_REFUSED:
-            throw std::runtime_error(std::string("refused: ") + floorbus_strerror(info.result));
+            std::printf("may not read all: %s\n", floorbus_strerror(info.result));
+            break;
         default: show(text(info.key), line(event, info));
         }
     }
@@ -204,22 +205,21 @@ private:
     std::map<std::string, std::string> wall;
 };
 
-volatile std::sig_atomic_t ending = 0;
+// A signal becomes a byte in a pipe: select() sees it beside all else, however busy it is.
+int wake[2];
 
-void on_signal(int) { ending = 1; }
+void on_signal(int) {
+    const int before = errno;
+    if (write(wake[1], "", 1) < 0) {} // it is full of signals already
+    errno = before;
+}
 
-// SIGTERM comes in pselect() alone; gives the mask for that.
-sigset_t take_signals() {
+void take_signals() {
+    if (pipe(wake) != 0) throw std::runtime_error(std::strerror(errno));
     struct sigaction action = {};
     action.sa_handler = on_signal;
     sigaction(SIGTERM, &action, nullptr);
     sigaction(SIGINT, &action, nullptr);
-    sigset_t blocked, before;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGTERM);
-    sigaddset(&blocked, SIGINT);
-    sigprocmask(SIG_BLOCK, &blocked, &before);
-    return before;
 }
 
 // The input has ended; what else comes on it means nothing.
@@ -229,17 +229,19 @@ bool input_ended() {
 }
 
 void run(Wallboard &wallboard) {
-    const sigset_t signals = take_signals();
+    take_signals();
     const int bus = wallboard.descriptor();
-    while (!ending && !wallboard.complete()) {
+    while (!wallboard.complete()) {
         fd_set set;
         FD_ZERO(&set);
         FD_SET(STDIN_FILENO, &set);
         FD_SET(bus, &set);
-        if (pselect(bus + 1, &set, nullptr, nullptr, nullptr, &signals) < 0) {
+        FD_SET(wake[0], &set);
+        if (select((bus > wake[0] ? bus : wake[0]) + 1, &set, nullptr, nullptr, nullptr) < 0) {
             if (errno == EINTR) continue;
             throw std::runtime_error(std::strerror(errno));
         }
+        if (FD_ISSET(wake[0], &set)) return;
         if (FD_ISSET(bus, &set)) wallboard.drain();
         if (FD_ISSET(STDIN_FILENO, &set) && input_ended()) return;
     }
