@@ -186,7 +186,8 @@ private:
         static const char *const words[] = {
             "gone; what is on the wall may be old", "connected", "back, nothing was missed",
             "in another life; all values come again"};
-        std::printf("hub %s\n", words[info.link & 3]);
+        std::printf("hub %s%s%s\n", words[info.link & 3], info.result == FLOORBUS_OK ? "" : ": ",
+                    info.result == FLOORBUS_OK ? "" : floorbus_strerror(info.result));
     }
 
     // Changes of flags are missing, ends among them: ask for the open ones again.
