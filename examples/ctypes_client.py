@@ -57,7 +57,7 @@ class EventInfo(Sized):
                 ('hub_time_us', i64), ('src_time_us', i64), ('count', u64), ('key', Str),
                 ('payload', Str), ('schema', u16), ('link', u8), ('freshness', u8),
                 ('epoch', u32), ('result', i32), ('claim_gen', u32), ('ticket', u64),
-                ('owner', Str)]
+                ('owner', Str), ('result_flags', u32), ('reserved0', u32)]
 
 
 class AgentState(Sized):

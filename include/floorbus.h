@@ -84,7 +84,7 @@ enum {
     FLOORBUS_E_FORKED = -8,         /* R6 */
     FLOORBUS_E_ABI = -9,            /* R7, floorbus_check_abi */
     FLOORBUS_E_OFFLINE = -10,       /* no hub is connected */
-    FLOORBUS_E_AUTH = -11,          /* the hub does not know this identity */
+    FLOORBUS_E_AUTH = -11,          /* the hub does not know this key */
     FLOORBUS_E_DENIED = -12,        /* this identity may not do that */
     FLOORBUS_E_CONFLICT = -13,      /* somebody else changed it first */
     FLOORBUS_E_NOTFOUND = -14,
@@ -149,7 +149,9 @@ enum {
     FLOORBUS_KIND_RESULT = 65,       /* the answer to a publication, if asked for when the client
                                       * was opened: ticket, result, rev, claim_gen, owner */
     FLOORBUS_KIND_SNAPSHOT_END = 66, /* all present values of subscription came: count */
-    FLOORBUS_KIND_GAP = 67,          /* prev_rev to rev of the event lane will not come: count */
+    FLOORBUS_KIND_GAP = 67,          /* prev_rev to rev of the event lane will not come: count.
+                                      * Flags and notes that ended meanwhile are not told: forget
+                                      * yours, and subscribe or floorbus_get them anew */
     FLOORBUS_KIND_REFUSED = 68       /* the hub refused subscription, which is gone: result */
 };
 /* info.schema of records of the kind PRIVATE: which of the decode functions reads them. */
@@ -193,7 +195,8 @@ enum {
     FLOORBUS_LINK_DOWN = 0,    /* values received stay valid; the client reconnects by itself */
     FLOORBUS_LINK_FIRST = 1,   /* this client's first link */
     FLOORBUS_LINK_RESUMED = 2, /* the same life of the same hub: nothing was missed */
-    FLOORBUS_LINK_RESYNCED = 3 /* another life of the hub: a full snapshot follows */
+    FLOORBUS_LINK_RESYNCED = 3 /* another life of the hub: a full snapshot of the last values
+                                * follows; for flags, notes and events see FLOORBUS_KIND_GAP */
 };
 /* Whether an agent is logged on; apart from what the agent does. */
 enum {
@@ -455,11 +458,13 @@ typedef struct {
     uint32_t claim_gen;     /* RESULT: as floorbus_result.claim_gen */
     floorbus_ticket ticket; /* RESULT: the publication */
     floorbus_str owner;     /* RESULT: as floorbus_result.owner */
+    uint32_t result_flags;  /* RESULT: FLOORBUS_RESULT_* bits */
+    uint32_t reserved0;
 } floorbus_event_info;
 #define FLOORBUS_EVENT_INFO_INIT                                                                   \
     {                                                                                              \
         (uint32_t)sizeof(floorbus_event_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0, 0}, {0, 0}, 0, 0, \
-            0, 0, 0, 0, 0, { 0, 0 }                                                                \
+            0, 0, 0, 0, 0, {0, 0}, 0, 0                                                            \
     }
 
 /* How a publication came out at the hub. */
@@ -839,7 +844,8 @@ FLOORBUS_API FLOORBUS_WARN_UNUSED floorbus_status floorbus_client_open(
 /* Closes a client: waits until the hub has answered all publications, says goodbye, and frees it.
  * The handle is void from the start of the call; threads that wait in other functions get
  * E_CLOSED. Events received before stay valid. Agents' states published by this client turn
- * suspect at once: publish FLOORBUS_SESSION_LOGGED_OFF first.
+ * suspect at once: publish FLOORBUS_SESSION_LOGGED_OFF first, with FLOORBUS_PUB_UNLEASED, which
+ * stays as it is.
  * flush_timeout_ms  the longest wait for answers, milliseconds; 0 = none,
  *                   FLOORBUS_WAIT_FOREVER = no limit. Goodbye itself takes a few milliseconds.
  * Any thread; not inside a signal handler. Returns FLOORBUS_OK; E_TIMEOUT (closed, but some

@@ -1,3 +1,4 @@
+import CFloorBus
 import FloorClient
 import FloorEvents
 
@@ -12,6 +13,9 @@ struct Answer {
     var owner: String
     /// Whether the hub's journal is in memory alone.
     var isVolatile: Bool
+
+    /// The same as the header's bits.
+    var flags: UInt32 { isVolatile ? UInt32(FLOORBUS_RESULT_VOLATILE) : 0 }
 }
 
 /// The publications without an answer, and the last answers.

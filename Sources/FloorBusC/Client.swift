@@ -122,9 +122,11 @@ public final class Client: @unchecked Sendable {
     func waitUntilReady(_ patience: Patience) throws(Failure) {
         let loop = try lock.withLock { () throws(Failure) in try openLoop() }
         guard try wait(loop, patience, until: { $0.isCaughtUp }) else {
+            let refusal = loop.peek { $0.lastRefusal }
             throw Failure(
                 patience.disappointment.status,
-                "no session with a hub, or its snapshot is not complete yet; is the hub running?"
+                refusal.map { "the hub refuses the session: " + $0.sentence }
+                    ?? "no session with a hub, or its snapshot is not complete yet; is it running?"
             )
         }
     }

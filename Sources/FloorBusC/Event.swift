@@ -76,6 +76,7 @@ import FloorWire
         unsafe info.rev = answer.revision.rawValue
         unsafe info.claim_gen = answer.claimGeneration
         unsafe info.owner = made(answer.owner)
+        unsafe info.result_flags = answer.flags
     }
 
     /// Says that the record was asked for.

@@ -138,7 +138,7 @@ extension floorbus_result {
         status = answer.status.rawValue
         rev = answer.revision.rawValue
         claim_gen = answer.claimGeneration
-        flags = answer.isVolatile ? UInt32(FLOORBUS_RESULT_VOLATILE) : 0
+        flags = answer.flags
         let utf8 = Array(answer.owner.utf8)
         let text = encoding.map { $0.host(utf8.span) } ?? utf8
         unsafe withUnsafeMutableBytes(of: &owner) { place in

@@ -84,6 +84,7 @@ static void results_as_events(floorbus_hub *hub) {
     CHECK(select(fd + 1, &set, NULL, NULL, NULL) == 1);
     event = next(client, FLOORBUS_KIND_RESULT, &info);
     CHECK(info.ticket == ticket && info.result == FLOORBUS_OK && info.rev != 0);
+    CHECK(info.result_flags == FLOORBUS_RESULT_VOLATILE);
     floorbus_event_release(event);
     EXPECT(floorbus_remove(client, floorbus_cstr("custom/bj/x/nothing/"), 0, &ticket), FLOORBUS_OK);
     event = next(client, FLOORBUS_KIND_RESULT, &info);

@@ -32,7 +32,7 @@ static void pin_structs(void) {
     AT(floorbus_agent_state, extension, 32);
     AT(floorbus_agent_state, seat, 48);
     AT(floorbus_agent_state, call_ref, 64);
-    CHECK(sizeof(floorbus_event_info) == 128);
+    CHECK(sizeof(floorbus_event_info) == 136);
     AT(floorbus_event_info, struct_size, 0);
     AT(floorbus_event_info, kind, 4);
     AT(floorbus_event_info, op, 5);
@@ -54,6 +54,8 @@ static void pin_structs(void) {
     AT(floorbus_event_info, claim_gen, 100);
     AT(floorbus_event_info, ticket, 104);
     AT(floorbus_event_info, owner, 112);
+    AT(floorbus_event_info, result_flags, 128);
+    AT(floorbus_event_info, reserved0, 132);
     CHECK(sizeof(floorbus_result) == 160);
     AT(floorbus_result, struct_size, 0);
     AT(floorbus_result, status, 4);

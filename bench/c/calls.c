@@ -1,6 +1,7 @@
 /* What calls of the C library cost the calling thread: floorbus_publish_state of a socket client,
  * and floorbus_recv with floorbus_event_decode_state. Prints a line for each:
- * NAME P50_NS P99_NS ALLOCATIONS; scripts/bench runs it beside the same calls in Swift.
+ * NAME P50_NS P99_NS HEAP, the last being what the heap has grown in the second half, in bytes;
+ * scripts/bench runs it beside the same calls in Swift.
  *
  *     calls COUNT
  */
@@ -14,7 +15,6 @@
 #define PATIENCE_MS 20000
 #define BATCH 200 /* fewer than the outbox holds: the cost of a call that is taken */
 
-/* Allocations of this thread: malloc is wrapped by the linker (--wrap), the library's stay its. */
 static uint64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);

@@ -11,6 +11,7 @@ enum Bench: String, ExpressibleByArgument, CaseIterable {
     case memory
     case durable
     case flags
+    case calls
 }
 
 @main
@@ -54,6 +55,7 @@ struct Measure: AsyncParsableCommand {
             case .memory: try measureMemory(scale, &report)
             case .durable: try measureDurable(scale, &report)
             case .flags: try await measureFlags(scale, &report)
+            case .calls: try await measureCalls(scale, &report)
             }
         }
         print(json ? report.json : report.table + "\n\nhash of the work: \(report.hashText)")
