@@ -86,39 +86,54 @@ public final class HubServer: @unchecked Sendable {
         try self.init(configuration, locks: [], journal: journal)
     }
 
-    private init(
+    /// Does all that can fail, and only then makes the object: Embedded Swift (6.3) leaks one whose
+    /// initializer throws.
+    private convenience init(
         _ configuration: HubConfiguration,
         locks held: [FileLock],
         journal open: JournalOpener
     ) throws(HubServerError) {
         try configuration.checkEndpoints()
-        locks = held
+        var locks = held
         for endpoint in configuration.listen + (configuration.tap.map { [$0] } ?? []) {
             if let lock = try Self.pathLock(endpoint) { locks.append(lock) }
         }
-        drainMilliseconds = Atomic(configuration.drainMilliseconds)
         let wake: WakeDescriptor
         do { wake = try WakeDescriptor() } catch { throw .system(error) }
-        inbox = Inbox(wake)
         let (sessions, notices) = try Self.sessionLimit(configuration.maximumSessions)
-        self.notices = notices
         let opened = try open { wake.signal() }
-        lineage = opened.lineage
-        epoch = opened.epoch
-        do {
-            let sockets = try HubSockets(configuration)
-            endpoints = sockets.endpoints
-            tapEndpoint = sockets.tapEndpoint
-            loop = HubLoop(
-                hub: Self.hub(configuration, opened, maximumSessions: sessions),
-                journal: opened.journal,
-                sockets: sockets,
-                links: DirectLinks(inbox)
-            )
-        } catch {
+        let sockets: HubSockets
+        do { sockets = try HubSockets(configuration) } catch {
             opened.journal.close()
             throw .socket(error)
         }
+        let hub = Self.hub(configuration, opened, maximumSessions: sessions)
+        self.init(hub, opened, sockets, Inbox(wake), locks, configuration, notices)
+    }
+
+    private init(
+        _ hub: consuming Hub,
+        _ opened: OpenJournal,
+        _ sockets: consuming HubSockets,
+        _ inbox: Inbox,
+        _ locks: [FileLock],
+        _ configuration: HubConfiguration,
+        _ notices: [String]
+    ) {
+        self.locks = locks
+        self.inbox = inbox
+        self.notices = notices
+        drainMilliseconds = Atomic(configuration.drainMilliseconds)
+        lineage = opened.lineage
+        epoch = opened.epoch
+        endpoints = sockets.endpoints
+        tapEndpoint = sockets.tapEndpoint
+        loop = HubLoop(
+            hub: hub,
+            journal: opened.journal,
+            sockets: sockets,
+            links: DirectLinks(inbox)
+        )
     }
 
     private static func hub(
