@@ -166,7 +166,7 @@ public final class TCPProxy: @unchecked Sendable {
         var bytes: [UInt8] = []
         while source.receive(into: &bytes) {
             switch gate(number, bytes.count) {
-            case .forwarding?: if !target.send(bytes) { return end(number, source, target) }
+            case .forwarding?: if !target.send(bytes) { return give(up: target, number) }
             case .discarding?, .stalled?: continue
             case nil: return end(number, source, target)
             }
@@ -186,6 +186,14 @@ public final class TCPProxy: @unchecked Sendable {
             }
             while mode == .stalled, pairs[number]?.isCut == false { changed.wait(lock) }
             return pairs[number]?.isCut == false ? mode : nil
+        }
+    }
+
+    /// One side takes nothing any more: what it has said before, a goodbye perhaps, still goes on.
+    private func give(up target: ProxySocket, _ number: Int) {
+        lock.withLock {
+            while pairs[number]?.keepsOpen == true, !isStopped { changed.wait(lock) }
+            target.shutDown()
         }
     }
 

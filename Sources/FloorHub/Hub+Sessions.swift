@@ -71,7 +71,8 @@ extension Hub {
         }
         known.isMoved = first - 1 > known.last
         known.last = max(known.last, first - 1)
-        known.forgetRetryable(below: first)
+        // A copy of the client knows its own results, not those of whoever numbered last (R21).
+        if known.isMoved || known.isOwn(hello) { known.forgetRetryable(below: first) }
         return known
     }
 
@@ -157,6 +158,7 @@ extension Hub {
         producer.session = session
         session.cumulativeTold = producer.cumulative
         let isForeign = !producer.isOwn(hello)
+        session.isForeign = isForeign && !producer.isMoved
         session.secret = FloorID(high: options.randomWord(), low: options.randomWord() | 1)
         producer.welcome(session, shown: hello.resumeSecret, isOwn: !isForeign)
         producer.lastUsed = now.boot

@@ -274,6 +274,7 @@ public struct Hub: ~Copyable {
 
     /// The client says what it knows the results of; the cumulative value may move on that.
     mutating func noteFirstUnacknowledged(_ session: Session, _ header: FrameHeader) {
+        guard !session.isForeign else { return }
         session.producer.forgetRetryable(below: header.argument)
         guard session.producer.cumulative > session.cumulativeTold else { return }
         session.owesAcknowledgement = true

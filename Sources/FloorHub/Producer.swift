@@ -66,6 +66,7 @@ final class Producer {
 
     /// A session publishes: the numbers from here on are its client's.
     func noteUse(by session: Session) {
+        session.isForeign = false
         if secrets.count != 1 || !isUsed { secrets = [session.secret] }
         isUsed = true
         incarnation = session.incarnation

@@ -41,6 +41,9 @@ final class Session {
     let principal: Principal
     /// Which of several programs with one producer id speaks.
     let incarnation: UInt64
+    /// Whether somebody else has numbered operations under this producer id (R21), and this client
+    /// none since: what it knows the results of says nothing about the hub's.
+    var isForeign = false
     let producer: Producer
     let heartbeat: Int64
     let initialCredit: UInt64

@@ -110,4 +110,32 @@ struct CopiedClientTests {
         ana.hello { $0.incarnation = 1 }
         #expect(numbersAreForeign(ana) == false)
     }
+
+    @Test("What a copy knows the results of says nothing about the other one's")
+    func results() {
+        let hub = HubHarness { $0.isDurable = true }
+        let (ana, copy) = pair(hub)
+        ana.firstUnacknowledged = 1
+        ana.hello { $0.incarnation = 1 }
+        // Refused, and she does not hear of it.
+        ana.publish([.flag(.claim, 9)])
+        hub.turn()
+        ana.loseLink()
+        copy.firstUnacknowledged = 2
+        copy.hello { $0.incarnation = 2 }
+        copy.ping()
+        hub.turn()
+        copy.loseLink()
+        // Her next operation stores her results anew.
+        ana.hello { $0.incarnation = 1 }
+        ana.publish([.event(key, "one")])
+        hub.turn()
+        hub.restart()
+        ana.reconnect()
+        ana.hello { $0.incarnation = 1 }
+        #expect(numbersAreForeign(ana) == false)
+        ana.publish([.flag(.claim, 9)], first: 1)
+        hub.turn()
+        #expect(ana.takeResults().map(\.status) == [.notFound])
+    }
 }
