@@ -107,6 +107,9 @@ extension [UInt8] {
     /// which was a sixth of the cost of a publication.
     @inlinable
     mutating func append(block source: UnsafeRawBufferPointer) {
+        // With nothing to add, an empty array's count is written all the same: into the storage
+        // that all empty arrays of the process share (Swift 6.3; ThreadSanitizer saw it).
+        guard source.count > 0 else { return }
         append(addingCapacity: source.count) { out in
             unsafe out.withUnsafeMutableBufferPointer { target, count in
                 guard let from = source.baseAddress,
