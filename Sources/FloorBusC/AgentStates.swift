@@ -1,5 +1,6 @@
 import CFloorBus
 import FloorEvents
+import FloorWire
 
 // FloorEvents' agent state to and from the C header's; the numbers are the same.
 
@@ -20,9 +21,40 @@ extension floorbus_agent_state {
     }
 }
 
+extension floorbus_agent_state {
+    /// Appends a caller's state as a payload, its texts straight from his memory.
+    func append(to payload: inout [UInt8], _ encoding: HostEncoding?) throws(Failure) {
+        let state = try unsafe AgentState(numbersOf: self)
+        do { try state.appendNumbers(to: &payload) } catch { throw Failure(error) }
+        func append(
+            _ text: AgentText,
+            _ from: floorbus_str,
+            _ name: StaticString
+        ) throws(Failure) {
+            guard unsafe from.len > 0 else { return }
+            try unsafe from.withUTF8(name, atMost: text.limit, encoding) {
+                AgentState.append(text, $0, to: &payload)
+            }
+        }
+        try unsafe append(.reason, reason, "reason")
+        try unsafe append(.deviceExtension, `extension`, "extension")
+        try unsafe append(.seat, seat, "seat")
+        try unsafe append(.callReference, call_ref, "call_ref")
+    }
+}
+
 extension AgentState {
-    /// A caller's state; every number must be one of the vocabulary.
+    /// A caller's state.
     init(_ state: floorbus_agent_state, _ encoding: HostEncoding?) throws(Failure) {
+        var payload: [UInt8] = []
+        try unsafe state.append(to: &payload, encoding)
+        do { self = try AgentState(payload: payload.span) } catch {
+            throw Failure(.internal, error.sentence)
+        }
+    }
+
+    /// A caller's state but its texts; every number must be one of the vocabulary.
+    fileprivate init(numbersOf state: floorbus_agent_state) throws(Failure) {
         self.init(activity: try unsafe named(state.state, "state"))
         session = try unsafe named(state.session, "session")
         guard unsafe state.out_of_service <= 1 else {
@@ -38,18 +70,6 @@ extension AgentState {
         reasonCode = unsafe state.reason_code
         customerStar = unsafe state.customer_star
         guard customerStar <= 5 else { throw Failure(.invalid, "customer_star is more than 5") }
-        reason = try unsafe state.reason.text("reason", atMost: Limits.reasonBytes, encoding)
-        deviceExtension = try unsafe state.extension.text(
-            "extension",
-            atMost: Limits.shortTextBytes,
-            encoding
-        )
-        seat = try unsafe state.seat.text("seat", atMost: Limits.shortTextBytes, encoding)
-        callReference = try unsafe state.call_ref.text(
-            "call_ref",
-            atMost: Limits.shortTextBytes,
-            encoding
-        )
     }
 }
 

@@ -40,11 +40,11 @@ extension Client {
         while true {
             _ = try openLoop()
             if let event = ahead {
-                guard let handle = unsafe Library.shared.insert(event) else {
+                guard let (handle, blank) = unsafe Library.shared.exchange(event) else {
                     throw Failure(.limit, "too many events are held; release them")
                 }
                 ahead = nil
-                lookAhead()
+                lookAhead(blank)
                 if ahead == nil { wake.drain() } else { arrived.signal() }
                 return unsafe handle
             }
@@ -52,12 +52,11 @@ extension Client {
         }
     }
 
-    /// Takes the next event out of its mailbox.
+    /// Takes the next event out of its mailbox, into a blank one.
     ///
     /// Call it with `lock` held and `ahead` nil.
-    private func lookAhead() {
+    private func lookAhead(_ event: Event) {
         guard let loop, let eventMailbox else { return }
-        let event = Library.shared.blankEvent()
         if nextResult < results.count {
             event.fill(results[nextResult], for: encoding)
             nextResult += 1
@@ -69,7 +68,7 @@ extension Client {
             return
         }
         while let kind = loop.next(eventMailbox, into: &delivery) {
-            if event.fill(kind, delivery, for: encoding) {
+            if event.fill(kind, &delivery, for: encoding) {
                 ahead = event
                 return
             }
@@ -97,7 +96,7 @@ extension Client {
     /// Something may be there for those who receive, with `lock` held.
     private func tellReaders() {
         guard ahead == nil else { return }
-        lookAhead()
+        lookAhead(Library.shared.blankEvent())
         guard ahead != nil else { return }
         wake.signal()
         arrived.signal()

@@ -9,7 +9,7 @@ extension Client {
     func publish(
         _ publication: Publication,
         key: UnsafeBufferPointer<UInt8>,
-        _ write: (inout [UInt8]) throws(FloorStatus) -> Void
+        _ write: (inout [UInt8]) throws(Failure) -> Void
     ) throws(Failure) -> UInt64 {
         try lock.withLock { () throws(Failure) in
             let loop = try openLoop()
@@ -17,8 +17,8 @@ extension Client {
                 throw Failure(.limit, "too many answers wait as events; take them first")
             }
             payload.removeAll(keepingCapacity: true)
-            return try naming { () throws(FloorStatus) in
-                try write(&payload)
+            try write(&payload)
+            do throws(FloorStatus) {
                 let payload = payload
                 let ticket = try loop.publish(
                     publication,
@@ -28,6 +28,8 @@ extension Client {
                 )
                 answers.expect(ticket.rawValue)
                 return ticket.rawValue
+            } catch {
+                throw error == .badKey ? .badKey(unsafe key.span) : Failure(error)
             }
         }
     }

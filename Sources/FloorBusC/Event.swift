@@ -26,24 +26,28 @@ import FloorWire
     var isSmall: Bool { unsafe bytes.count <= Self.keptBytes }
 
     /// Forgets what it was.
-    func empty(for encoding: HostEncoding? = nil) {
+    func empty() {
         unsafe info = floorbus_event_info()
         payload = 0..<0
         unsafe decoded = nil
         made.removeAll()
-        self.encoding = encoding
+        encoding = nil
     }
 
-    /// Takes over what a mailbox gave; false for what is no event of a subscription.
+    /// Takes over, into an event that is empty, what a mailbox gave; false for what is no event of
+    /// a subscription.
+    ///
+    /// `delivery` stays as it is; it is inout because Swift lends a class's property no other way
+    /// without a copy.
     func fill(
         _ kind: DeliveryKind,
-        _ delivery: borrowing Delivery,
+        _ delivery: inout Delivery,
         for encoding: HostEncoding?
     ) -> Bool {
-        empty(for: encoding)
+        self.encoding = encoding
         switch kind {
-        case .record: fill(delivery, isDeleted: false)
-        case .deleted: fill(delivery, isDeleted: true)
+        case .record: fill(&delivery, isDeleted: false)
+        case .deleted: fill(&delivery, isDeleted: true)
         case .link: fill(delivery.link)
         case .snapshotEnd:
             unsafe info.kind = UInt8(FLOORBUS_KIND_SNAPSHOT_END)
@@ -59,7 +63,7 @@ import FloorWire
             unsafe info.subscription = delivery.subscription.rawValue
             unsafe info.result = delivery.status.rawValue
         case .replyRecord:
-            fill(delivery, isDeleted: false)
+            fill(&delivery, isDeleted: false)
             unsafe info.subscription = 0
             unsafe info.coalesced = 0
         case .result, .replyEnd: return false
@@ -69,7 +73,7 @@ import FloorWire
 
     /// Tells how a publication came out.
     func fill(_ answer: Answer, for encoding: HostEncoding?) {
-        empty(for: encoding)
+        self.encoding = encoding
         unsafe info.kind = UInt8(FLOORBUS_KIND_RESULT)
         unsafe info.ticket = answer.ticket
         unsafe info.result = answer.status.rawValue
@@ -96,7 +100,7 @@ import FloorWire
         }
     }
 
-    private func fill(_ delivery: borrowing Delivery, isDeleted: Bool) {
+    private func fill(_ delivery: inout Delivery, isDeleted: Bool) {
         copy(delivery.bytes)
         let view = delivery.record
         let header = view.header(delivery.bytes.span)
@@ -166,8 +170,7 @@ import FloorWire
         let span = unsafe payloadBytes.span
         do {
             let texts = try AgentTexts(payload: span)
-            let state = try AgentState(payload: span)
-            var result = unsafe floorbus_agent_state(state)
+            var result = unsafe floorbus_agent_state(try AgentState(numbersOf: span))
             unsafe result.freshness = info.freshness
             unsafe result.reason = text(in: texts.reason)
             unsafe result.extension = text(in: texts.deviceExtension)

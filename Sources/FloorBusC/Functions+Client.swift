@@ -173,6 +173,7 @@ public func floorbus_client_stats(
         result.bytes_in = counts.bytesIn
         result.bytes_out = counts.bytesOut
         result.round_trip_us = counts.roundTrip
+        result.recovered = counts.recovered
         try unsafe writeStruct(result, to: out, "out")
     }
 }

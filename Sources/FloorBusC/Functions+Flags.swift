@@ -168,7 +168,9 @@ extension Client {
     ) throws(Failure) {
         var publication = Publication(operation, schema: schema)
         publication.sourceTime = Clocks.wallMicroseconds()
-        try unsafe publish(publication, key, ticket, write)
+        try unsafe publish(publication, key, ticket) { out throws(Failure) in
+            try naming { () throws(FloorStatus) in try write(&out) }
+        }
     }
 }
 

@@ -18,9 +18,9 @@ public func floorbus_publish_state(
         let client = try unsafe Library.shared.client(client)
         let publication = try unsafe publication(.put, PayloadSchema.agent, options)
         try unsafe withKey(key, client, of: [.agent]) { key, _ throws(Failure) in
-            let state = try unsafe AgentState(readStruct(state, "state"), client.encoding)
-            try unsafe client.publish(publication, key, ticket) { out throws(FloorStatus) in
-                try state.append(to: &out)
+            let state = try unsafe readStruct(state, "state")
+            try unsafe client.publish(publication, key, ticket) { out throws(Failure) in
+                try unsafe state.append(to: &out, client.encoding)
             }
         }
     }
@@ -39,8 +39,8 @@ public func floorbus_publish_queue(
         let publication = try unsafe publication(.put, PayloadSchema.queue, options)
         try unsafe withKey(key, client, of: [.queue]) { key, _ throws(Failure) in
             let level = try unsafe QueueLevel(readStruct(queue, "queue"), client.encoding)
-            try unsafe client.publish(publication, key, ticket) { out throws(FloorStatus) in
-                try level.append(to: &out)
+            try unsafe client.publish(publication, key, ticket) { out throws(Failure) in
+                try naming { () throws(FloorStatus) in try level.append(to: &out) }
             }
         }
     }
@@ -59,8 +59,8 @@ public func floorbus_publish_team(
         let publication = try unsafe publication(.put, PayloadSchema.team, options)
         try unsafe withKey(key, client, of: [.team]) { key, _ throws(Failure) in
             let figures = try unsafe TeamFigures(readStruct(team, "team"), client.encoding)
-            try unsafe client.publish(publication, key, ticket) { out throws(FloorStatus) in
-                try figures.append(to: &out)
+            try unsafe client.publish(publication, key, ticket) { out throws(Failure) in
+                try naming { () throws(FloorStatus) in try figures.append(to: &out) }
             }
         }
     }
@@ -85,8 +85,8 @@ public func floorbus_publish_custom(
                 schema,
                 options
             )
-            try unsafe client.publish(publication, key, ticket) { out throws(FloorStatus) in
-                unsafe out.append(contentsOf: bytes)
+            try unsafe client.publish(publication, key, ticket) { out in
+                unsafe out.append(span: bytes.span)
             }
         }
     }
@@ -167,7 +167,8 @@ func publication(
     return publication
 }
 
-/// Runs `body` with a caller's key, checked; everything that is wrong with it is `badKey`.
+/// Runs `body` with a caller's key of a known kind, for `Client.publish`, which checks the rest;
+/// everything that is wrong with it is `badKey`.
 ///
 /// - Parameters:
 ///   - key: the caller's.
@@ -209,20 +210,32 @@ func withCheckedKey(
     }
 }
 
+/// The key's kind; whether the rest is well-formed is the core's to say, once.
 private func checkedKind(
     _ key: Span<UInt8>,
     of kinds: [RecordKind]
 ) throws(Failure) -> RecordKind {
-    let kind: RecordKind
-    do { kind = try KeyRules.checkKey(key) } catch { throw Failure(.badKey, error.sentence) }
+    guard let kind = KeyRules.kind(of: key) else { throw .badKey(key) }
     guard kinds.isEmpty || kinds.contains(kind) else {
-        throw Failure(
-            .badKey,
-            "this function needs a key of the kind " + (kinds.first?.name ?? "") + ", not "
+        throw .badKey(
+            key,
+            or: "this function needs a key of the kind " + (kinds.first?.name ?? "") + ", not "
                 + kind.name
         )
     }
     return kind
+}
+
+extension Failure {
+    /// What is wrong with a key; `sentence` if it is well-formed.
+    static func badKey(_ key: Span<UInt8>, or sentence: String? = nil) -> Failure {
+        do {
+            _ = try KeyRules.checkKey(key)
+            return sentence.map { Failure(.badKey, $0) } ?? Failure(.badKey)
+        } catch {
+            return Failure(.badKey, error.sentence)
+        }
+    }
 }
 
 extension Client {
@@ -231,7 +244,7 @@ extension Client {
         _ publication: Publication,
         _ key: UnsafeBufferPointer<UInt8>,
         _ ticket: UnsafeMutablePointer<floorbus_ticket>?,
-        _ write: (inout [UInt8]) throws(FloorStatus) -> Void
+        _ write: (inout [UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
         let number = try unsafe publish(publication, key: key, write)
         if let ticket = unsafe ticket { unsafe ticket.pointee = number }

@@ -120,6 +120,15 @@ final class Library: @unchecked Sendable {
         unsafe lock.withLock { unsafe events.insert(event) }
     }
 
+    /// The same, and an event to fill for the next one: one lock for both.
+    func exchange(_ event: Event) -> (handle: OpaquePointer, blank: Event)? {
+        lock.lock()
+        let handle = unsafe events.insert(event)
+        let blank = unsafe handle == nil ? nil : spares.popLast()
+        lock.unlock()
+        return unsafe handle.map { unsafe ($0, blank ?? Event()) }
+    }
+
     /// Runs `body` on an event that cannot be released meanwhile.
     func withEvent(
         _ handle: OpaquePointer?,

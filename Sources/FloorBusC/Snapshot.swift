@@ -61,7 +61,7 @@ final class Snapshot: @unchecked Sendable {
             switch loop.next(mailbox, into: &client.delivery) {
             case .replyRecord?:
                 let event = Library.shared.blankEvent()
-                _ = event.fill(.replyRecord, client.delivery, for: client.encoding)
+                _ = event.fill(.replyRecord, &client.delivery, for: client.encoding)
                 event.mark(flag)
                 // The record is out of its mailbox: without a handle it would be lost unseen.
                 guard let handle = unsafe Library.shared.insert(event) else {

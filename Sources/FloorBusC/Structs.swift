@@ -1,5 +1,6 @@
 import CFloorBus
 import FloorEvents
+import FloorWire
 
 // Structs of callers of another age (rule R7). Each begins with a uint32_t struct_size, and the
 // library knows its first part; a caller compiled with a newer header passes more.
@@ -120,12 +121,26 @@ extension floorbus_str {
         tooLong: FloorStatus = .tooBig,
         bad: FloorStatus = .invalid
     ) throws(Failure) -> [UInt8] {
+        var copy: [UInt8] = []
+        try unsafe withUTF8(name, atMost: limit, encoding, tooLong, bad) { copy.append(span: $0) }
+        return copy
+    }
+
+    /// Runs `body` with the text as UTF-8, without a copy where the host's is UTF-8; see `utf8`.
+    func withUTF8(
+        _ name: StaticString,
+        atMost limit: Int,
+        _ encoding: HostEncoding?,
+        _ tooLong: FloorStatus = .tooBig,
+        _ bad: FloorStatus = .invalid,
+        _ body: (Span<UInt8>) -> Void
+    ) throws(Failure) {
         guard let encoding else {
             let bytes = try unsafe bytes(name, atMost: limit, or: tooLong)
             if let fault = unsafe UTF8Rules.firstFault(in: bytes.span) {
                 throw .badText(name, at: fault, "UTF-8", bad)
             }
-            return unsafe Array(bytes)
+            return unsafe body(bytes.span)
         }
         // No character has more bytes in a host's encoding than four times its UTF-8.
         let bytes = try unsafe bytes(name, atMost: limit * 4, or: tooLong)
@@ -136,7 +151,7 @@ extension floorbus_str {
                 name.description + " has \(converted.count) bytes, at most \(limit) may be"
             )
         }
-        return converted
+        body(converted.span)
     }
 
     /// A copy as text.

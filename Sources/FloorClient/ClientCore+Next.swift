@@ -143,7 +143,7 @@ extension ClientCore {
         let target = targets.first { $0.mailbox == mailbox }
         if let target {
             delivery.bytes.removeAll(keepingCapacity: true)
-            delivery.bytes.append(contentsOf: cache.values[slot].record)
+            delivery.bytes.append(bytes: cache.values[slot].record)
             RecordWriter.restamp(
                 &delivery.bytes,
                 at: 0,
@@ -215,7 +215,7 @@ extension ClientCore {
             !cache.values[slot].isDeleted
         else { return false }
         delivery.bytes.removeAll(keepingCapacity: true)
-        delivery.bytes.append(contentsOf: cache.values[slot].record)
+        delivery.bytes.append(bytes: cache.values[slot].record)
         return true
     }
 }

@@ -81,7 +81,7 @@ struct EventStore {
             swap(&messages[message].body, &page.bytes)
         } else {
             page.bytes.removeAll(keepingCapacity: true)
-            page.bytes.append(contentsOf: messages[message].body)
+            page.bytes.append(bytes: messages[message].body)
         }
     }
 

@@ -85,7 +85,7 @@ struct OwnValues {
             setDue(slot, false)
             values[slot].ticket = ticket
             record.removeAll(keepingCapacity: true)
-            record.append(contentsOf: values[slot].record)
+            record.append(bytes: values[slot].record)
             return true
         }
         return false

@@ -229,6 +229,11 @@ public enum UTF8Rules {
     public static func firstFault(in bytes: Span<UInt8>) -> Int? {
         var at = 0
         while at < bytes.count {
+            // Eight at a time where all are ASCII, as most texts are.
+            if bytes.count - at >= 8, bytes.word(at) & 0x8080_8080_8080_8080 == 0 {
+                at += 8
+                continue
+            }
             let length = sequenceLength(bytes, at)
             if length == 0 { return at }
             at += length

@@ -256,7 +256,7 @@ extension Hub {
         }
         if options.hasTap {
             let start = effects.bytes.count
-            effects.bytes.append(contentsOf: table.entries[slot].record)
+            effects.bytes.append(bytes: table.entries[slot].record)
             emitTap(from: start, &effects)
         }
     }

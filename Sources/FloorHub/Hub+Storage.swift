@@ -68,7 +68,7 @@ extension Hub {
             // A later place has the value as it is now.
             guard entry.revision == log.revisions[place] else { continue }
             let start = effects.bytes.count
-            effects.bytes.append(contentsOf: entry.record)
+            effects.bytes.append(bytes: entry.record)
             effects.list.append(.saveValue(start..<effects.bytes.count))
         }
         saveHistory(&effects)

@@ -103,6 +103,12 @@ extension [UInt8] {
         unsafe span.withUnsafeBytes { unsafe append(block: $0) }
     }
 
+    /// Appends an array of bytes.
+    @inlinable
+    public mutating func append(bytes: [UInt8]) {
+        unsafe bytes.withUnsafeBytes { unsafe append(block: $0) }
+    }
+
     /// Appends bytes as a block; `append(contentsOf:)` compiled for size takes them one by one,
     /// which was a sixth of the cost of a publication.
     @inlinable

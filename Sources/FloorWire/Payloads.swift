@@ -27,6 +27,12 @@ enum TLV {
         out.append(contentsOf: text.utf8)
     }
 
+    static func append(_ tag: UInt16, _ text: Span<UInt8>, to out: inout [UInt8]) {
+        guard text.count > 0 else { return }
+        out.append(number: UInt32(tag) | UInt32(text.count) << 16)
+        out.append(span: text)
+    }
+
     /// Calls `body` with every tag and the range of its value.
     static func forEach(
         _ bytes: Span<UInt8>,
@@ -48,45 +54,78 @@ enum TLV {
     }
 }
 
+/// A text of an agent's payload; its number is its tag.
+public enum AgentText: UInt16, Sendable {
+    /// The site's label of the reason.
+    case reason = 1
+    /// The agent's extension.
+    case deviceExtension
+    /// The agent's seat.
+    case seat
+    /// The call's reference.
+    case callReference
+
+    /// Most bytes of UTF-8.
+    public var limit: Int { self == .reason ? Limits.reasonBytes : Limits.shortTextBytes }
+}
+
 extension AgentState {
     static let fixedSize = 16
-    fileprivate enum Tag {
-        static let reason: UInt16 = 1
-        static let deviceExtension: UInt16 = 2
-        static let seat: UInt16 = 3
-        static let callReference: UInt16 = 4
-    }
 
     /// Appends the payload, schema `PayloadSchema.agent`.
     ///
     /// - Throws: `FloorStatus.tooBig` when a text is over its limit.
     public func append(to out: inout [UInt8]) throws(FloorStatus) {
-        guard reason.utf8.count <= Limits.reasonBytes,
-            deviceExtension.utf8.count <= Limits.shortTextBytes,
-            seat.utf8.count <= Limits.shortTextBytes,
-            callReference.utf8.count <= Limits.shortTextBytes
+        guard reason.utf8.count <= AgentText.reason.limit,
+            deviceExtension.utf8.count <= AgentText.deviceExtension.limit,
+            seat.utf8.count <= AgentText.seat.limit,
+            callReference.utf8.count <= AgentText.callReference.limit
         else { throw .tooBig }
+        try appendNumbers(to: &out)
+        TLV.append(AgentText.reason.rawValue, reason, to: &out)
+        TLV.append(AgentText.deviceExtension.rawValue, deviceExtension, to: &out)
+        TLV.append(AgentText.seat.rawValue, seat, to: &out)
+        TLV.append(AgentText.callReference.rawValue, callReference, to: &out)
+    }
+
+    /// Appends the payload's first part: everything but the texts, which `append` adds.
+    ///
+    /// For publishers whose texts are bytes, not `String`s:
+    ///
+    ///     try state.appendNumbers(to: &payload)
+    ///     AgentState.append(.seat, utf8, to: &payload)
+    public func appendNumbers(to out: inout [UInt8]) throws(FloorStatus) {
         guard customerStar <= 5 else { throw .invalid }
-        out.append(session.rawValue)
-        out.append(deviceInService ? 1 : 0)
-        out.append(activity.rawValue)
-        out.append(pending.map { $0.rawValue } ?? 0)
-        out.append(call.rawValue)
-        out.append(overlays.rawValue)
-        out.append(cause.rawValue)
-        out.append(reasonClass.rawValue)
-        out.append(number: reasonCode)
-        out.append(customerStar)
-        out.append(0)
-        out.append(number: UInt32(0))
-        TLV.append(Tag.reason, reason, to: &out)
-        TLV.append(Tag.deviceExtension, deviceExtension, to: &out)
-        TLV.append(Tag.seat, seat, to: &out)
-        TLV.append(Tag.callReference, callReference, to: &out)
+        // The table in docs/wire-protocol.md, eight bytes a line: a byte after the other would be
+        // twelve appends.
+        var line = UInt64(session.rawValue) | (deviceInService ? 1 << 8 : 0)
+        line |= UInt64(activity.rawValue) << 16 | UInt64(pending.map { $0.rawValue } ?? 0) << 24
+        line |= UInt64(call.rawValue) << 32 | UInt64(overlays.rawValue) << 40
+        line |= UInt64(cause.rawValue) << 48 | UInt64(reasonClass.rawValue) << 56
+        out.append(number: line)
+        out.append(number: UInt64(reasonCode) | UInt64(customerStar) << 16)
+    }
+
+    /// Appends one text of the payload; an empty one is left out.
+    ///
+    /// - Precondition: the bytes are UTF-8, at most `text.limit`.
+    public static func append(_ text: AgentText, _ utf8: Span<UInt8>, to out: inout [UInt8]) {
+        precondition(utf8.count <= text.limit)
+        TLV.append(text.rawValue, utf8, to: &out)
     }
 
     /// Reads the payload.
     public init(payload bytes: Span<UInt8>) throws(WireError) {
+        try self.init(numbersOf: bytes)
+        let texts = try AgentTexts(payload: bytes)
+        reason = try bytes.text(texts.reason)
+        deviceExtension = try bytes.text(texts.deviceExtension)
+        seat = try bytes.text(texts.seat)
+        callReference = try bytes.text(texts.callReference)
+    }
+
+    /// Reads everything of the payload but the texts, for which there is `AgentTexts`.
+    public init(numbersOf bytes: Span<UInt8>) throws(WireError) {
         try bytes.need(Self.fixedSize)
         self.init(activity: AgentActivity(rawValue: bytes.u8(2)) ?? .unknown)
         session = AgentSession(rawValue: bytes.u8(0)) ?? .unknown
@@ -99,11 +138,6 @@ extension AgentState {
         reasonCode = bytes.u16(8)
         customerStar = bytes.u8(10)
         guard customerStar <= 5 else { throw .badValue(field: "customer_star") }
-        let texts = try AgentTexts(payload: bytes)
-        reason = try bytes.text(texts.reason)
-        deviceExtension = try bytes.text(texts.deviceExtension)
-        seat = try bytes.text(texts.seat)
-        callReference = try bytes.text(texts.callReference)
     }
 }
 
@@ -125,18 +159,14 @@ public struct AgentTexts: Sendable {
         try bytes.need(AgentState.fixedSize)
         var found = Self()
         try TLV.forEach(bytes, from: AgentState.fixedSize) { (tag, range) throws(WireError) in
-            switch tag {
-            case AgentState.Tag.reason:
-                found.reason = try bytes.checkedText(range, atMost: Limits.reasonBytes)
-            case AgentState.Tag.deviceExtension:
-                found.deviceExtension = try bytes.checkedText(range, atMost: Limits.shortTextBytes)
-            case AgentState.Tag.seat:
-                found.seat = try bytes.checkedText(range, atMost: Limits.shortTextBytes)
-            case AgentState.Tag.callReference:
-                found.callReference = try bytes.checkedText(range, atMost: Limits.shortTextBytes)
-            default:
-                // A newer publisher's tag; its bytes need not even be text.
-                break
+            // A newer publisher's tag is passed over; its bytes need not even be text.
+            guard let text = AgentText(rawValue: tag) else { return }
+            let range = try bytes.checkedText(range, atMost: text.limit)
+            switch text {
+            case .reason: found.reason = range
+            case .deviceExtension: found.deviceExtension = range
+            case .seat: found.seat = range
+            case .callReference: found.callReference = range
             }
         }
         self = found

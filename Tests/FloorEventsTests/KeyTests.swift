@@ -182,6 +182,23 @@ struct KeyVectors: Decodable {
         }
     }
 
+    @Test("a byte that is no UTF-8 is found where it stands, however long the plain text around it")
+    func faultPlaces() {
+        for count in 1...40 {
+            let plain = [UInt8](repeating: UInt8(ascii: "a"), count: count)
+            #expect(UTF8Rules.firstFault(in: plain.span) == nil)
+            for place in plain.indices {
+                var bytes = plain
+                bytes[place] = 0xFF
+                #expect(UTF8Rules.firstFault(in: bytes.span) == place)
+                bytes.replaceSubrange(place...place, with: Array("忙".utf8))
+                #expect(UTF8Rules.firstFault(in: bytes.span) == nil)
+                bytes[place + 1] = UInt8(ascii: "a")
+                #expect(UTF8Rules.firstFault(in: bytes.span) == place)
+            }
+        }
+    }
+
     @Test("any byte at any place of a key is judged alike by the quick look and the slow one")
     func quickLookAgrees() throws {
         let good = Array("event/bj/sales/call-17/".utf8)
