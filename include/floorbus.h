@@ -736,10 +736,12 @@ typedef struct {
     uint64_t bytes_in;      /* of messages */
     uint64_t bytes_out;     /* of messages */
     int64_t round_trip_us;  /* the least of the last eight; 0 = not measured */
+    uint64_t recovered;     /* publications an earlier process left in the outbox file */
 } floorbus_client_counts;
 #define FLOORBUS_CLIENT_COUNTS_INIT                                                                \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_client_counts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0   \
+        (uint32_t)sizeof(floorbus_client_counts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
+            0                                                                                      \
     }
 
 /* What a hub in your process is to be. All zero: a hub for this process alone. */

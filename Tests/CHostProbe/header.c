@@ -38,7 +38,7 @@ static void use_macros(void) {
     CHECK(result.struct_size == sizeof result && result.rev == 0);
     CHECK(options.struct_size == sizeof options && options.endpoints == 0);
     CHECK(sub_options.struct_size == sizeof sub_options && sub_options.min_interval_ms == 0);
-    CHECK(counts.struct_size == sizeof counts && counts.round_trip_us == 0);
+    CHECK(counts.struct_size == sizeof counts && counts.recovered == 0);
     CHECK(figure.struct_size == sizeof figure && figure.name.len == 0);
     CHECK(queue.struct_size == sizeof queue && queue.window == FLOORBUS_WINDOW_SINCE_START);
     CHECK(queue.figures == 0 && queue.figure_count == 0 && queue.reserved0 == 0);
