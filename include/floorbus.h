@@ -877,6 +877,16 @@ FLOORBUS_API floorbus_status floorbus_client_wait_ready(
 FLOORBUS_API floorbus_status floorbus_client_stats(
     floorbus_client *client, floorbus_client_counts *out);
 
+/* Tells the hub's time, by which it stamps: the age of a state or a flag is this less hub_time_us,
+ * however wrong this machine's clock is. Measured by pings, at the opening of each session first.
+ * hub_us    gets the hub's clock now, microseconds since 1970.
+ * error_us  gets the most that may be off, microseconds: half the best round trip; may be NULL.
+ * Any thread. Returns FLOORBUS_OK; E_AGAIN (not measured yet in this session: after
+ * floorbus_client_wait_ready a moment may be missing), E_HANDLE, E_FORKED, E_CLOSED or E_INVALID
+ * (hub_us is NULL). */
+FLOORBUS_API floorbus_status floorbus_client_time(
+    floorbus_client *client, int64_t *hub_us, int64_t *error_us);
+
 /* ---- publish: never blocks ----------------------------------------------------------------- */
 
 /* Publishes an agent's state. It is kept until the hub has answered, over reconnects too, and it

@@ -177,6 +177,14 @@ public final class FloorBusClient: Sendable {
     /// What the client has counted.
     public var statistics: ClientStatistics { loop.peek { $0.statistics } }
 
+    /// The hub's clock now, by which it stamps records; nil until a ping has measured it.
+    ///
+    ///     if let now = client.hubTime { age = now.time - record.hubTime }
+    ///
+    /// `time` in microseconds since 1970; it is off by `error` microseconds at most, however wrong
+    /// this machine's clock is.
+    public var hubTime: (time: Int64, error: Int64)? { loop.hubTime() }
+
     /// Waits until every operation so far has its result, or the time is up.
     ///
     /// - Parameter timeout: the longest wait.

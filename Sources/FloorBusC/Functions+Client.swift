@@ -4,6 +4,7 @@
 // finds its declaration by name.
 public import CFloorBus
 import FloorClient
+import FloorClientLoop
 import FloorEvents
 import FloorPosix
 import FloorZeroMQ
@@ -175,5 +176,23 @@ public func floorbus_client_stats(
         result.round_trip_us = counts.roundTrip
         result.recovered = counts.recovered
         try unsafe writeStruct(result, to: out, "out")
+    }
+}
+
+@c @implementation
+public func floorbus_client_time(
+    _ client: OpaquePointer?,
+    _ hub_us: UnsafeMutablePointer<Int64>?,
+    _ error_us: UnsafeMutablePointer<Int64>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        let client = try unsafe Library.shared.client(client)
+        guard let hub_us = unsafe hub_us else { throw .missing("hub_us") }
+        let loop = try client.lock.withLock { () throws(Failure) in try client.openLoop() }
+        guard let (time, error) = loop.hubTime() else {
+            throw Failure(.again, "the hub's clock is not measured yet; try again in a moment")
+        }
+        unsafe hub_us.pointee = time
+        if let error_us = unsafe error_us { unsafe error_us.pointee = error }
     }
 }

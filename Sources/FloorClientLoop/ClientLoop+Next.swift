@@ -26,6 +26,10 @@ extension ClientLoop {
         return isTaken
     }
 
+    /// The hub's clock now, microseconds since 1970, and the most it may be off; nil before it is
+    /// measured in this session.
+    public func hubTime() -> (time: Int64, error: Int64)? { peek { $0.hubTime(at: Self.now()) } }
+
     /// Looks at the core without waking the thread.
     public func peek<Result>(_ body: (borrowing ClientCore) -> Result) -> Result {
         lock.withLock { body(core) }

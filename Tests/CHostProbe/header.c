@@ -120,6 +120,7 @@ static void (*const everything[])(void) = {
     (void (*)(void))floorbus_client_fd,
     (void (*)(void))floorbus_client_open,
     (void (*)(void))floorbus_client_stats,
+    (void (*)(void))floorbus_client_time,
     (void (*)(void))floorbus_client_wait_ready,
     (void (*)(void))floorbus_dispatch,
     (void (*)(void))floorbus_event_decode_flag,

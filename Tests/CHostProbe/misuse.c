@@ -38,11 +38,13 @@ static void try_all(floorbus_client *client, floorbus_status expected) {
     floorbus_str flag = FLOORBUS_STR("flag/bj/sales/000102030405760788090a0b0c0d0e0f/");
     floorbus_id id = {{0}};
     uint32_t count = 77;
+    int64_t hub_time = 77, hub_error = 77;
     int drops = 0;
 
     EXPECT(floorbus_client_fd(client, &fd), expected);
     EXPECT(floorbus_client_wait_ready(client, 0), expected);
     EXPECT(floorbus_client_stats(client, &counts), expected);
+    EXPECT(floorbus_client_time(client, &hub_time, &hub_error), expected);
     EXPECT(floorbus_publish_state(client, key, &state, NULL, &ticket), expected);
     EXPECT(floorbus_remove(client, key, 0, &ticket), expected);
     EXPECT(floorbus_wait(client, 1, 0, &result), expected);
@@ -249,9 +251,12 @@ static void wrong_arguments(floorbus_client *client) {
     floorbus_sub_options options = FLOORBUS_SUB_OPTIONS_INIT;
     floorbus_result result = FLOORBUS_RESULT_INIT;
     floorbus_event *event = NULL;
+    int64_t time = 0;
 
     EXPECT(floorbus_client_fd(client, NULL), FLOORBUS_E_INVALID);
     EXPECT(floorbus_client_stats(client, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_client_time(client, NULL, NULL), FLOORBUS_E_INVALID);
+    EXPECT(floorbus_client_time(client, &time, NULL), FLOORBUS_E_AGAIN);
     counts.struct_size = 8;
     EXPECT(floorbus_client_stats(client, &counts), FLOORBUS_E_ABI);
     EXPECT(floorbus_client_wait_ready(client, -5), FLOORBUS_E_INVALID);

@@ -1,4 +1,5 @@
 import FloorBus
+import FloorBusTestKit
 import Testing
 
 /// The public interface as a stranger uses it: every example of the documentation, compiled.
@@ -22,6 +23,23 @@ struct PublicInterfaceTests {
         let client = try FloorBusClient(endpoints: hub.endpoints, options: options)
         try await body(hub, client)
         #expect(await client.close())
+    }
+
+    @Test("A client tells the hub's time: what is stamped meanwhile lies between two readings")
+    func hubTime() async throws {
+        try await withHub { _, client in
+            try #require(await holds { client.hubTime != nil })
+            let before = try #require(client.hubTime)
+            let key = try FloorKey("agent/bj/sales/4711/")
+            try await client.publish(
+                .agent(AgentState(activity: .ready, cause: .agent)),
+                to: key
+            )
+            let record = try #require(try await client.get(KeyFilter("agent/")).first)
+            let after = try #require(client.hubTime)
+            #expect(before.time - before.error <= record.hubTime)
+            #expect(record.hubTime <= after.time + after.error)
+        }
     }
 
     @Test("A hub says where it listens and how it is")
