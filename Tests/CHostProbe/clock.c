@@ -19,21 +19,17 @@ static int64_t read_clock(floorbus_client *client, int64_t *error) {
 
 int main(void) {
     floorbus_hub_options hub_options = FLOORBUS_HUB_OPTIONS_INIT;
-    floorbus_client_options options = FLOORBUS_CLIENT_OPTIONS_INIT;
     floorbus_agent_state state = FLOORBUS_AGENT_STATE_INIT;
     floorbus_event_info info = FLOORBUS_EVENT_INFO_INIT;
     floorbus_hub *hub = NULL;
-    floorbus_client *client = NULL;
+    floorbus_client *client;
     int64_t before, after, error = -1;
     char address[64];
 
     hub_options.listen = "tcp://127.0.0.1:0";
     EXPECT(floorbus_hub_start(&hub_options, &hub), FLOORBUS_OK);
     EXPECT(floorbus_hub_endpoint(hub, 0, address, sizeof address, NULL), FLOORBUS_OK);
-    options.endpoints = address;
-    options.principal = "desk";
-    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
-    EXPECT(floorbus_client_wait_ready(client, PATIENCE_MS), FLOORBUS_OK);
+    client = open_at(address, "desk");
 
     before = read_clock(client, &error);
     CHECK(before > 0 && error > 0);

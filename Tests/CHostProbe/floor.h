@@ -6,7 +6,7 @@
 
 #include "probe.h"
 
-#define PATIENCE_MS 20000
+#define PATIENCE_MS 60000
 
 static inline int is(floorbus_str text, const char *expected) {
     return text.len == strlen(expected) && memcmp(text.ptr, expected, text.len) == 0;
@@ -18,6 +18,17 @@ static inline floorbus_client *open_beside(floorbus_hub *hub, const char *name, 
     options.principal = name;
     options.flags = flags;
     EXPECT(floorbus_hub_client(hub, &options, &client), FLOORBUS_OK);
+    EXPECT(floorbus_client_wait_ready(client, PATIENCE_MS), FLOORBUS_OK);
+    return client;
+}
+
+/* The same as a session over the network. */
+static inline floorbus_client *open_at(const char *endpoint, const char *name) {
+    floorbus_client_options options = FLOORBUS_CLIENT_OPTIONS_INIT;
+    floorbus_client *client = NULL;
+    options.endpoints = endpoint;
+    options.principal = name;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
     EXPECT(floorbus_client_wait_ready(client, PATIENCE_MS), FLOORBUS_OK);
     return client;
 }

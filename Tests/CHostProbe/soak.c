@@ -5,9 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "probe.h"
+#include "floor.h"
 
-#define PATIENCE_MS 60000
 #define KEY "event/bj/soak/1/"
 
 /* How far the desk may be ahead of the wall: what the hub's journal forgets is a gap for a reader
@@ -33,16 +32,6 @@ static void tell_the_desk(struct soak *soak, uint64_t number) {
     soak->received = number;
     pthread_cond_signal(&soak->moved);
     pthread_mutex_unlock(&soak->lock);
-}
-
-static floorbus_client *open_client(const char *endpoint, const char *name) {
-    floorbus_client_options options = FLOORBUS_CLIENT_OPTIONS_INIT;
-    floorbus_client *client = NULL;
-    options.endpoints = endpoint;
-    options.principal = name;
-    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
-    EXPECT(floorbus_client_wait_ready(client, PATIENCE_MS), FLOORBUS_OK);
-    return client;
 }
 
 static void *publish_all(void *context) {
@@ -108,8 +97,8 @@ int main(void) {
     options.journal_records = 2 * AHEAD; /* full early: what grows later is a leak */
     EXPECT(floorbus_hub_start(&options, &hub), FLOORBUS_OK);
     EXPECT(floorbus_hub_endpoint(hub, 0, address, sizeof address, NULL), FLOORBUS_OK);
-    wall = open_client(address, "wall");
-    soak.desk = open_client(address, "desk");
+    wall = open_at(address, "wall");
+    soak.desk = open_at(address, "desk");
     EXPECT(floorbus_subscribe(wall, floorbus_cstr("event/"), NULL, NULL), FLOORBUS_OK);
     EXPECT(floorbus_client_wait_ready(wall, PATIENCE_MS), FLOORBUS_OK);
     CHECK(pthread_create(&thread, NULL, publish_all, &soak) == 0);

@@ -5,12 +5,11 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
-#include "probe.h"
+#include "floor.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define PATIENCE_MS 60000
 #define AGENTS 100
 #define WARM 100 /* batches, until every buffer has its size */
 #define BATCHES 200
@@ -60,16 +59,6 @@ void *aligned_alloc(size_t alignment, size_t size) THROWS_NOTHING {
 #ifdef __cplusplus
 }
 #endif
-
-static floorbus_client *open_client(const char *endpoint, const char *name) {
-    floorbus_client_options options = FLOORBUS_CLIENT_OPTIONS_INIT;
-    floorbus_client *client = NULL;
-    options.endpoints = endpoint;
-    options.principal = name;
-    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
-    EXPECT(floorbus_client_wait_ready(client, PATIENCE_MS), FLOORBUS_OK);
-    return client;
-}
 
 static void publish_batch(floorbus_client *desk, char keys[][40], floorbus_agent_state *state) {
     int agent;
@@ -127,8 +116,8 @@ int main(void) {
     options.listen = "tcp://127.0.0.1:0";
     EXPECT(floorbus_hub_start(&options, &hub), FLOORBUS_OK);
     EXPECT(floorbus_hub_endpoint(hub, 0, address, sizeof address, NULL), FLOORBUS_OK);
-    desk = open_client(address, "desk");
-    wall = open_client(address, "wall");
+    desk = open_at(address, "desk");
+    wall = open_at(address, "wall");
     EXPECT(floorbus_subscribe(wall, floorbus_cstr("agent/"), NULL, NULL), FLOORBUS_OK);
     EXPECT(floorbus_client_wait_ready(wall, PATIENCE_MS), FLOORBUS_OK);
     for (agent = 0; agent < AGENTS; agent++) {
