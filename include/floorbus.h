@@ -880,7 +880,9 @@ FLOORBUS_API floorbus_status floorbus_client_stats(
 /* Tells the hub's time, by which it stamps: the age of a state or a flag is this less hub_time_us,
  * however wrong this machine's clock is. Measured by pings, at the opening of each session first.
  * hub_us    gets the hub's clock now, microseconds since 1970.
- * error_us  gets the most that may be off, microseconds: half the best round trip; may be NULL.
+ * error_us  gets the most that may be off, microseconds: half the best round trip of the last
+ *           eight pings; may be NULL. A hub that was so busy as to answer that ping late in a turn
+ *           may be ahead of hub_us by the turn's length, milliseconds.
  * Any thread. Returns FLOORBUS_OK; E_AGAIN (not measured yet in this session: after
  * floorbus_client_wait_ready a moment may be missing), E_HANDLE, E_FORKED, E_CLOSED or E_INVALID
  * (hub_us is NULL). */

@@ -181,8 +181,9 @@ public final class FloorBusClient: Sendable {
     ///
     ///     if let now = client.hubTime { age = now.time - record.hubTime }
     ///
-    /// `time` in microseconds since 1970; it is off by `error` microseconds at most, however wrong
-    /// this machine's clock is.
+    /// `time` in microseconds since 1970, however wrong this machine's clock is; it is off by
+    /// `error` microseconds at most, half the best round trip of the last eight pings. A hub that
+    /// was so busy as to answer that ping late in a turn may be ahead by the turn's length.
     public var hubTime: (time: Int64, error: Int64)? { loop.hubTime() }
 
     /// Waits until every operation so far has its result, or the time is up.

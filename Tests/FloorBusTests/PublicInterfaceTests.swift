@@ -27,6 +27,7 @@ struct PublicInterfaceTests {
 
     @Test("A client tells the hub's time: what is stamped meanwhile lies between two readings")
     func hubTime() async throws {
+        let start = ContinuousClock.now
         try await withHub { _, client in
             try #require(await holds { client.hubTime != nil })
             let before = try #require(client.hubTime)
@@ -37,8 +38,10 @@ struct PublicInterfaceTests {
             )
             let record = try #require(try await client.get(KeyFilter("agent/")).first)
             let after = try #require(client.hubTime)
+            // What a hub that was stopped in the middle of a turn may be ahead.
+            let turn = Int64((ContinuousClock.now - start) / .microseconds(1))
             #expect(before.time - before.error <= record.hubTime)
-            #expect(record.hubTime <= after.time + after.error)
+            #expect(record.hubTime <= after.time + after.error + turn)
         }
     }
 
