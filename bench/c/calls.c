@@ -1,12 +1,10 @@
 /* What calls of the C library cost the calling thread: floorbus_publish_state of a socket client,
  * and floorbus_recv with floorbus_event_decode_state. Prints a line for each:
- * NAME P50_NS P99_NS HEAP, the last being what the heap has grown in the second half, in bytes;
- * scripts/bench runs it beside the same calls in Swift.
+ * NAME P50_NS P99_NS; scripts/bench runs it beside the same calls in Swift.
  *
  *     calls COUNT
  */
 #include <floorbus.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,15 +32,12 @@ static int by_size(const void *left, const void *right) {
     return a < b ? -1 : a > b;
 }
 
-static void tell(const char *name, uint64_t *costs, size_t count, long heap) {
+static void tell(const char *name, uint64_t *costs, size_t count) {
     qsort(costs, count, sizeof *costs, by_size);
-    printf("%s %llu %llu %ld\n", name, (unsigned long long)costs[count / 2],
-           (unsigned long long)costs[count * 99 / 100], heap);
+    printf("%s %llu %llu\n", name, (unsigned long long)costs[count / 2],
+           (unsigned long long)costs[count * 99 / 100]);
     fflush(stdout);
 }
-
-/* Bytes in use of every arena; a steady state does not change them. */
-static long in_use(void) { return (long)mallinfo2().uordblks; }
 
 static floorbus_client *open_client(const char *endpoint, const char *name) {
     floorbus_client_options options = FLOORBUS_CLIENT_OPTIONS_INIT;
@@ -67,7 +62,6 @@ int main(int argc, char **argv) {
     char address[64];
     char keys[BATCH][40];
     size_t done = 0, got = 0;
-    long heap = 0;
 
     if (publish == NULL || receive == NULL || count < 2 * BATCH) return 2;
     hub_options.listen = "tcp://127.0.0.1:0";
@@ -112,11 +106,9 @@ int main(int argc, char **argv) {
             }
             floorbus_event_release(event);
         }
-        if (done == count / 2 / BATCH * BATCH) heap = in_use();
     }
-    heap = in_use() - heap;
-    tell("publish", publish, done, heap);
-    tell("receive", receive, got, heap);
+    tell("publish", publish, done);
+    tell("receive", receive, got);
     need(floorbus_client_close(desk, PATIENCE_MS), "close");
     need(floorbus_client_close(wall, 0), "close");
     need(floorbus_hub_stop(hub, 0), "stop");
