@@ -284,6 +284,7 @@ public struct Hub: ~Copyable {
     // MARK: one turn
 
     private mutating func endTurn(isBorrowed: Bool, _ effects: inout HubEffects) {
+        counts.work += UInt64(waiting.count)
         for session in waiting where !session.isEnded { activate(session) }
         waiting.removeAll(keepingCapacity: true)
         if !isBorrowed { runTimers(&effects) }

@@ -31,7 +31,7 @@ extension Hub {
     }
 
     /// Does what is due.
-    mutating func runFlagTimers() {
+    mutating func runDueHeap() {
         if let eventLaneRetryAt, now.boot < eventLaneRetryAt { return }
         while lane.hasRoom(for: Self.mostRecordsPerChange),
             let (slot, due) = flags.timers.take(until: now.boot)

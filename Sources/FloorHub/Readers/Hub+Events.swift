@@ -67,6 +67,7 @@ extension Hub {
         )
         var answers = ReaderAnswers(session)
         while position <= end {
+            counts.work += 1
             let range = lane.record(position)
             if wants(session, position, range, &answers) {
                 guard frame.fits(run.count + range.count, out) else {

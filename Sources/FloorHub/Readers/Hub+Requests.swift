@@ -36,6 +36,7 @@ extension Hub {
             slot = table.find(key, hash: ByteIndex.hash(key)) ?? table.entries.count
         }
         while slot < table.entries.count {
+            counts.work += 1
             let entry = table.entries[slot]
             if !entry.record.isEmpty, !entry.isDeleted,
                 filter.matches(entry.record.span.extracting(table.keyRange(slot)))
@@ -71,6 +72,7 @@ extension Hub {
         var bytes: [UInt8] = []
         var slot = Int(clamping: max(request.cursor, Self.keptCursor) - Self.keptCursor)
         while slot < kept.entries.count {
+            counts.work += 1
             let record = kept.entries[slot].record
             if !record.isEmpty, filter.matches(record.span.extracting(kept.keyRange(slot))) {
                 guard frame.add(record, &bytes) else { break }
@@ -251,7 +253,7 @@ extension HubStatistics {
             ("partitions", partitions),
             ("uncounted", uncounted), ("barriers", barriers),
             ("barriersDropped", barriersDropped), ("borrowed", borrowed),
-            ("bytesIn", bytesIn), ("bytesOut", bytesOut),
+            ("work", work), ("bytesIn", bytesIn), ("bytesOut", bytesOut),
         ]
         return counters.map { name, value in
             Figure(name, Int64(clamping: value), .count, window: .sinceStart)

@@ -12,12 +12,13 @@ extension Hub {
     mutating func runTimers(_ effects: inout HubEffects) {
         if now.boot >= nextLeaseCheck {
             nextLeaseCheck = now.boot + Self.leaseCheckInterval
+            counts.work += UInt64(sessions.count + holders.count)
             endSilentSessions(&effects)
             for holder in holders { renewFreshness(holder, &effects) }
             dropFormerHolders()
         }
         runWills(&effects)
-        runFlagTimers()
+        runDueHeap()
         runNoteTimers()
         runFigures(&effects)
         if now.boot >= nextTombstoneCheck {
@@ -80,6 +81,7 @@ extension Hub {
         }
         var slot = producer.firstOwned
         while slot >= 0 {
+            counts.work += 1
             let before = table.entries[slot].changes
             table.restamp(slot, freshness: flags, hubTime: stamp())
             announce(slot, changesBefore: before, &effects)
@@ -101,6 +103,7 @@ extension Hub {
 
     private mutating func runWills(_ effects: inout HubEffects) {
         guard !dying.isEmpty else { return }
+        counts.work += UInt64(dying.count)
         for principal in dying {
             // Each has its own grace, so the first to die need not be the first due.
             let due = principal.wills.filter { $0.due <= now.boot }
@@ -145,6 +148,7 @@ extension Hub {
 
     /// Forgets producers that have been idle for their time, or else the longest idle tenth.
     mutating func forgetIdleProducers() {
+        counts.work += UInt64(producers.count)
         var idle = producers.values.filter {
             $0.session == nil && $0.ownedCount == 0 && $0.pending.isEmpty
                 && $0.principal.wills.isEmpty

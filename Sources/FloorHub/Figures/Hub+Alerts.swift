@@ -44,6 +44,7 @@ extension Hub {
         _ clear: Int64
     ) {
         for slot in table.entries.indices {
+            counts.work += 1
             let entry = table.entries[slot]
             guard !entry.record.isEmpty else { continue }
             let key = table.keyRange(slot)

@@ -14,6 +14,7 @@ extension Hub {
         frame.begin(session, &effects.bytes)
         var place = kept.log.firstPlace(from: position)
         while place < kept.log.count {
+            counts.work += 1
             let entry = kept.entries[Int(kept.log.slots[place])]
             let revision = kept.log.revisions[place]
             // A later place has the record as it is now; what changes meanwhile comes as an event.

@@ -250,6 +250,7 @@ extension Hub {
         let revision = table.entries[slot].revision
         for node in table.entries[slot].matches {
             for reader in filters.readers(node) {
+                counts.work += 1
                 reader.session.markDirty(slot, changesBefore: changesBefore, revision: revision)
                 activate(reader.session)
             }

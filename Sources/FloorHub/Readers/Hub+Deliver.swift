@@ -160,6 +160,7 @@ extension Hub {
             let slot = Int(session.dirty[session.dirtyHead].slot)
             guard frame.fits(table.entries[slot].record.count, out) else { return }
             let key = session.takeDirty()
+            counts.work += 1
             let passedOver = table.entries[slot].changes &- key.changesBefore &- 1
             counts.coalesced += UInt64(passedOver)
             frame.add(
@@ -187,6 +188,7 @@ extension Hub {
             var place = table.log.firstPlace(from: next)
             var reached = next
             while place < table.log.count, table.log.revisions[place] <= end {
+                counts.work += 1
                 let slot = Int(table.log.slots[place])
                 let revision = table.log.revisions[place]
                 reached = revision

@@ -2,7 +2,7 @@
 ///
 /// A flag whose time changes is entered again; the old entry is found out when it comes up, for
 /// the flag is due at another time by then. So a change costs the logarithm of the entries.
-struct FlagTimers {
+struct DueHeap {
     private struct Entry {
         var due: Int64
         var slot: Int32

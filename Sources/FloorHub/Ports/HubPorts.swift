@@ -245,6 +245,9 @@ public struct HubStatistics: Equatable, Sendable {
     public var barriersDropped: UInt64 = 0
     /// Messages that clients of the hub's process served on their own threads.
     public var borrowed: UInt64 = 0
+    /// Units of work: records, keys, subscriptions, sessions and timers looked at, so that what an
+    /// input costs can be counted, whatever the machine.
+    public var work: UInt64 = 0
     /// Bytes of messages in.
     public var bytesIn: UInt64 = 0
     /// Bytes of messages out.
