@@ -50,12 +50,71 @@ public enum Limits {
     public static let producers = 100_000
     /// How long a silent producer is remembered, in microseconds (7 days).
     public static let producerMemoryMicroseconds: Int64 = 7 * 24 * 3600 * 1_000_000
+    /// Wait before a producer whose time is over and whose values live on is looked at again, in
+    /// microseconds.
+    public static let producerRetryMicroseconds: Int64 = 600_000_000
     /// Most live sessions on one hub.
     public static let sessions = 16_384
     /// Most subscriptions of one session.
     public static let subscriptionsPerSession = 256
     /// Most last-value keys on one hub, tombstones included (the design limit is 48,000 agents).
     public static let stateKeys = 262_144
+    /// One principal's share of the hub's tables, so that nobody can use up another's: keys,
+    /// deleted keys remembered, bytes of values, flags (open, and ended ones that can be rated),
+    /// notes, subscriptions, questions under way, producers remembered, live sessions.
+    public struct Share: Sendable {
+        /// Last-value keys.
+        public var keys: Int
+        /// Deleted keys still told to returning readers.
+        public var tombstones: Int
+        /// Bytes of last values with their keys and headers.
+        public var bytes: Int
+        /// Help flags raised by one asker that are open, or kept because they can be rated.
+        public var flags: Int
+        /// Notes that have not been forgotten.
+        public var notes: Int
+        /// Subscriptions of all live sessions together.
+        public var subscriptions: Int
+        /// Questions (GET, REPLAY) that wait for their answer.
+        public var requests: Int
+        /// Producers remembered.
+        public var producers: Int
+        /// Live sessions.
+        public var sessions: Int
+    }
+
+    /// What a person's programs need at most: a desktop or a wallboard with values of its own.
+    public static let share = Share(
+        keys: 1024,
+        tombstones: 1024,
+        bytes: 4 * 1024 * 1024,
+        flags: 256,
+        notes: 256,
+        subscriptions: 2048,
+        requests: 256,
+        producers: 256,
+        sessions: 64
+    )
+    /// What the `system` role has instead: a bridge owns the keys of the whole floor, and without a
+    /// roster everybody is one. Two such fill a table, so that one alone never does.
+    public static let systemShare = Share(
+        keys: stateKeys / 2,
+        tombstones: stateKeys / 2,
+        bytes: 256 * 1024 * 1024,
+        flags: flags / 2,
+        notes: notes / 2,
+        subscriptions: 65_536,
+        requests: 1024,
+        producers: producers / 2,
+        sessions: sessions
+    )
+    /// Units of work (records, keys, subscriptions looked at) in one turn of the core for what can
+    /// go on in the next one: snapshots, questions, catching up. About 2 ms.
+    public static let workPerTurn = 16_384
+    /// The same for one session before others have their turn.
+    public static let workPerSession = 2048
+    /// Deleted keys forgotten in one turn of the core.
+    public static let tombstonesPerTurn = 4096
     /// How long a deleted key is told to returning readers, in microseconds (1 hour).
     public static let tombstoneMicroseconds: Int64 = 3600 * 1_000_000
     /// Committed event-lane records kept in the core for live readers.
@@ -74,6 +133,9 @@ public enum Limits {
     /// Bytes of changed values that wait for a journal that cannot store; further ones are missing
     /// in its history (at 3,000 changes/s of 200 bytes: half a minute).
     public static let historyBytes = 16 * 1024 * 1024
+    /// How far the wall clock may lie behind the journal's last stamp before a hub that starts
+    /// steps its stamps back instead of waiting for the wall to catch up, in microseconds.
+    public static let clockStepMicroseconds: Int64 = 60_000_000
     /// Wait before a hub whose journal failed tries it again, in microseconds.
     public static let storageRetryMicroseconds: Int64 = 1_000_000
     /// Most bytes of records in one reply to GET or REPLAY.

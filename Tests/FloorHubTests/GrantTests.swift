@@ -53,7 +53,7 @@ import Testing
         eve.hello()
         let refusal = try #require(eve.takeRefusal())
         #expect(refusal.status == .denied && refusal.sentence == "'eve' is not in the hub's roster")
-        #expect(hub.hub.principals.isEmpty && hub.hub.producers.isEmpty)
+        #expect(hub.knowsNobody)
         #expect(hub.hub.statistics.rejected == 1 && hub.hub.statistics.denied == 1)
         // Whatever else is wrong with a HELLO is still told as that.
         eve.hello { $0.principal = "" }

@@ -132,6 +132,14 @@ import Testing
         ana.ask(.get, key(3))
         ana.ask(.get, "custom/nowhere/")
         ana.ask(.get, "nonsense/")
+        hub.turn()
+        let ends = ana.take().compactMap { message -> ReplyEnd? in
+            if case .replyEnd(let end) = message.content { end } else { nil }
+        }
+        // Where it goes on is the hub's business; a place that never was begins anew.
+        let cursor = try #require(ends.first).cursor
+        ana.ask(.get, "custom/bj/", cursor: cursor)
+        ana.ask(.get, "custom/bj/", cursor: cursor &+ 1, maximumBytes: 1)
         ana.ask(.get, "custom/bj/", cursor: 2, maximumBytes: 1)
         ana.ask(.get, "custom/bj/", cursor: .max)
         hub.turn()

@@ -37,7 +37,7 @@ import Testing
     @Test func theFilterTreeFindsWhatTheFiltersMatchAndEndsEmpty() throws {
         let hub = HubHarness()
         let bo = hub.join("bo")
-        let session = hub.hub.sessions[0]
+        let session = hub.hub.sessions.all[0]
         let words = SeededWords(seed: 3)
         let parts = ["+", "a", "b", "c"]
         var index = FilterIndex()
@@ -74,7 +74,9 @@ import Testing
             if n % 2 == 0 { client.bye() } else { client.loseLink() }
             hub.turn()
         }
-        #expect(hub.hub.filters.nodeCount == 0)
-        #expect(hub.hub.pageReaders.isEmpty && hub.hub.numbers.isEmpty && hub.hub.active.isEmpty)
+        let nodes = hub.hub.filters.nodeCount
+        #expect(nodes == 0)
+        let isIdle = hub.hub.readers.isIdle
+        #expect(isIdle && hub.hub.sessions.isEmpty)
     }
 }

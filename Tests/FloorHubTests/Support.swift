@@ -4,12 +4,17 @@ import FloorWire
 import Foundation
 import Testing
 
+@testable import FloorHub
+
 /// A key of the state lane; `n` names the entity.
 func key(_ n: Int) -> String { "custom/bj/sales/\(n)/" }
 /// A key of the event lane.
 func eventKey(_ n: Int) -> String { "event/bj/sales/\(n)/" }
 
 extension HubHarness {
+    /// Whether no producer and no principal is remembered.
+    var knowsNobody: Bool { hub.producers.isEmpty }
+
     /// A client with a session, its WELCOME taken.
     func join(
         _ name: String,

@@ -171,22 +171,24 @@ import Testing
         let words = SeededWords(seed: 1)
         var options = HubOptions(lineage: FloorID(high: 1, low: 1), epoch: 1) { words.next() }
         options.hasTap = true
-        var hub = Hub(options)
+        let clock = HubClock()
+        var tap = Tap(options, clock, HubLedger())
         var effects = HubEffects()
         for kind in [RecordKind.private, .flag] {
             let key = Array("\(kind.name)/bj/sales/f1/".utf8)
-            let start = effects.bytes.count
+            var record: [UInt8] = []
             RecordWriter.append(
                 RecordHeader(kind, .append),
                 key: key.span,
                 payload: [1].span,
-                to: &effects.bytes
+                to: &record
             )
-            hub.emitTap(from: start, &effects)
+            tap.publish(record.span, &effects)
             #expect(effects.list.isEmpty == (kind == .private))
         }
-        hub.step(.turnEnd, at: FloorTime(boot: 5_000_000, wall: 5_000_000), into: &effects)
-        #expect(hub.statistics.partitions == 1)
+        clock.set(FloorTime(boot: 5_000_000, wall: 5_000_000))
+        tap.run(heads: (.zero, .zero), &effects)
+        #expect(tap.sizes.partitions == 1)
         #expect(!String(decoding: effects.bytes, as: UTF8.self).contains("private"))
     }
 

@@ -161,25 +161,26 @@ extension World {
     /// I1: a desk without a gap shows the hub's open flags, each by its last record.
     private func checkDesk(_ client: SimulatedClient) {
         guard let desk = client.desk else { return }
-        var expected: [[UInt8]: KeptTable.Entry] = [:]
+        var expected: [[UInt8]: [UInt8]] = [:]
         for entry in keptFlags where entry.isOpen {
             guard let view = try? RecordView(entry.record.span, at: 0) else { continue }
             let key = entry.record.span.copy(view.key)
-            if desk.filters.contains(where: { $0.matches(key.span) }) { expected[key] = entry }
+            if desk.filters.contains(where: { $0.matches(key.span) }) {
+                expected[key] = entry.record
+            }
         }
         for (key, sight) in desk.view where sight.isOpen && expected[key] == nil {
             fail("I1 broken, \(client.name) still sees \(String(decoding: key, as: UTF8.self))")
         }
-        for (key, entry) in expected {
+        for (key, record) in expected {
             let name = String(decoding: key, as: UTF8.self)
             guard let sight = desk.view[key] else {
                 fail("I1 broken, \(client.name) does not see \(name)")
                 continue
             }
-            let payload = (try? RecordView(entry.record.span, at: 0)).map {
-                entry.record.span.copy($0.payload)
-            }
-            if sight.revision != entry.revision || sight.payload != payload {
+            guard let view = try? RecordView(record.span, at: 0) else { continue }
+            let payload = record.span.copy(view.payload)
+            if sight.revision != view.revision(record.span) || sight.payload != payload {
                 fail("I1 broken, \(client.name) sees an old record of \(name)")
             }
         }
@@ -214,8 +215,8 @@ extension World {
     }
 
     /// What the hub keeps of flags; notes are kept beside them.
-    private var keptFlags: [KeptTable.Entry] {
-        hub.kept.entries.filter { isOfFlag($0.record) }
+    private var keptFlags: [(record: [UInt8], isOpen: Bool)] {
+        hub.kept.records.filter { isOfFlag($0.record) }
     }
 
     private var journalFlags: Set<[UInt8]> {
@@ -243,7 +244,7 @@ extension World {
             }
             if flag.isOwned { byOwner[flag.owner, default: []].insert(slot) }
             if flag.status == .merged { byIncident[flag.incident, default: []].insert(slot) }
-            let isGone = !hub.isPresent(flag.owner)
+            let isGone = !hub.producers.isPresent(flag.owner)
             if flag.isOwned, (entry.ownerGoneSince != nil) != isGone {
                 fail("flag \(entry.id.low): its owner's leaving is not noted, or his return")
             }
@@ -287,7 +288,7 @@ extension World {
         for client in clients + departed {
             let name = client.principal
             let load = loads[name] ?? SupporterLoad()
-            let known = hub.loads[name] ?? SupporterLoad()
+            let known = hub.supporters.loads[name] ?? SupporterLoad()
             if known.claimed != load.claimed || known.engaged != load.engaged {
                 fail("\(name) has \(load.claimed) flags, counted as \(known.claimed)")
             }
@@ -300,16 +301,16 @@ extension World {
                 fail("\(name) has \(load.claimed) flags, his presence says \(presence)")
             }
         }
-        if hub.loads.values.contains(where: { $0.claimed <= 0 || $0.engaged < 0 }) {
+        if hub.supporters.loads.values.contains(where: { $0.claimed <= 0 || $0.engaged < 0 }) {
             fail("a load that is none")
         }
     }
 
     private func presence(of name: String) -> Presence? {
         guard let key = try? FloorKey(.presence, site: "-", unit: "-", entity: name),
-            let slot = hub.table.find(key.bytes.span, hash: ByteIndex.hash(key.bytes.span))
+            let slot = hub.state.find(key.bytes.span)
         else { return nil }
-        let record = hub.table.entries[slot].record
+        let record = hub.state.record(slot)
         guard let view = try? RecordView(record.span, at: 0) else { return nil }
         return try? Presence(payload: record.span.extracting(view.payload))
     }

@@ -25,14 +25,14 @@ extension World {
     /// I1: every client's view equals the hub's table restricted to its filters.
     private func checkCache(_ client: SimulatedClient) {
         var expected: [[UInt8]: (Revision, [UInt8])] = [:]
-        for entry in hub.table.entries where !entry.record.isEmpty && !entry.isDeleted {
-            let bytes = entry.record.span
+        for record in hub.state.records {
+            let bytes = record.span
             guard let view = try? RecordView(bytes, at: 0) else {
                 return fail("the table holds something that is no record")
             }
             let key = bytes.copy(view.key)
             guard client.filters.contains(where: { $0.matches(key.span) }) else { continue }
-            expected[key] = (entry.revision, bytes.copy(view.payload))
+            expected[key] = (view.revision(bytes), bytes.copy(view.payload))
         }
         for (key, value) in expected {
             let name = String(decoding: key, as: UTF8.self)
@@ -71,13 +71,12 @@ extension World {
     /// A live client's own leased keys are in the table as it published them last.
     private func checkOwnValues(_ client: SimulatedClient) {
         for (key, payload) in client.ownValues where key.entity.hasPrefix(client.name) {
-            let slot = hub.table.find(key.bytes.span, hash: ByteIndex.hash(key.bytes.span))
-            guard let slot, !hub.table.entries[slot].isDeleted else {
+            guard let slot = hub.state.value(key.bytes.span) else {
                 // Values without a lease are nobody's to say again after a crash.
                 if crashes == 0 { fail("\(client.name): \(key.text) is lost") }
                 continue
             }
-            let record = hub.table.entries[slot].record
+            let record = hub.state.record(slot)
             guard let view = try? RecordView(record.span, at: 0) else { continue }
             if record.span.copy(view.payload) != payload, crashes == 0 {
                 fail("\(client.name): \(key.text) has an old value")
@@ -87,15 +86,17 @@ extension World {
 
     /// I6: what a session holds is bounded by its keys; at rest it holds nothing.
     private func checkSessions() {
-        for session in hub.sessions {
-            if session.hasDirty {
+        for session in hub.sessions.all {
+            if session.reader.hasDirty {
                 fail("\(session.principal.presenceKey.text): dirty keys at rest")
             }
-            if session.hasEvents { fail("\(session.principal.presenceKey.text): events at rest") }
-            if session.keptPosition != nil {
+            if session.reader.hasEvents {
+                fail("\(session.principal.presenceKey.text): events at rest")
+            }
+            if session.reader.kept != nil {
                 fail("\(session.principal.presenceKey.text): kept records at rest")
             }
-            if !session.blockedMessages.isEmpty {
+            if session.downlink.isBlocked {
                 fail("\(session.principal.presenceKey.text): blocked")
             }
         }

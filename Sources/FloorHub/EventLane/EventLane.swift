@@ -5,7 +5,7 @@ import FloorWire
 ///
 /// Readers that fall out of the window go back to the journal, so its size bounds memory, never
 /// what a reader may miss.
-struct EventLane {
+struct EventLane: ~Copyable {
     /// Where consecutive records of one batch come from: one producer's consecutive operations,
     /// or the hub itself.
     struct Origin {
@@ -26,11 +26,13 @@ struct EventLane {
     static let maximumPending = EventWindow.maximumRecords - Limits.liveEventRecords
 
     /// The records, by the counter of their revision.
-    private(set) var window = EventWindow()
+    private var window = EventWindow()
+    /// After a failed commit: no operation is tried before this boot time.
+    private var retryAt: Int64?
     /// Bytes of the records that wait for the journal.
     private var pendingBytes = 0
     /// Bytes of the records that no batch holds yet.
-    private(set) var openBytes = 0
+    private var openBytes = 0
     /// From this counter on the window knows the readers of the generation below.
     private var readersFrom: UInt64 = 1
     private var readersGeneration: UInt64 = 0
@@ -54,11 +56,46 @@ struct EventLane {
         applied = committed
     }
 
-    /// Where the records that the journal has not confirmed come from, in order.
-    var pending: ArraySlice<Origin> { origins[originsDone...] }
+    /// The results that operations waiting for the journal will have, in order.
+    func addResults(_ add: (Producer, ResultRun) -> Void) {
+        var revision = committed
+        for origin in origins[originsDone...] {
+            var run = origin.result ?? ResultRun(origin.first, .ok, revision: revision.next)
+            if origin.result == nil { run.count = UInt32(origin.count) }
+            if let producer = origin.producer { add(producer, run) }
+            revision = Revision(epoch: revision.epoch, counter: revision.counter + origin.records)
+        }
+    }
+
+    // MARK: the journal's health
+
+    /// Whether the journal failed a moment ago, so that nothing new is tried.
+    func isHeldBack(at boot: Int64) -> Bool { retryAt.map { boot < $0 } ?? false }
+    /// When it is tried again; long ago when it works.
+    var nextTry: Int64 { retryAt ?? .min }
+    mutating func noteFailure(at boot: Int64) {
+        retryAt = boot + Limits.storageRetryMicroseconds
+    }
+    mutating func noteStored() { retryAt = nil }
+
+    // MARK: records
+
+    /// The buffer that the records lie in.
+    var bytes: [UInt8] { window.bytes }
+    /// A copy of a record.
+    func copy(_ revision: Revision) -> [UInt8] { window.bytes.span.copy(record(revision)) }
+    /// The stretch of records that lie end to end from a counter on.
+    func run(from counter: UInt64, through last: UInt64) -> (bytes: Range<Int>, last: UInt64) {
+        window.run(from: counter, through: last)
+    }
     /// The first record that no batch holds yet.
     var firstUncommitted: Revision { (batches.last?.last ?? committed).next }
     var hasUncommitted: Bool { applied >= firstUncommitted }
+    /// Whether so much was applied since the last batch that the turn is to end.
+    var isTurnFull: Bool {
+        applied.counter >= firstUncommitted.counter + UInt64(Limits.recordsPerTurn)
+            || openBytes >= EventWindow.mostKeptBytes / 2
+    }
     var isFull: Bool {
         applied.counter - committed.counter >= UInt64(Self.maximumPending)
             || pendingBytes >= EventWindow.mostKeptBytes

@@ -17,11 +17,11 @@ struct AlertBook {
 
 extension Hub {
     mutating func runAlerts() {
-        guard !roster.alerts.isEmpty || !alerts.active.isEmpty else { return }
-        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { return }
-        let oldest = lastStamp - 3600 * 1_000_000
+        guard !grants.present.alerts.isEmpty || !alerts.active.isEmpty else { return }
+        if events.isHeldBack(at: clock.boot) { return }
+        let oldest = clock.lastStamp - 3600 * 1_000_000
         board.forgetRecent(before: oldest)
-        for rule in roster.alerts {
+        for rule in grants.present.alerts {
             guard let filter = try? KeyFilter(rule.filter) else { continue }
             switch rule.measure {
             case .figure(let name, let comparison, let threshold, let clear):
@@ -43,14 +43,18 @@ extension Hub {
         _ threshold: Int64,
         _ clear: Int64
     ) {
-        for slot in table.entries.indices {
-            counts.work += 1
-            let entry = table.entries[slot]
-            guard !entry.record.isEmpty else { continue }
-            let key = table.keyRange(slot)
-            guard filter.matches(entry.record.span.extracting(key)) else { continue }
-            let subject = String(decoding: entry.record[key], as: UTF8.self)
-            let value = entry.isDeleted ? nil : figure(name, slot)
+        var slots: [Int] = []
+        var cursor = KeyCursor()
+        var work = Int.max
+        _ = state.walk(filter, &cursor, &work) { slot in
+            slots.append(slot)
+            return true
+        }
+        ledger.counts.work += UInt64(slots.count)
+        for slot in slots {
+            let record = state.record(slot)
+            let subject = String(decoding: record[state.keyRange(slot)], as: UTF8.self)
+            let value = figure(name, slot)
             let isActive = alerts.active[.init(rule: rule.name, key: subject)] != nil
             guard let value else {
                 if isActive { change(rule, subject, nil) }
@@ -60,11 +64,15 @@ extension Hub {
             let isOver = comparison == .above ? value > limit : value < limit
             if isOver != isActive { change(rule, subject, isOver ? value : nil) }
         }
+        let gone = alerts.active.keys.filter { subject in
+            subject.rule == rule.name && state.value(Array(subject.key.utf8).span) == nil
+        }
+        for subject in gone.sorted(by: { $0.key < $1.key }) { change(rule, subject.key, nil) }
     }
 
     /// A queue's or a team's figure by its name, in its own unit; nil when it has none.
     private func figure(_ name: String, _ slot: Int) -> Int64? {
-        let record = table.entries[slot].record
+        let record = state.record(slot)
         guard let view = try? RecordView(record.span, at: 0) else { return nil }
         let payload = record.span.extracting(view.payload)
         switch view.header(record.span).kind {
@@ -77,7 +85,7 @@ extension Hub {
             case "waiting": return Int64(queue.waiting)
             case "longestWaitMs":
                 guard queue.waiting > 0, queue.oldestEnqueuedAt > 0 else { return 0 }
-                return max(0, lastStamp - queue.oldestEnqueuedAt) / 1000
+                return max(0, clock.lastStamp - queue.oldestEnqueuedAt) / 1000
             default: return value(name, queue.figures)
             }
         default: return nil
@@ -89,7 +97,7 @@ extension Hub {
             guard let oldest = figures.first(where: { $0.name == "flagsOldestAt" }) else {
                 return nil
             }
-            return oldest.value == 0 ? 0 : max(0, lastStamp - oldest.value) / 1000
+            return oldest.value == 0 ? 0 : max(0, clock.lastStamp - oldest.value) / 1000
         }
         return figures.first { $0.name == name }?.value
     }
@@ -103,7 +111,7 @@ extension Hub {
         _ count: UInt32,
         _ seconds: UInt32
     ) {
-        let since = lastStamp - Int64(seconds) * 1_000_000
+        let since = clock.lastStamp - Int64(seconds) * 1_000_000
         var found: Int64 = 0
         for flag in board.recent.reversed() {
             if flag.at < since { break }
@@ -121,10 +129,10 @@ extension Hub {
         if code == other { return true }
         let inside = Array(code.utf8)
         let outside = Array(other.utf8)
-        guard let inner = roster.category(segment: inside.span),
-            let outer = roster.category(segment: outside.span)
+        guard let inner = grants.present.category(segment: inside.span),
+            let outer = grants.present.category(segment: outside.span)
         else { return false }
-        return roster.isCategory(inner, within: outer)
+        return grants.present.isCategory(inner, within: outer)
     }
 
     /// Whether a rule's filter is for a team; its class says which figures, not whose flags.
@@ -141,7 +149,7 @@ extension Hub {
 
     /// Raises an alert with the figure that did it, or clears the one that stands.
     private mutating func change(_ rule: AlertRule, _ subject: String, _ value: Int64?) {
-        guard lane.hasRoom(for: 1) else { return }
+        guard events.hasRoom(for: 1) else { return }
         let place = AlertBook.Subject(rule: rule.name, key: subject)
         guard let value else {
             if let id = alerts.active.removeValue(forKey: place), let slot = notes.slot(id),
@@ -168,14 +176,14 @@ extension Hub {
         note.rule = rule.name
         note.subject = subject
         note.value = value
-        note.sentAt = stamp()
+        note.sentAt = clock.stamp()
         note.expiresAt = note.sentAt + Limits.noteLifeMaximumMicroseconds
         let entry = NoteEntry(
             id: id,
             key: key,
             receiptKey: nil,
             note: note,
-            due: now.boot + Limits.noteLifeMaximumMicroseconds
+            due: clock.boot + Limits.noteLifeMaximumMicroseconds
         )
         alerts.active[place] = id
         writeOwnNote(notes.reserve(), .append, nil, entry)
@@ -184,10 +192,10 @@ extension Hub {
     /// Rules that the roster has no more leave no alert behind.
     private mutating func clearFormerRules() {
         let former = alerts.active.keys.filter { subject in
-            !roster.alerts.contains { $0.name == subject.rule }
+            !grants.present.alerts.contains { $0.name == subject.rule }
         }
         for subject in former.sorted(by: { ($0.rule, $0.key) < ($1.rule, $1.key) }) {
-            guard lane.hasRoom(for: 1) else { return }
+            guard events.hasRoom(for: 1) else { return }
             guard let id = alerts.active.removeValue(forKey: subject),
                 let slot = notes.slot(id), !notes[slot].note.status.isEnded
             else { continue }
@@ -197,7 +205,7 @@ extension Hub {
 
     /// A flag that nobody answered in the end is an alert of its own, rule or none (vocabulary 5).
     mutating func alertUnanswered(_ entry: FlagEntry) {
-        guard notes.count < Limits.notes, lane.hasRoom(for: 1) else { return }
+        guard notes.count < Limits.notes, events.hasRoom(for: 1) else { return }
         let id = FloorID(high: options.randomWord(), low: options.randomWord() | 1)
         let segments = entry.key.segments
         guard let key = try? FloorKey(.note, site: segments[1], unit: segments[2], entity: id.text)
@@ -208,14 +216,14 @@ extension Hub {
         note.roles = [.supervisor, .supporter]
         note.rule = "unanswered"
         note.subject = entry.key.text
-        note.sentAt = stamp()
+        note.sentAt = clock.stamp()
         note.expiresAt = note.sentAt + Limits.noteLifeMicroseconds
         let alert = NoteEntry(
             id: id,
             key: key,
             receiptKey: nil,
             note: note,
-            due: now.boot + Limits.noteLifeMicroseconds
+            due: clock.boot + Limits.noteLifeMicroseconds
         )
         writeOwnNote(notes.reserve(), .append, nil, alert)
     }

@@ -46,7 +46,7 @@ struct FlagTable {
     private(set) var changes: [FlagChange] = []
     /// So many of them are in a batch that the journal has in hand.
     var handedOver = 0
-    var timers = DueHeap()
+    var timers = DueHeap<Int>()
     /// Incidents whose merged flags are to follow them, in the order they changed.
     var following: [FloorID] = []
     /// Flags whose call is over, to be cancelled as soon as the journal takes it.

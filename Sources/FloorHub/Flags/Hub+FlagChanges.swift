@@ -27,15 +27,15 @@ extension Hub {
         let before = flags[slot]
         var entry = before
         entry.flag = flag
-        if operation.restartsWaiting { entry.since = now.boot }
+        if operation.restartsWaiting { entry.since = clock.boot }
         return write(slot, operation, before, entry, by)
     }
 
     /// The same for what happens by itself: the hub's own records.
     mutating func writeOwn(_ slot: Int, _ operation: RecordOperation, _ flag: HelpFlag) {
-        let before = lane.applied
+        let before = events.applied
         write(slot, operation, flag, nil)
-        lane.noteOwn(records: lane.applied.counter - before.counter)
+        events.noteOwn(records: events.applied.counter - before.counter)
     }
 
     /// The same with the whole entry; `before` is nil for a flag that is new.
@@ -51,10 +51,10 @@ extension Hub {
         if !entry.flag.isHeld {
             entry.ownerGoneSince = nil
         } else if before?.flag.owner != entry.flag.owner || before?.flag.isHeld != true {
-            entry.ownerGoneSince = isPresent(entry.flag.owner) ? nil : now.boot
+            entry.ownerGoneSince = producers.isPresent(entry.flag.owner) ? nil : clock.boot
         }
         entry.due = dueTime(entry)
-        let first = lane.applied.next
+        let first = events.applied.next
         if operation.isPrivate {
             appendRecord(entry.privateKey, operation, entry.flag, withWords: true, by)
         } else {
@@ -64,7 +64,7 @@ extension Hub {
         flags.apply(
             FlagChange(
                 slot: slot,
-                revision: lane.applied,
+                revision: events.applied,
                 first: first,
                 before: before,
                 after: entry
@@ -74,7 +74,7 @@ extension Hub {
         if entry.flag.merged > 0, isFinished, before?.flag.status != entry.flag.status {
             flags.following.append(entry.id)
         }
-        return lane.applied
+        return events.applied
     }
 
     private mutating func appendRecord(
@@ -105,97 +105,17 @@ extension Hub {
         var record: [UInt8] = []
         RecordWriter.append(header, key: key.bytes.span, payload: payload, to: &record)
         let hash = ByteIndex.hash(key.bytes.span)
-        let place = lane.find(key.bytes.span, hash: hash) ?? lane.insert(key.bytes.span, hash: hash)
+        let place =
+            events.find(key.bytes.span, hash: hash) ?? events.insert(key.bytes.span, hash: hash)
         let stamp = RecordStamp(
             flags: [],
             revision: .zero,
             previous: .zero,
-            hubTime: stamp(),
+            hubTime: clock.stamp(),
             producer: by?.session.producer.id ?? .zero,
             producerSequence: by?.sequence ?? 0
         )
-        lane.apply(record.span, key: place, stamp, &filters)
-    }
-
-    // MARK: once the journal has them
-
-    /// Everything up to the lane's committed revision is certain: readers who come new get it.
-    mutating func confirmFlags(_ effects: inout HubEffects) {
-        guard !flags.changes.isEmpty || !notes.changes.isEmpty else { return }
-        var noteChanges = notes.confirm(through: lane.committed)
-        for change in flags.confirm(through: lane.committed) {
-            // Flags and notes in one order, that of their revisions: kept records are found by it,
-            // and a reader takes none that lies before the last it was sent.
-            while let note = noteChanges.first, note.revision < change.first {
-                keep(noteChanges.removeFirst())
-            }
-            keep(change)
-            noteLoad(change, &effects)
-            board.note(change)
-        }
-        for change in noteChanges { keep(change) }
-    }
-
-    private mutating func keep(_ change: FlagChange) {
-        var revision = change.first
-        while revision <= change.revision {
-            let record = lane.window.bytes.span.copy(lane.record(revision))
-            kept.put(record, isOpen: !change.after.flag.isEnded)
-            revision = revision.next
-        }
-    }
-
-    /// Hands the last records of changed flags to the journal, for the hub's next life.
-    mutating func saveFlags(_ effects: inout HubEffects) {
-        forgetInJournal(&effects)
-        saveNotes(&effects)
-        for change in flags.changes[flags.handedOver...] {
-            var revision = change.first
-            while revision <= change.revision {
-                let start = effects.bytes.count
-                let range = lane.record(revision)
-                effects.bytes.append(span: lane.window.bytes.span.extracting(range))
-                effects.list.append(.saveKept(start..<effects.bytes.count))
-                revision = revision.next
-            }
-        }
-        flags.handedOver = flags.changes.count
-    }
-
-    /// Has the journal forget what is forgotten here, but for ids that were raised anew: a batch
-    /// has no order among its keys, and their new records stand in it.
-    private mutating func forgetInJournal(_ effects: inout HubEffects) {
-        guard !forgottenKeys.isEmpty else { return }
-        var saved: Set<FloorKey> = []
-        for change in flags.changes[flags.handedOver...] {
-            saved.insert(change.after.key)
-            saved.insert(change.after.privateKey)
-        }
-        for change in notes.changes[notes.handedOver...] {
-            saved.insert(change.after.key)
-            if let receipts = change.after.receiptKey { saved.insert(receipts) }
-        }
-        for key in forgottenKeys where !saved.contains(key) {
-            let start = effects.bytes.count
-            effects.bytes.append(contentsOf: key.bytes)
-            effects.list.append(.forgetKept(start..<effects.bytes.count))
-        }
-    }
-
-    /// The journal lost changes: flags are what they were, and their owners where they are now.
-    mutating func takeBackFlags() {
-        notes.takeBack(after: lane.applied)
-        let lost = flags.changes.filter { $0.revision > lane.applied }
-        guard !lost.isEmpty else { return }
-        flags.takeBack(after: lane.applied)
-        for change in lost {
-            guard let entry = flags.entries[change.slot] else { continue }
-            if change.after.flag.cause == .callEnded { flags.callsOver.append(entry.id) }
-            // It waits for its incident again, which may have been followed for good.
-            if entry.flag.status == .merged { follow(incident: entry.flag.incident) }
-            guard entry.flag.isHeld else { continue }
-            noteOwner(change.slot, entry, isPresent: isPresent(entry.flag.owner))
-        }
+        events.apply(record.span, key: place, stamp, &filters)
     }
 
     // MARK: the next life
@@ -205,7 +125,7 @@ extension Hub {
     /// Whoever has one gets the whole lease again; other times go on (design, leases).
     mutating func restoreFlags(_ records: [[UInt8]]) {
         let sorted = records.sorted { $0.span.u64(8) < $1.span.u64(8) }
-        if !sorted.isEmpty { board.followDay(lastStamp, zone: options.zoneMinutes) }
+        if !sorted.isEmpty { board.followDay(clock.lastStamp, zone: options.zoneMinutes) }
         var privates: [FloorID: (key: FloorKey, flag: HelpFlag)] = [:]
         var publics: [(id: FloorID, key: FloorKey)] = []
         for record in sorted {
@@ -240,16 +160,16 @@ extension Hub {
             key: key,
             privateKey: privateKey,
             flag: flag,
-            since: now.boot
+            since: clock.boot
         )
         if flag.isHeld {
-            entry.ownerGoneSince = now.boot
-            changeLoad(of: flag.owner, engaged: flag.status == .engaged, by: 1)
+            entry.ownerGoneSince = clock.boot
+            supporters.changeLoad(of: flag.owner, engaged: flag.status == .engaged, by: 1)
         } else {
             let stamps = flag.stamps
             let last = flag.isEnded ? stamps.ended : max(stamps.answered, stamps.escalated)
             let reached = max(last, flag.isEnded ? 0 : max(stamps.raised, stamps.reopened))
-            entry.since = now.boot - max(0, lastStamp - reached)
+            entry.since = clock.boot - max(0, clock.lastStamp - reached)
         }
         entry.due = dueTime(entry)
         flags.set(flags.reserve(), entry)

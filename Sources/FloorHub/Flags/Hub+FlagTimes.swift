@@ -7,7 +7,7 @@ import FloorWire
 extension Hub {
     /// When something happens to a flag by itself, on the boot clock.
     func dueTime(_ entry: FlagEntry) -> Int64 {
-        let times = times(of: entry)
+        let times = grants.times(ofKey: entry.key)
         let leaseEnds = entry.ownerGoneSince.map { $0 + times.leaseMicroseconds } ?? .max
         switch entry.flag.status {
         case .raised, .pending:
@@ -24,17 +24,17 @@ extension Hub {
 
     /// When the earliest flag is due, if the hub could do something about it then.
     var flagDeadline: Int64 {
-        guard lane.hasRoom(for: Self.mostRecordsPerChange) else { return .max }
+        guard events.hasRoom(for: Self.mostRecordsPerChange) else { return .max }
         let isDue = !flags.following.isEmpty || !flags.callsOver.isEmpty
-        let earliest = isDue ? now.boot : flags.timers.earliest
-        return earliest == .max ? .max : max(earliest, eventLaneRetryAt ?? .min)
+        let earliest = isDue ? clock.boot : flags.timers.earliest
+        return earliest == .max ? .max : max(earliest, events.nextTry)
     }
 
     /// Does what is due.
-    mutating func runDueHeap() {
-        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { return }
-        while lane.hasRoom(for: Self.mostRecordsPerChange),
-            let (slot, due) = flags.timers.take(until: now.boot)
+    mutating func runFlagTimers() {
+        if events.isHeldBack(at: clock.boot) { return }
+        while events.hasRoom(for: Self.mostRecordsPerChange),
+            let (slot, due) = flags.timers.take(until: clock.boot)
         {
             // A time that was changed since is found out here (R20).
             guard let entry = flags.entries[slot], entry.due == due else { continue }
@@ -47,7 +47,7 @@ extension Hub {
     private mutating func fire(_ slot: Int, _ entry: FlagEntry) {
         var flag = entry.flag
         flag.cause = .timer
-        let time = stamp()
+        let time = clock.stamp()
         switch flag.status {
         case .raised, .pending:
             if (try? flag.escalate(at: time)) != nil {
@@ -58,8 +58,8 @@ extension Hub {
                 alertUnanswered(entry)
             }
         case .claimed, .engaged:
-            let lease = times(of: entry).leaseMicroseconds
-            let isGone = entry.ownerGoneSince.map { $0 + lease <= now.boot } ?? false
+            let lease = grants.times(ofKey: entry.key).leaseMicroseconds
+            let isGone = entry.ownerGoneSince.map { $0 + lease <= clock.boot } ?? false
             flag.cause = isGone ? .leaseLost : .neverEngaged
             flag.goBack()
             writeOwn(slot, isGone ? .leaseLost : .release, flag)
@@ -77,13 +77,11 @@ extension Hub {
     private mutating func forget(_ slot: Int, _ entry: FlagEntry) {
         // The journal is to have its end first.
         guard !flags.changes.contains(where: { $0.slot == slot }) else {
-            return flags.setDue(slot, now.boot + 1_000_000, ownerGoneSince: nil)
+            return flags.setDue(slot, clock.boot + 1_000_000, ownerGoneSince: nil)
         }
         flags.forget(slot)
-        for key in [entry.key, entry.privateKey] {
-            kept.remove(key.bytes.span)
-            if options.isDurable { forgottenKeys.append(key) }
-        }
+        kept.forget(entry.key)
+        kept.forget(entry.privateKey)
     }
 
     /// Makes room by forgetting the tenth of the ended flags that ended first.
@@ -110,7 +108,7 @@ extension Hub {
         if isPresent {
             entry.ownerGoneSince = nil
         } else if entry.ownerGoneSince == nil {
-            entry.ownerGoneSince = now.boot
+            entry.ownerGoneSince = clock.boot
         }
         flags.setDue(slot, dueTime(entry), ownerGoneSince: entry.ownerGoneSince)
     }
@@ -133,12 +131,12 @@ extension Hub {
 
     /// Cancels what has lost its point, unless the journal takes nothing now: then later.
     private mutating func cancelCallsOver() {
-        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { return }
-        while let id = flags.callsOver.first, lane.hasRoom(for: Self.mostRecordsPerChange) {
+        if events.isHeldBack(at: clock.boot) { return }
+        while let id = flags.callsOver.first, events.hasRoom(for: Self.mostRecordsPerChange) {
             flags.callsOver.removeFirst()
             guard let slot = flags.slot(id) else { continue }
             var flag = flags[slot].flag
-            guard (try? flag.cancel(FlagRequest(), at: stamp())) == true else { continue }
+            guard (try? flag.cancel(FlagRequest(), at: clock.stamp())) == true else { continue }
             flag.cause = .callEnded
             writeOwn(slot, .cancel, flag)
         }
@@ -164,7 +162,7 @@ extension Hub {
                 continue
             }
             for slot in waiting {
-                guard left > 0, lane.hasRoom(for: Self.mostRecordsPerChange) else { return }
+                guard left > 0, events.hasRoom(for: Self.mostRecordsPerChange) else { return }
                 left -= 1
                 follow(slot, source)
             }
@@ -176,7 +174,7 @@ extension Hub {
         var flag = flags[slot].flag
         flag.cause = .incident
         if let incident, incident.stamps.answered > 0 {
-            flag.takeAnswer(of: incident, at: stamp())
+            flag.takeAnswer(of: incident, at: clock.stamp())
             writeOwn(slot, .answer, flag)
         } else {
             flag.goBack()

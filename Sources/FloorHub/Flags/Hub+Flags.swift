@@ -13,7 +13,7 @@ extension Hub {
         _ key: Span<UInt8>,
         _ payload: Span<UInt8>
     ) {
-        let before = lane.applied
+        let before = events.applied
         var result = ResultRun(header.producerSequence, .ok)
         var refusal: FlagRefusal?
         do throws(FlagRefusal) {
@@ -40,9 +40,9 @@ extension Hub {
         }
         // A refusal decided on what the journal may still lose waits for it; one that is to be
         // tried again does not.
-        let isCertain = lane.applied == lane.committed || result.status.isRetryable
+        let isCertain = events.applied == events.committed || result.status.isRetryable
         if isCertain { return finish(result, producer, session) }
-        lane.noteOutcome(producer, result, records: lane.applied.counter - before.counter)
+        events.noteOutcome(producer, result, records: events.applied.counter - before.counter)
         producer.addPending(result.first...result.first)
     }
 
@@ -58,8 +58,8 @@ extension Hub {
             header.schema == PayloadSchema.flagRequest,
             let request = try? FlagRequest(payload: payload)
         else { throw FlagRefusal(.invalid) }
-        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { throw FlagRefusal(.storage) }
-        guard lane.hasRoom(for: Self.mostRecordsPerChange) else { throw FlagRefusal(.limit) }
+        if events.isHeldBack(at: clock.boot) { throw FlagRefusal(.storage) }
+        guard events.hasRoom(for: Self.mostRecordsPerChange) else { throw FlagRefusal(.limit) }
         let asker = FlagOperator(session, header)
         if operation == .raise { return try raise(id, flagKey, request, asker, &result) }
         guard let slot = flags.slot(id) else { throw FlagRefusal(.notFound) }
@@ -93,7 +93,7 @@ extension Hub {
             throw FlagRefusal(.tooBig, "note")
         }
         let agent = request.agent.isEmpty ? by.name : request.agent
-        guard agent == by.name || holds(.system, by.session) else {
+        guard agent == by.name || grants.holds(.system, by.session) else {
             throw FlagRefusal(.denied, "only a system raises for another")
         }
         if let slot = flags.slot(id) {
@@ -128,15 +128,15 @@ extension Hub {
         flag.words.seat = request.seat
         flag.words.callReference = request.callReference
         flag.words.note = request.text
-        flag.stamps.raised = stamp()
-        flag.eligible = UInt16(clamping: eligibleSupporters(for: agent))
+        flag.stamps.raised = clock.stamp()
+        flag.eligible = UInt16(clamping: supporters.eligible(for: agent, grants))
         let slot = flags.reserve()
         let entry = FlagEntry(
             id: id,
             key: key,
             privateKey: privateKey,
             flag: flag,
-            since: now.boot
+            since: clock.boot
         )
         result.revision = write(slot, .raise, nil, entry, by)
         result.claimGeneration = UInt32(flag.eligible)
@@ -153,7 +153,7 @@ extension Hub {
         try checkAuthority(operation, flags[slot], by)
         let before = flags[slot]
         var flag = before.flag
-        let time = stamp()
+        let time = clock.stamp()
         var isNew = true
         switch operation {
         case .seen: isNew = try flag.see(by: by.name, at: time)
@@ -165,7 +165,11 @@ extension Hub {
         case .answer: try flag.answer(by: by.name, request, at: time)
         case .close: isNew = try flag.close(at: time)
         case .reopen:
-            try flag.reopen(request, within: times(of: before).reopenMicroseconds, at: time)
+            try flag.reopen(
+                request,
+                within: grants.times(ofKey: before.key).reopenMicroseconds,
+                at: time
+            )
             try checkNoOther(before)
         case .cancel: isNew = try flag.cancel(request, at: time)
         case .merge: return try merge(slot, request, by)
@@ -226,7 +230,7 @@ extension Hub {
             guard isAsker else { throw FlagRefusal(.denied, "not the asker") }
         case .cancel:
             // A telephone system that may raise for an agent may also take it back.
-            guard isAsker || isSystem(by.session) else {
+            guard isAsker || grants.isSystem(by.session) else {
                 throw FlagRefusal(.denied, "not the asker")
             }
         case .escalate where isAsker: break
@@ -234,7 +238,8 @@ extension Hub {
             try checkSupporter(entry, by)
         case .verdict:
             guard !isAsker else { throw FlagRefusal(.denied, "the asker") }
-            guard holds(.supporter, by.session) || holds(.supervisor, by.session) else {
+            guard grants.holds(.supporter, by.session) || grants.holds(.supervisor, by.session)
+            else {
                 throw FlagRefusal(.denied, "neither supporter nor supervisor")
             }
         default: break
@@ -243,8 +248,10 @@ extension Hub {
 
     private func checkSupporter(_ entry: FlagEntry, _ by: FlagOperator) throws(FlagRefusal) {
         guard by.name != entry.flag.words.agent else { throw FlagRefusal(.denied, "the asker") }
-        guard holds(.supporter, by.session) else { throw FlagRefusal(.denied, "no supporter") }
-        guard !manages(by.session.principal, entry.flag.words.agent) else {
+        guard grants.holds(.supporter, by.session) else {
+            throw FlagRefusal(.denied, "no supporter")
+        }
+        guard !grants.manages(by.session.principal, entry.flag.words.agent) else {
             throw FlagRefusal(.denied, "manages the asker")
         }
     }

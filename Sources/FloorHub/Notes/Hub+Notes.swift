@@ -12,7 +12,7 @@ extension Hub {
         _ key: Span<UInt8>,
         _ payload: Span<UInt8>
     ) {
-        let before = lane.applied
+        let before = events.applied
         var result = ResultRun(header.producerSequence, .ok)
         var refusal: FlagRefusal?
         do throws(FlagRefusal) {
@@ -31,8 +31,8 @@ extension Hub {
         _ result: inout ResultRun
     ) throws(FlagRefusal) {
         let (noteKey, id) = try checkObject(key, .note)
-        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { throw FlagRefusal(.storage) }
-        guard lane.hasRoom(for: 1) else { throw FlagRefusal(.limit) }
+        if events.isHeldBack(at: clock.boot) { throw FlagRefusal(.storage) }
+        guard events.hasRoom(for: 1) else { throw FlagRefusal(.limit) }
         let by = FlagOperator(session, header)
         switch header.operation {
         case .append?:
@@ -60,8 +60,8 @@ extension Hub {
         _ by: FlagOperator
     ) throws(FlagRefusal) -> Revision {
         guard
-            holds(.supervisor, by.session) || holds(.supporter, by.session)
-                || holds(.system, by.session)
+            grants.holds(.supervisor, by.session) || grants.holds(.supporter, by.session)
+                || grants.holds(.system, by.session)
         else { throw FlagRefusal(.denied, "agents and wallboards send no notes") }
         if let known = notes.slot(id) {
             guard notes[known].note.sender == by.name else {
@@ -80,7 +80,7 @@ extension Hub {
             )
         else { throw FlagRefusal(.badKey, "the sender's name makes no key") }
         guard notes.count < Limits.notes else { throw FlagRefusal(.limit) }
-        let time = stamp()
+        let time = clock.stamp()
         var fresh = FloorNote(note.kind, text: note.text)
         fresh.priority = note.priority == .unknown ? .normal : note.priority
         fresh.severity = note.severity
@@ -99,7 +99,7 @@ extension Hub {
             key: path,
             receiptKey: receipts,
             note: fresh,
-            due: now.boot + (fresh.expiresAt - time)
+            due: clock.boot + (fresh.expiresAt - time)
         )
         return writeNote(notes.reserve(), .append, nil, entry, path, by)
     }
@@ -118,10 +118,14 @@ extension Hub {
         }
         guard !note.text.isEmpty else { throw FlagRefusal(.invalid, "it says nothing") }
         guard !note.person.isEmpty else {
-            guard hasAnybody(note.roles, key) else { throw FlagRefusal(.notFound, "for nobody") }
+            guard grants.hasAnybody(note.roles, key) else {
+                throw FlagRefusal(.notFound, "for nobody")
+            }
             return key
         }
-        guard isKnown(note.person) else { throw FlagRefusal(.notFound, "nobody of that name") }
+        guard grants.isKnown(note.person) else {
+            throw FlagRefusal(.notFound, "nobody of that name")
+        }
         guard
             let path = try? FloorKey(
                 .private,
@@ -148,12 +152,13 @@ extension Hub {
             throw FlagRefusal(.denied, "a note to another person")
         }
         if entry.note.kind == .alert, entry.receiptKey == nil {
-            guard holds(.supervisor, by.session) || holds(.supporter, by.session) else {
+            guard grants.holds(.supervisor, by.session) || grants.holds(.supporter, by.session)
+            else {
                 throw FlagRefusal(.denied, "neither supporter nor supervisor")
             }
             guard entry.note.status == .active else { return .zero }
             entry.note.status = .acknowledged
-            entry.note.acknowledgedAt = stamp()
+            entry.note.acknowledgedAt = clock.stamp()
             entry.note.acknowledgedBy = by.name
             return writeNote(slot, .seen, before, entry, entry.key, by)
         }
@@ -180,8 +185,8 @@ extension Hub {
     private mutating func ended(_ entry: NoteEntry, _ status: NoteStatus) -> NoteEntry {
         var entry = entry
         entry.note.status = status
-        entry.note.endedAt = stamp()
-        entry.due = now.boot + Limits.endedNoteMicroseconds
+        entry.note.endedAt = clock.stamp()
+        entry.due = clock.boot + Limits.endedNoteMicroseconds
         return entry
     }
 
@@ -209,9 +214,9 @@ extension Hub {
         header.sourceTime = by?.sourceTime ?? 0
         appendOwn(header, key, payload.span, by)
         notes.apply(
-            NoteChange(slot: slot, revision: lane.applied, before: before, after: entry)
+            NoteChange(slot: slot, revision: events.applied, before: before, after: entry)
         )
-        return lane.applied
+        return events.applied
     }
 
     /// The hub's own: an alert, or the end of something.
@@ -222,7 +227,7 @@ extension Hub {
         _ entry: NoteEntry
     ) {
         writeNote(slot, operation, before, entry, entry.key, nil)
-        lane.noteOwn(records: 1)
+        events.noteOwn(records: 1)
     }
 
     /// Ends an alert whose cause is gone.
@@ -235,49 +240,29 @@ extension Hub {
 
     /// When the earliest note is due, if the hub could do something about it then.
     var noteDeadline: Int64 {
-        guard notes.timers.earliest != .max, lane.hasRoom(for: 1) else { return .max }
-        return max(notes.timers.earliest, eventLaneRetryAt ?? .min)
+        guard notes.timers.earliest != .max, events.hasRoom(for: 1) else { return .max }
+        return max(notes.timers.earliest, events.nextTry)
     }
 
     mutating func runNoteTimers() {
-        if let eventLaneRetryAt, now.boot < eventLaneRetryAt { return }
-        while lane.hasRoom(for: 1), let (slot, due) = notes.timers.take(until: now.boot) {
+        if events.isHeldBack(at: clock.boot) { return }
+        while events.hasRoom(for: 1), let (slot, due) = notes.timers.take(until: clock.boot) {
             guard let entry = notes.entries[slot], entry.due == due else { continue }
             if !entry.note.status.isEnded {
                 writeOwnNote(slot, .expire, entry, ended(entry, .expired))
             } else if notes.changes.contains(where: { $0.slot == slot }) {
                 var later = entry
-                later.due = now.boot + 1_000_000
+                later.due = clock.boot + 1_000_000
                 notes.set(slot, later)
             } else {
                 notes.set(slot, nil)
-                forgetKept(entry.key)
-                if let receipts = entry.receiptKey { forgetKept(receipts) }
+                kept.forget(entry.key)
+                if let receipts = entry.receiptKey { kept.forget(receipts) }
             }
         }
     }
 
-    private mutating func forgetKept(_ key: FloorKey) {
-        kept.remove(key.bytes.span)
-        if options.isDurable { forgottenKeys.append(key) }
-    }
-
     // MARK: the journal
-
-    mutating func keep(_ change: NoteChange) {
-        let record = lane.window.bytes.span.copy(lane.record(change.revision))
-        kept.put(record, isOpen: !change.after.note.status.isEnded)
-    }
-
-    mutating func saveNotes(_ effects: inout HubEffects) {
-        for change in notes.changes[notes.handedOver...] {
-            let start = effects.bytes.count
-            let range = lane.record(change.revision)
-            effects.bytes.append(span: lane.window.bytes.span.extracting(range))
-            effects.list.append(.saveKept(start..<effects.bytes.count))
-        }
-        notes.handedOver = notes.changes.count
-    }
 
     /// Takes back one kept record of the last life, if it is a note's; receipts follow the note
     /// itself, whose revision is lower.
@@ -297,13 +282,14 @@ extension Hub {
             ? nil
             : try? FloorKey(.private, site: key.segments[1], unit: note.sender, entity: id.text)
         guard key != receipts || note.person == note.sender else { return }
-        let left = note.status.isEnded ? Limits.endedNoteMicroseconds : note.expiresAt - lastStamp
+        let left =
+            note.status.isEnded ? Limits.endedNoteMicroseconds : note.expiresAt - clock.lastStamp
         let entry = NoteEntry(
             id: id,
             key: key,
             receiptKey: receipts,
             note: note,
-            due: now.boot + max(0, left)
+            due: clock.boot + max(0, left)
         )
         notes.set(notes.reserve(), entry)
         restoreAlert(id, note)

@@ -28,7 +28,7 @@ struct NoteTable {
     private(set) var changes: [NoteChange] = []
     /// So many of them are in a batch that the journal has in hand.
     var handedOver = 0
-    var timers = DueHeap()
+    var timers = DueHeap<Int>()
 
     var count: Int { entries.count - free.count }
 

@@ -35,22 +35,57 @@ final class Producer {
     // What the journal is to know.
     /// Whether the row in the journal is older than this.
     var isUnsaved = false
+    /// Whether it is in the heap of those to be forgotten.
+    var isListedIdle = false
     /// The results of the row being written.
-    var saving: [ResultRun] = []
+    private var saving: [ResultRun] = []
 
-    // The lease on the values this producer wrote last.
-    var lastHeard: Int64
-    var freshness = Freshness.live
-    var firstOwned = -1
-    var ownedCount = 0
-    var isListedHolder = false
+    /// On the values this producer wrote last.
+    let lease: Lease
 
     init(id: FloorID, principal: Principal, last: UInt64, now: Int64) {
         self.id = id
         self.principal = principal
         self.last = last
         lastUsed = now
-        lastHeard = now
+        lease = Lease(id, now: now)
+    }
+
+    /// Whether nothing speaks against forgetting it.
+    var isForgettable: Bool {
+        session == nil && lease.ownedCount == 0 && pending.isEmpty && principal.wills == 0
+    }
+
+    // MARK: the journal
+
+    /// Begins the row that is to be stored.
+    func beginSaving() {
+        isUnsaved = false
+        saving = runs.filter { $0.first + UInt64($0.count) > firstUnacknowledged }
+    }
+
+    /// The row, with the results gathered.
+    func stored(usedAt: Int64) -> StoredProducer {
+        StoredProducer(
+            id: id,
+            principal: principal.presenceKey,
+            last: last,
+            incarnation: incarnation,
+            usedAt: usedAt,
+            results: Array(saving.suffix(Results.maximumRuns))
+        )
+    }
+
+    func endSaving() { saving = [] }
+
+    /// What an earlier life has stored.
+    func restore(_ stored: StoredProducer, lastUsed time: Int64) {
+        lastUsed = time
+        runs = stored.results
+        incarnation = stored.incarnation
+        for run in stored.results where run.status.isRetryable {
+            for offset in 0..<UInt64(run.count) { addRetryable(run.first + offset) }
+        }
     }
 
     /// Whether a HELLO may end the producer's present session.

@@ -5,7 +5,7 @@ import FloorWire
 ///
 /// Equal filters of many sessions are one node, so that a change costs what its key's depth
 /// costs, not what the number of readers costs.
-struct FilterIndex {
+struct FilterIndex: ~Copyable {
     private struct Node {
         var parent = -1
         var segment: [UInt8] = []
@@ -20,15 +20,18 @@ struct FilterIndex {
     private var nodes: [Node] = [Node()]
     private var free: [Int] = []
     private var edges = ByteIndex()
+    /// Where a session stands among a node's readers, by both numbers.
+    private var places: [UInt64: Int] = [:]
     /// Grows with every change of the set of nodes; cached matches of older ones are void.
     private(set) var generation: UInt64 = 0
 
     /// The distinct sets of nodes that keys of the event lane match: few, however many keys.
-    private(set) var sets: [[Int]] = []
+    private var sets: [[Int]] = []
+    private var setIndex = ByteIndex()
     /// Grows when the numbers of all sets become void.
     private(set) var setGeneration: UInt64 = 0
     private var found: [Int] = []
-    private static let maximumSets = 1024
+    private static let maximumSets = 16_384
 
     /// Nodes in use, the root not counted.
     var nodeCount: Int { nodes.count - 1 - free.count }
@@ -44,11 +47,12 @@ struct FilterIndex {
             node = child(of: node, filter.bytes.span.extracting(start..<end))
             start = end + 1
         }
-        for place in nodes[node].readers.indices
-        where nodes[node].readers[place].session === session {
+        let key = Self.key(node, session)
+        if let place = places[key] {
             nodes[node].readers[place].subscriptions += 1
             return node
         }
+        places[key] = nodes[node].readers.count
         nodes[node].readers.append((session, 1))
         changed()
         return node
@@ -56,20 +60,46 @@ struct FilterIndex {
 
     /// Removes one subscription of a session from a filter's node.
     mutating func remove(_ node: Int, _ session: Session) {
-        guard
-            let place = nodes[node].readers.firstIndex(where: { $0.session === session })
-        else { preconditionFailure("FilterIndex.remove: the session has no such filter") }
+        let key = Self.key(node, session)
+        guard let place = places[key] else {
+            preconditionFailure("FilterIndex.remove: the session has no such filter")
+        }
         nodes[node].readers[place].subscriptions -= 1
         guard nodes[node].readers[place].subscriptions == 0 else { return }
-        nodes[node].readers.remove(at: place)
+        places[key] = nil
+        // The last one takes its place, so that thousands who leave cost each one step.
+        let last = nodes[node].readers.removeLast()
+        if place < nodes[node].readers.count {
+            nodes[node].readers[place] = last
+            places[Self.key(node, last.session)] = place
+        }
         changed()
         prune(node)
+    }
+
+    private static func key(_ node: Int, _ session: Session) -> UInt64 {
+        UInt64(node) << 32 | UInt64(session.downlink.number)
     }
 
     private mutating func changed() {
         generation += 1
         dropSets()
     }
+
+    /// How many sessions want a well-formed key; those with several filters count for each.
+    mutating func readerCount(_ key: Span<UInt8>) -> Int {
+        var found: [Int] = []
+        swap(&found, &self.found)
+        defer { swap(&found, &self.found) }
+        found.removeAll(keepingCapacity: true)
+        match(key, into: &found)
+        var count = 0
+        for node in found { count += nodes[node].readers.count }
+        return count
+    }
+
+    /// The nodes of a set of this generation.
+    func set(_ number: Int32) -> [Int] { sets[Int(number)] }
 
     /// The number of the set of nodes whose filters match a well-formed key.
     mutating func set(matching key: Span<UInt8>) -> Int32 {
@@ -79,14 +109,20 @@ struct FilterIndex {
         defer { swap(&found, &self.found) }
         found.removeAll(keepingCapacity: true)
         match(key, into: &found)
-        for number in sets.indices where sets[number] == found { return Int32(number) }
+        var hash: UInt32 = 2_166_136_261
+        for node in found { hash = (hash ^ UInt32(truncatingIfNeeded: node)) &* 16_777_619 }
+        if let known = setIndex.find(hash, { sets[$0] == found }) { return Int32(known) }
         if sets.count == Self.maximumSets { dropSets() }
+        setIndex.insert(hash, sets.count)
         sets.append(found)
         return Int32(sets.count - 1)
     }
 
     private mutating func dropSets() {
-        sets.removeAll()
+        if !sets.isEmpty {
+            sets.removeAll()
+            setIndex.removeAll()
+        }
         setGeneration += 1
     }
 

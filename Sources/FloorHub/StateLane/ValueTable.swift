@@ -13,14 +13,14 @@ struct ValueEntry {
     var isDeleted = false
     /// Boot time of the deletion, microseconds.
     var deletedAt: Int64 = 0
-    /// The producer whose lease the value is under, or nil.
-    var owner: Producer?
+    /// The lease the value is under, or nil.
+    var owner: Lease?
     /// Neighbours in the owner's list of values, -1 at its ends.
     var previousOwned = -1
     var nextOwned = -1
-    /// Filters that match the key, valid while `matchGeneration` is the filter index's.
-    var matches: [Int] = []
-    var matchGeneration: UInt64 = .max
+    /// Who pays for the slot, or nil for what the hub itself says.
+    var account: Account?
+    var place = KeyTree.Place()
 }
 
 /// The last-value table of the state lane, with the order of last change.
@@ -36,6 +36,7 @@ struct ValueTable {
     private(set) var liveCount = 0
     private(set) var tombstoneCount = 0
     private var index = ByteIndex()
+    private(set) var tree = KeyTree()
     private var free: [Int] = []
     /// Deletions in order, so that their time can run out: slot and revision.
     private var deletions: [(slot: Int, revision: Revision)] = []
@@ -55,6 +56,11 @@ struct ValueTable {
     /// The key's bytes within the entry's record.
     func keyRange(_ slot: Int) -> Range<Int> {
         RecordHeader.size..<(RecordHeader.size + entries[slot].keyLength)
+    }
+
+    /// Whether there is a value or a tombstone in a slot.
+    func isUsed(_ slot: Int) -> Bool {
+        slot >= 0 && slot < entries.count && !entries[slot].record.isEmpty
     }
 
     /// Who wrote the slot's present value, or deleted it.
@@ -86,6 +92,7 @@ struct ValueTable {
             to: &entries[slot].record
         )
         index.insert(hash, slot)
+        entries[slot].place = tree.insert(key, slot)
         return slot
     }
 
@@ -99,6 +106,7 @@ struct ValueTable {
     ) {
         var header = header
         let before = entries[slot].revision
+        let oldSize = entries[slot].record.count
         head = head.next
         header.revision = head
         header.previous = before
@@ -106,6 +114,7 @@ struct ValueTable {
         let deleted = header.operationCode == RecordOperation.delete.rawValue
         entries[slot].record.removeAll(keepingCapacity: true)
         RecordWriter.append(header, key: key, payload: payload, to: &entries[slot].record)
+        entries[slot].account?.take(entries[slot].record.count - oldSize, .bytes)
         entries[slot].revision = head
         entries[slot].changes &+= 1
         noteLife(slot, deleted: deleted, boot: boot)
@@ -134,39 +143,46 @@ struct ValueTable {
         RecordFlags(rawValue: record.span.u16(6))
     }
 
-    mutating func setMatches(_ slot: Int, _ matches: [Int], generation: UInt64) {
-        entries[slot].matches.removeAll(keepingCapacity: true)
-        entries[slot].matches.append(contentsOf: matches)
-        entries[slot].matchGeneration = generation
-    }
-
-    /// The tombstones whose time is over, oldest first.
-    func expiredTombstones(before horizon: Int64) -> [(slot: Int, revision: Revision)] {
-        deletions[deletionsDone...].prefix { slot, revision in
-            let entry = entries[slot]
-            return entry.revision != revision || !entry.isDeleted || entry.deletedAt <= horizon
-        }.filter { entries[$0.slot].isDeleted && entries[$0.slot].revision == $0.revision }
-    }
-
-    /// Frees tombstones older than `horizon` (boot time).
-    mutating func expireTombstones(before horizon: Int64) {
-        while deletionsDone < deletions.count {
-            let (slot, revision) = deletions[deletionsDone]
+    /// The tombstones whose time is over, oldest first, at most so many: the revision up to which
+    /// they lie and what is left of them.
+    func expiredTombstones(
+        before horizon: Int64,
+        atMost limit: Int
+    ) -> (through: Int, slots: [Int]) {
+        var place = deletionsDone
+        var slots: [Int] = []
+        while place < deletions.count, slots.count < limit {
+            let (slot, revision) = deletions[place]
             let entry = entries[slot]
             if entry.isDeleted, entry.revision == revision {
                 guard entry.deletedAt <= horizon else { break }
-                release(slot)
+                slots.append(slot)
             }
-            deletionsDone += 1
+            place += 1
         }
+        return (place, slots)
+    }
+
+    /// Frees what `expiredTombstones` has told of.
+    mutating func expireTombstones(_ expired: (through: Int, slots: [Int])) {
+        for slot in expired.slots { release(slot) }
+        deletionsDone = expired.through
         if deletionsDone > 1024, deletionsDone * 2 > deletions.count {
             deletions.removeFirst(deletionsDone)
             deletionsDone = 0
         }
     }
 
+    /// Boot time of the oldest deletion that is remembered; `.max` without one.
+    var oldestDeletion: Int64 {
+        guard deletionsDone < deletions.count else { return .max }
+        return entries[deletions[deletionsDone].slot].deletedAt
+    }
+
+    // MARK: owners
+
     /// Adds a value to the front of its owner's list.
-    mutating func take(_ slot: Int, for owner: Producer) {
+    mutating func take(_ slot: Int, for owner: Lease) {
         guard entries[slot].owner !== owner else { return }
         disown(slot)
         entries[slot].owner = owner
@@ -189,6 +205,18 @@ struct ValueTable {
         owner.ownedCount -= 1
     }
 
+    /// Has somebody pay for a slot; what another paid is given back.
+    mutating func charge(_ slot: Int, to account: Account?) {
+        guard entries[slot].account !== account else { return }
+        let quota: Quota = entries[slot].isDeleted ? .tombstones : .keys
+        let bytes = entries[slot].record.count
+        entries[slot].account?.giveBack(1, quota)
+        entries[slot].account?.giveBack(bytes, .bytes)
+        account?.take(1, quota)
+        account?.take(bytes, .bytes)
+        entries[slot].account = account
+    }
+
     private mutating func noteLife(_ slot: Int, deleted: Bool, boot: Int64) {
         let wasDeleted = entries[slot].isDeleted
         entries[slot].isDeleted = deleted
@@ -199,12 +227,16 @@ struct ValueTable {
         guard wasDeleted != deleted else { return }
         liveCount += deleted ? -1 : 1
         tombstoneCount += deleted ? 1 : -1
+        entries[slot].account?.giveBack(1, deleted ? .keys : .tombstones)
+        entries[slot].account?.take(1, deleted ? .tombstones : .keys)
     }
 
     private mutating func release(_ slot: Int) {
         tombstoneHorizon = max(tombstoneHorizon, entries[slot].revision)
         index.remove(entries[slot].hash, slot)
+        tree.remove(entries[slot].place)
         disown(slot)
+        charge(slot, to: nil)
         entries[slot] = ValueEntry()
         log.forgetOne()
         tombstoneCount -= 1
@@ -215,48 +247,5 @@ struct ValueTable {
         guard log.needsCompaction else { return }
         let entries = entries
         log.compact { slot, revision in entries[slot].revision == revision }
-    }
-}
-
-/// The order of last change: (revision, slot), ascending; superseded places are skipped.
-struct ChangeLog {
-    private(set) var revisions: [Revision] = []
-    private(set) var slots: [Int32] = []
-    private var superseded = 0
-
-    var count: Int { revisions.count }
-    var needsCompaction: Bool { superseded > 1024 && superseded * 2 > revisions.count }
-
-    mutating func append(_ revision: Revision, _ slot: Int, superseding: Bool) {
-        revisions.append(revision)
-        slots.append(Int32(slot))
-        if superseding { superseded += 1 }
-    }
-
-    /// A freed slot leaves one dead place behind.
-    mutating func forgetOne() { superseded += 1 }
-
-    /// The first place at or after a revision.
-    func firstPlace(from revision: Revision) -> Int {
-        var low = 0
-        var high = revisions.count
-        while low < high {
-            let middle = (low + high) / 2
-            if revisions[middle] < revision { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
-    mutating func compact(_ isCurrent: (Int, Revision) -> Bool) {
-        var kept = 0
-        for place in 0..<revisions.count
-        where isCurrent(Int(slots[place]), revisions[place]) {
-            revisions[kept] = revisions[place]
-            slots[kept] = slots[place]
-            kept += 1
-        }
-        revisions.removeLast(revisions.count - kept)
-        slots.removeLast(slots.count - kept)
-        superseded = 0
     }
 }

@@ -46,8 +46,8 @@ extension Hub {
     /// Notes a denial; it is written down at the end of the turn, for in the middle of a PUB the
     /// lane's records belong to its publisher.
     mutating func audit(_ denial: Denial) {
-        counts.denied += 1
-        audits.add(denial, at: now.boot)
+        ledger.counts.denied += 1
+        audits.add(denial, at: clock.boot)
     }
 
     /// Gives the lane what was denied in this turn.
@@ -56,10 +56,9 @@ extension Hub {
         guard let key = try? FloorKey(Self.auditKey) else {
             preconditionFailure("Hub: the audit's key is well-formed")
         }
-        let before = lane.applied
+        let before = events.applied
         for denial in audits.takeAll() {
-            let isStoring = eventLaneRetryAt.map { now.boot >= $0 } ?? true
-            guard isStoring, lane.hasRoom(for: 1) else {
+            guard !events.isHeldBack(at: clock.boot), events.hasRoom(for: 1) else {
                 audits.giveUp(denial)
                 continue
             }
@@ -68,7 +67,7 @@ extension Hub {
             let header = RecordHeader(.private, .append, schema: PayloadSchema.denial)
             appendOwn(header, key, payload.span, nil)
         }
-        guard lane.applied > before else { return }
-        lane.noteOwn(records: lane.applied.counter - before.counter)
+        guard events.applied > before else { return }
+        events.noteOwn(records: events.applied.counter - before.counter)
     }
 }

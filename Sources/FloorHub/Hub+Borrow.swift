@@ -25,10 +25,10 @@ extension Hub {
         limit: Int = Limits.borrowedSessions
     ) -> Bool {
         guard !isShutDown, let header = try? FrameHeader(message),
-            let session = sessionsByLink[link], session.number == header.session,
-            session.producer.freshness == .live
+            let session = sessions[link], session.downlink.number == header.session,
+            session.producer.lease.freshness == .live
         else { return false }
-        let room = limit - active.count - waiting.count
+        let room = limit - readers.activeCount
         switch header.type {
         case .credit, .ping: return room > 0
         case .publish:
@@ -47,14 +47,14 @@ extension Hub {
         at now: FloorTime,
         into effects: inout HubEffects
     ) {
-        counts.borrowed += 1
+        ledger.counts.borrowed += 1
         receive(message, from: link, at: now, into: &effects)
         step(.borrowedTurnEnd, at: now, into: &effects)
     }
 
     private mutating func hasFewReaders(_ body: Span<UInt8>, _ limit: Int) -> Bool {
         guard (try? RecordBatch(body)) != nil else { return false }
-        var readers = 0
+        var count = 0
         var at = RecordBatch.prefixSize
         while at < body.count {
             let view = RecordView(checked: body, at: at)
@@ -62,10 +62,8 @@ extension Hub {
             guard let kind = try? KeyRules.checkKey(key),
                 !(options.isDurable && kind.lane == .event)
             else { return false }
-            matchBuffer.removeAll(keepingCapacity: true)
-            filters.match(key, into: &matchBuffer)
-            for node in matchBuffer { readers += filters.readers(node).count }
-            if readers > limit { return false }
+            count += filters.readerCount(key)
+            if count > limit { return false }
             at = view.range.upperBound
         }
         return true

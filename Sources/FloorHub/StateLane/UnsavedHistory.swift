@@ -56,26 +56,3 @@ struct UnsavedHistory {
         return low
     }
 }
-
-extension Hub {
-    /// Remembers a changed value for the history, if it is of a kind that has one.
-    ///
-    /// Without room, while the journal cannot store, the change is counted as lost. Whoever reads
-    /// the history sees that too: a record names the revision of its key before it.
-    mutating func noteHistory(_ slot: Int) {
-        guard options.keepsHistory, options.isDurable else { return }
-        let kind = table.entries[slot].record[4]
-        guard kind == RecordKind.agent.rawValue || kind == RecordKind.queue.rawValue else { return }
-        let isKept = history.add(table.entries[slot].record, table.entries[slot].revision)
-        if !isKept { counts.historyLost += 1 }
-    }
-
-    /// Hands over what has changed since the last batch.
-    mutating func saveHistory(_ effects: inout HubEffects) {
-        guard options.keepsHistory else { return }
-        let start = effects.bytes.count
-        history.append(after: unsaved.handedOver, to: &effects.bytes)
-        guard effects.bytes.count > start else { return }
-        effects.list.append(.saveHistory(start..<effects.bytes.count))
-    }
-}

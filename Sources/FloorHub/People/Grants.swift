@@ -1,0 +1,153 @@
+import FloorEvents
+import FloorWire
+
+/// Who may do what, by the roster (docs/roster.md).
+///
+/// What it grants a principal is worked out at HELLO and once more for each new roster, so that a
+/// record costs a few comparisons of bytes. Without a roster everybody holds every role, and
+/// nobody manages anybody.
+struct Grants {
+    private var roster: Roster
+
+    init(_ roster: Roster) { self.roster = roster }
+
+    /// Whether there is no roster.
+    var isOpen: Bool { roster.isOpen }
+    /// Its teams and rules, for figures.
+    var present: Roster { roster }
+
+    /// Another roster holds from now on.
+    mutating func take(_ roster: Roster) { self.roster = roster }
+
+    // MARK: keys
+
+    /// Whether a session may write a key.
+    func mayPublish(_ session: Session, _ key: Span<UInt8>) -> Bool {
+        roster.isOpen || session.principal.permissions.mayPublish(key)
+    }
+
+    /// Whether a session may read all that a filter matches; the hub's own figures are
+    /// everybody's.
+    func mayRead(_ session: Session, _ filter: KeyFilter) -> Bool {
+        roster.isOpen || session.principal.permissions.mayRead(filter)
+            || filter.text == HubStatistics.key
+    }
+
+    // MARK: HELLO
+
+    /// Refuses a principal whom the roster does not know, and a will it may not publish.
+    func check(_ hello: Hello) throws(HelloRefusal) {
+        // Whatever else is wrong with a HELLO is found behind this.
+        guard !roster.isOpen,
+            let key = try? FloorKey(.presence, site: "-", unit: "-", entity: hello.principal)
+        else { return }
+        let name = Self.segment(key)
+        guard let person = person(key) else {
+            throw HelloRefusal(
+                Refusal(.denied, "'" + hello.principal + "' is not in the hub's roster"),
+                Denial(.hello, principal: name, key: key.text, reason: "not in the roster")
+            )
+        }
+        guard !hello.will.isEmpty, let view = try? RecordView(hello.will.span, at: 0) else {
+            return
+        }
+        let will = hello.will.span.extracting(view.key)
+        guard !roster.permissions(of: person).mayPublish(will) else { return }
+        let text = String(decoding: hello.will[view.key], as: UTF8.self)
+        throw HelloRefusal(
+            Refusal(.denied, "no grant to publish " + text + ", which the will would write"),
+            Denial(.hello, principal: name, key: text, reason: "no grant to publish the will")
+        )
+    }
+
+    /// Works out what a principal may do; false when the roster does not know it.
+    func renew(_ principal: Principal) -> Bool {
+        if roster.isOpen {
+            principal.person = nil
+            principal.permissions = .everything
+            principal.account.isSystem = true
+            return true
+        }
+        principal.person = person(principal.presenceKey)
+        guard let person = principal.person else { return false }
+        principal.permissions = roster.permissions(of: person)
+        principal.account.isSystem = principal.permissions.roles.contains(.system)
+        return true
+    }
+
+    /// Where the principal stands in a presence key: its last segment.
+    private static func range(_ key: FloorKey) -> Range<Int> {
+        "presence/-/-/".utf8.count..<(key.bytes.count - 1)
+    }
+
+    /// A principal's name as keys write it.
+    static func segment(_ key: FloorKey) -> String {
+        String(decoding: key.bytes[range(key)], as: UTF8.self)
+    }
+
+    /// The roster's person of a presence key.
+    private func person(_ key: FloorKey) -> Int? {
+        roster.person(segment: key.bytes.span.extracting(Self.range(key)))
+    }
+
+    // MARK: people
+
+    /// Whether a session's principal holds a role.
+    func holds(_ role: Roles, _ session: Session) -> Bool {
+        session.principal.permissions.roles.contains(role)
+    }
+
+    /// Whether a session is a telephone system's by the roster; without a roster nobody's is.
+    func isSystem(_ session: Session) -> Bool { !roster.isOpen && holds(.system, session) }
+
+    /// Whether somebody is in an agent's management chain, and so may not help them.
+    func manages(_ principal: Principal, _ agent: String) -> Bool {
+        guard let manager = principal.person, let person = person(named: agent) else {
+            return false
+        }
+        return roster.manages(manager, person)
+    }
+
+    /// The times of a flag's team.
+    func times(ofKey key: FloorKey) -> FlagTimes { roster.times(ofKey: key.bytes.span) }
+
+    /// Whether there is somebody of a name to send a note to.
+    func isKnown(_ name: String) -> Bool { roster.isOpen || person(named: name) != nil }
+
+    /// Whether anybody holds one of these roles where a note's key says; `-` is everywhere.
+    func hasAnybody(_ roles: Roles, _ key: FloorKey) -> Bool {
+        guard !roster.isOpen else { return true }
+        let parts = key.segments
+        return roster.people.contains { person in
+            (roles.isEmpty || !person.roles.isDisjoint(with: roles))
+                && (parts[1] == "-" || person.site == parts[1])
+                && (parts[2] == "-" || person.team == parts[2])
+        }
+    }
+
+    private func person(named name: String) -> Int? {
+        let segment = Array(FloorKey.segment(encoding: name).utf8)
+        return roster.person(segment: segment.span)
+    }
+}
+
+/// Why a HELLO is refused, and what is written down of it.
+struct HelloRefusal: Error {
+    let refusal: Refusal
+    let denial: Denial?
+
+    init(_ refusal: Refusal, _ denial: Denial? = nil) {
+        self.refusal = refusal
+        self.denial = denial
+    }
+}
+
+extension FlagTimes {
+    var leaseMicroseconds: Int64 { Int64(lease) * 1000 }
+    var engageMicroseconds: Int64 { Int64(engage) * 1000 }
+    var escalateMicroseconds: Int64 { Int64(escalate) * 1000 }
+    var unansweredMicroseconds: Int64 { Int64(unanswered) * 1000 }
+    var autoCloseMicroseconds: Int64 { Int64(autoClose) * 1000 }
+    var reopenMicroseconds: Int64 { Int64(reopen) * 1000 }
+    var keepMicroseconds: Int64 { Int64(keep) * 1000 }
+}

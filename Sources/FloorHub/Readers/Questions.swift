@@ -1,0 +1,210 @@
+import FloorEvents
+import FloorWire
+
+// GET and REPLAY: answers outside any subscription, within the question's own bound, so that an
+// application which has stopped receiving can still ask.
+
+/// A GET being answered.
+struct Question {
+    let number: UInt64
+    let filter: KeyFilter
+    /// Whether flags and notes are next; values come first.
+    var isOfKept: Bool
+    var cursor: KeyCursor
+    var frame: ReplyFrame
+    var bytes: [UInt8] = []
+
+    /// A question whose filter is well-formed and may be read.
+    init(
+        _ number: UInt64,
+        _ request: Request,
+        _ filter: KeyFilter,
+        _ state: borrowing StateLane,
+        _ kept: borrowing KeptTable
+    ) {
+        self.number = number
+        self.filter = filter
+        isOfKept = request.cursor & WireCursor.keptBit != 0 || !filter.mayMatchState
+        cursor = isOfKept ? kept.cursor(request.cursor) : state.cursor(request.cursor)
+        frame = ReplyFrame(request: number, maximum: request.maximumBytes)
+    }
+
+    /// Goes on while there is work left; how it ends, or nil when that is not yet.
+    mutating func go(
+        _ work: inout Int,
+        _ state: borrowing StateLane,
+        _ kept: borrowing KeptTable
+    ) -> ReplyEnd? {
+        var end = ReplyEnd(request: number, .ok)
+        while true {
+            var left: Int?
+            let isThrough =
+                isOfKept
+                ? kept.walk(filter, &cursor, &work) { slot in
+                    if frame.add(kept.record(slot), &bytes) { return true }
+                    left = slot
+                    return false
+                }
+                : state.walk(filter, &cursor, &work) { slot in
+                    if frame.add(state.record(slot), &bytes) { return true }
+                    left = slot
+                    return false
+                }
+            if let left {
+                end.more = true
+                end.cursor = isOfKept ? kept.wireCursor(left) : state.wireCursor(left)
+                return end
+            }
+            guard isThrough else { return nil }
+            guard !isOfKept, filter.mayMatchKept else { return end }
+            isOfKept = true
+            cursor = KeyCursor()
+        }
+    }
+}
+
+/// A REPLAY that waits for the journal.
+struct Replay {
+    let session: Session
+    let number: UInt64
+    let request: Request
+    let filter: KeyFilter
+
+    /// What a page holds for it.
+    func answer(_ page: JournalPage, epoch: UInt32) -> (ReplyFrame, [UInt8], ReplyEnd) {
+        var end = ReplyEnd(request: number, .ok)
+        var frame = ReplyFrame(request: number, maximum: request.maximumBytes)
+        var out: [UInt8] = []
+        let bytes = page.records.span
+        var at = 0
+        var reached = Revision(rawValue: request.cursor)
+        var isPast = false
+        while at < bytes.count, let view = try? RecordView(bytes, at: at) {
+            let header = view.header(bytes)
+            // Stamps ascend within a life of the hub; a later life's may lie before an earlier's.
+            isPast = header.hubTime > request.to && header.revision.epoch == epoch
+            if isPast { break }
+            let isWanted = header.hubTime >= request.from && header.hubTime <= request.to
+            if isWanted, filter.matches(bytes.extracting(view.key)) {
+                guard frame.add(bytes.copy(view.range), &out) else { break }
+            }
+            reached = header.revision
+            at = view.range.upperBound
+        }
+        if at == bytes.count { reached = max(reached, page.through) }
+        end.more = !isPast && !(page.atEnd && at == bytes.count)
+        end.cursor = reached.rawValue
+        return (frame, out, end)
+    }
+}
+
+/// Sessions with questions that were not answered at once, by turns.
+struct QuestionQueue {
+    private var sessions: [Session] = []
+    private var next = 0
+
+    var isEmpty: Bool { sessions.isEmpty }
+
+    mutating func add(_ session: Session, _ question: Question) {
+        session.principal.account.take(1, .requests)
+        session.reader.questions.append(question)
+        guard !session.reader.isAsking else { return }
+        session.reader.isAsking = true
+        sessions.append(session)
+    }
+
+    /// A session is over.
+    mutating func forget(_ session: Session) {
+        let count = session.reader.questions.count
+        session.principal.account.giveBack(count, .requests)
+        session.reader.questions.removeAll()
+    }
+
+    /// Answers while there is work left.
+    mutating func answer(
+        _ work: inout Int,
+        _ state: borrowing StateLane,
+        _ kept: borrowing KeptTable,
+        _ effects: inout HubEffects
+    ) {
+        while work > 0, !sessions.isEmpty {
+            if next >= sessions.count { next = 0 }
+            let session = sessions[next]
+            var share = min(work, Limits.workPerSession)
+            work -= share
+            answer(session, &share, state, kept, &effects)
+            work += share
+            if session.reader.questions.isEmpty {
+                session.reader.isAsking = false
+                sessions.remove(at: next)
+            } else {
+                next += 1
+            }
+        }
+    }
+
+    private func answer(
+        _ session: Session,
+        _ work: inout Int,
+        _ state: borrowing StateLane,
+        _ kept: borrowing KeptTable,
+        _ effects: inout HubEffects
+    ) {
+        let reader = session.reader
+        var done = 0
+        while done < reader.questions.count, work > 0 {
+            let end = reader.questions[done].go(&work, state, kept)
+            guard let end else { break }
+            let question = reader.questions[done]
+            question.frame.send(question.bytes, end, on: session.downlink, &effects)
+            work -= min(work, 1 + question.bytes.count / 256)
+            done += 1
+        }
+        reader.questions.removeFirst(done)
+        session.principal.account.giveBack(done, .requests)
+    }
+}
+
+/// The records of one reply being gathered, within the question's bound.
+struct ReplyFrame {
+    let request: UInt64
+    private let maximum: Int
+    private(set) var count = 0
+
+    init(request: UInt64, maximum: UInt32) {
+        self.request = request
+        // One record always fits, or a question with a tiny bound would never end.
+        let largest = RecordWriter.size(
+            keyBytes: Limits.keyBytes,
+            payloadBytes: Limits.payloadBytes
+        )
+        self.maximum = max(largest, min(Int(maximum), Limits.replyBytes))
+    }
+
+    /// Adds a record; false when it does not fit any more.
+    mutating func add(_ record: [UInt8], _ bytes: inout [UInt8]) -> Bool {
+        guard bytes.count + record.count <= maximum else { return false }
+        bytes.append(contentsOf: record)
+        count += 1
+        return true
+    }
+
+    /// Sends the records, if there are any, and the end.
+    func send(
+        _ records: [UInt8],
+        _ end: ReplyEnd,
+        on downlink: Downlink,
+        _ effects: inout HubEffects
+    ) {
+        if count > 0 {
+            downlink.send(.reply, &effects) { out in
+                let start = RecordBatch.begin(lead: request, in: &out)
+                out.append(contentsOf: records)
+                RecordBatch.finish(start, lead: request, count: count, in: &out)
+            }
+        }
+        var end = end
+        end.count = UInt64(count)
+        downlink.send(.replyEnd, &effects) { end.append(to: &$0) }
+    }
+}
