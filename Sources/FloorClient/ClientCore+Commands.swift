@@ -280,7 +280,8 @@ extension ClientCore {
 
     /// Ends the client at the next turn: what may go out goes out, then BYE.
     ///
-    /// Operations without a result get `closed`: they may or may not have been applied. A loop
+    /// Operations without a result get `closed`: they may or may not have been applied; those that
+    /// the hub would have had tried again get the status it refused them with. A loop
     /// that wants to flush waits for `unacknowledged` to be 0 before it calls this.
     public mutating func close() { isClosing = true }
 }

@@ -68,7 +68,7 @@ extension ClientCore {
     ) throws(WireError) {
         switch header.type {
         case .deliver: try takeDeliver(header, size, body)
-        case .acknowledge, .refuse: try takeResults(body, cumulative: header.argument)
+        case .acknowledge, .refuse: try takeResults(body, header.argument, &effects)
         case .pong: takePong(header, try Pong(body))
         case .subscribed: takeSubscribed(try Subscribed(body))
         case .snapshotBegin: beginSnapshot(try SnapshotMark(body))
@@ -93,7 +93,8 @@ extension ClientCore {
 
     private mutating func takeResults(
         _ body: Span<UInt8>,
-        cumulative: UInt64
+        _ cumulative: UInt64,
+        _ effects: inout ClientEffects
     ) throws(WireError) {
         // Out of self while they are taken; back afterwards, so that the storage stays.
         var results = Results(runs: [])
@@ -122,6 +123,14 @@ extension ClientCore {
         }
         if results.expected > 0 { outbox.rewind(to: results.expected) }
         outbox.forget(cumulative: cumulative)
+        tellDeferral(&effects)
+    }
+
+    private mutating func tellDeferral(_ effects: inout ClientEffects) {
+        let deferral = outbox.deferral
+        guard deferral != toldDeferral else { return }
+        toldDeferral = deferral
+        effects.list.append(.notice(deferral.map { .deferred($0) } ?? .resumed))
     }
 
     private mutating func take(

@@ -56,6 +56,8 @@ public struct ClientCore: ~Copyable {
     var counts = ClientStatistics()
     /// Why the hub refused or ended the last session; nil since the next one opened.
     public internal(set) var lastRefusal: Refusal?
+    /// What the loop was told of `deferral` last.
+    var toldDeferral: FloorStatus?
 
     /// A client that has not started.
     ///
@@ -99,7 +101,11 @@ public struct ClientCore: ~Copyable {
         case .linkUp(let attempt):
             if attempt == link.attempt { greet(&effects) }
         case .linkDown(let attempt, let loss):
-            if attempt == link.attempt, link.isOpen { loseLink(loss.status, &effects) }
+            guard attempt == link.attempt, link.isOpen else { break }
+            if loss == .notAuthenticated {
+                lastRefusal = Refusal(loss.status, loss.status.sentence)
+            }
+            loseLink(loss.status, &effects)
         case .message(let attempt, let bytes):
             receive(bytes.span, attempt: attempt, &effects)
         case .tick: runTimers(&effects)
@@ -156,6 +162,20 @@ public struct ClientCore: ~Copyable {
         for index in subscriptions.indices where !subscriptions[index].isCaughtUp { return false }
         return true
     }
+
+    /// Why the hub would refuse the next session as well, until somebody changes something there
+    /// or here; nil while there is hope.
+    ///
+    /// The client tries again all the same, every minute or so: rosters change.
+    public var finalRefusal: Refusal? {
+        guard let lastRefusal, lastRefusal.status.isForGood else { return nil }
+        return lastRefusal
+    }
+
+    /// Why the hub lets operations wait although it answers; nil when it lets none.
+    ///
+    /// `storage` or `limit`. They are tried again.
+    public var deferral: FloorStatus? { outbox.deferral }
 
     /// The hub's clock at a moment, microseconds since 1970, and the most it may be off; nil
     /// before the first PONG of this link.
@@ -257,8 +277,8 @@ public struct ClientCore: ~Copyable {
         if link.isOpen { effects.list.append(.closeLink(attempt: link.attempt)) }
         endLink(.closed)
         link.phase = .closed
-        for operation in outbox.drain() {
-            tell(operation, ResultRun(0, .closed), revision: .zero)
+        for (operation, status) in outbox.drain() {
+            tell(operation, ResultRun(0, status), revision: .zero)
         }
         effects.list.append(.closed)
     }
