@@ -128,7 +128,8 @@ extension RealSockets {
             let hub = try EmbeddedHub(HubConfiguration(), journal: { _ in disk.open() })
             defer { hub.stop() }
             let client = try hub.connect(as: "ana")
-            var notices = client.notices.makeAsyncIterator()
+            let stream: AsyncStream<ClientNotice> = client.notices
+            var notices = stream.makeAsyncIterator()
             disk.fill(true)
             let publishing = Task { try await client.publish(.happening(1), to: try Floor.event()) }
             guard case .delayed(let reason)? = await notices.next() else {
