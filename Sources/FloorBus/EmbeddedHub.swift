@@ -24,14 +24,15 @@ public final class EmbeddedHub: Sendable {
 
     /// Binds, and starts serving.
     ///
-    /// - Throws: `FloorBusError`: an address in use, a directory that another hub has, an
-    ///   address that strangers reach.
+    /// - Throws: `FloorBusError`: `exists` for an address in use and a directory that another hub
+    ///   has, `invalid` for an address that strangers reach or that is none, `storage` for a
+    ///   directory that cannot be used, `internal` for what the system refuses otherwise.
     public init(_ configuration: HubConfiguration = HubConfiguration()) throws(FloorBusError) {
         do {
             server = try HubServer(configuration)
             try server.start { [ending] in ending.come() }
         } catch {
-            throw FloorBusError(.storage, error.sentence)
+            throw FloorBusError(error.status, error.sentence)
         }
     }
 
@@ -43,7 +44,7 @@ public final class EmbeddedHub: Sendable {
     /// - Parameters:
     ///   - configuration: its data directory is not used.
     ///   - journal: opens the journal.
-    /// - Throws: `FloorBusError`: as above, and for a journal that cannot be used.
+    /// - Throws: `FloorBusError`: as above, and `storage` for a journal that cannot be used.
     public init(
         _ configuration: HubConfiguration,
         journal: JournalOpener
@@ -52,7 +53,7 @@ public final class EmbeddedHub: Sendable {
             server = try HubServer(configuration, journal: journal)
             try server.start { [ending] in ending.come() }
         } catch {
-            throw FloorBusError(.storage, error.sentence)
+            throw FloorBusError(error.status, error.sentence)
         }
     }
 

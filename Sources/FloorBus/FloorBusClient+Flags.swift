@@ -173,8 +173,13 @@ extension FloorBusClient {
             return try await get(filter, timeout: timeout).first
         }
         guard let open = try await one(.flag) else { return nil }
-        // Not everybody may read the words; that is no error here.
-        return (open, try? await one(.private))
+        do {
+            return (open, try await one(.private))
+        } catch {
+            // Not everybody may read the words; that is no error here.
+            guard error.status == .denied else { throw error }
+            return (open, nil)
+        }
     }
 
     /// Says whether one is there to help others: `available`, `onBreak` or `offFloor`.
@@ -195,7 +200,7 @@ extension FloorBusClient {
         var payload: [UInt8] = []
         presence.append(to: &payload)
         let publication = Publication(.put, schema: PayloadSchema.presence)
-        let result = await result(of: publication, key, payload)
+        let result = try await result(of: publication, key, payload)
         guard result.status == .ok else { throw FloorBusError(result, of: key) }
     }
 
@@ -211,6 +216,6 @@ extension FloorBusClient {
         do { try request.append(to: &payload) } catch { throw FloorBusError(error) }
         var publication = Publication(operation, schema: PayloadSchema.flagRequest)
         publication.sourceTime = Clocks.wallMicroseconds()
-        return await result(of: publication, key, payload)
+        return try await result(of: publication, key, payload)
     }
 }

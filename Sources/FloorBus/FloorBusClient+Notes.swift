@@ -45,7 +45,7 @@ extension FloorBusClient {
         }
         var payload: [UInt8] = []
         do { try note.append(to: &payload) } catch { throw FloorBusError(error) }
-        let result = await operate(.append, key, payload)
+        let result = try await operate(.append, key, payload)
         guard result.status == .ok else { throw FloorBusError(result, of: key) }
         return NoteReceipt(id: noteID, key: key)
     }
@@ -57,7 +57,7 @@ extension FloorBusClient {
     /// - Throws: `FloorBusError` when it could not be decided.
     @discardableResult
     public func acknowledgeNote(_ key: FloorKey) async throws(FloorBusError) -> FlagResult {
-        try FlagResult(await operate(.seen, key, []), of: key)
+        try FlagResult(try await operate(.seen, key, []), of: key)
     }
 
     /// Takes a note back that one has sent.
@@ -67,7 +67,7 @@ extension FloorBusClient {
     /// - Throws: `FloorBusError` when it could not be decided.
     @discardableResult
     public func withdrawNote(_ key: FloorKey) async throws(FloorBusError) -> FlagResult {
-        try FlagResult(await operate(.cancel, key, []), of: key)
+        try FlagResult(try await operate(.cancel, key, []), of: key)
     }
 
     /// Notes to a person at work, as he is to be shown them: at once what is urgent, the rest when
@@ -114,10 +114,10 @@ extension FloorBusClient {
         _ operation: RecordOperation,
         _ key: FloorKey,
         _ payload: [UInt8]
-    ) async -> PublishResult {
+    ) async throws(FloorBusError) -> PublishResult {
         var publication = Publication(operation, schema: PayloadSchema.note)
         publication.sourceTime = Clocks.wallMicroseconds()
-        return await result(of: publication, key, payload)
+        return try await result(of: publication, key, payload)
     }
 }
 

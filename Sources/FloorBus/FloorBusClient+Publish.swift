@@ -91,8 +91,11 @@ public struct PublishResult: Sendable, Hashable {
 extension FloorBusClient {
     /// Publishes and waits until the hub has applied it; events until the journal holds them.
     ///
-    /// While the link is down it waits, for as long as that lasts; cancel the client with
-    /// `close` to give up, which answers `closed`.
+    /// While the link is down, or the hub's journal cannot store (`delay`), it waits as long as
+    /// that lasts. The wait ends without an answer when the task is cancelled or the client closed
+    /// (`closed`), and when the hub refuses the session for good (`denied`, `unsupported`, …). The
+    /// error has no `result` then, and the operation stays in the outbox: it is sent when there is
+    /// a session, unless the client is closed before.
     ///
     /// - Parameters:
     ///   - content: what; its kind must be the key's.
@@ -141,8 +144,10 @@ extension FloorBusClient {
         options: PublishOptions = PublishOptions()
     ) throws(FloorBusError) {
         let prepared = try prepare(content, key, options)
-        if case .failure(let status) = submit(prepared.0, key, prepared.1, tells: nil) {
-            throw FloorBusError(status, "could not publish to " + key.text + ": " + status.sentence)
+        do {
+            _ = try submit(prepared.0, key, prepared.1, tells: nil)
+        } catch {
+            throw FloorBusError(error, withoutAnswerOf: key)
         }
     }
 
@@ -175,18 +180,18 @@ extension FloorBusClient {
         _ key: FloorKey,
         _ payload: [UInt8],
         tells mailbox: MailboxID?
-    ) -> Result<Ticket, FloorStatus> {
+    ) throws(FloorBusError) -> Ticket {
         do {
-            return .success(
-                try loop.publish(
-                    publication,
-                    key: key.bytes.span,
-                    payload: payload.span,
-                    results: mailbox
-                )
+            return try loop.publish(
+                publication,
+                key: key.bytes.span,
+                payload: payload.span,
+                results: mailbox
             )
         } catch {
-            return .failure(error)
+            // Of the two that `storage` may be about, only the file has a say before the hub.
+            let sentence = error == .storage ? "the outbox file cannot store" : error.sentence
+            throw FloorBusError(error, sentence)
         }
     }
 
@@ -195,7 +200,7 @@ extension FloorBusClient {
         _ key: FloorKey,
         _ payload: [UInt8]
     ) async throws(FloorBusError) -> PublishResult {
-        let result = await result(of: publication, key, payload)
+        let result = try await result(of: publication, key, payload)
         guard result.status == .ok else { throw FloorBusError(result, of: key) }
         return result
     }
@@ -205,9 +210,13 @@ extension FloorBusClient {
         of publication: Publication,
         _ key: FloorKey,
         _ payload: [UInt8]
-    ) async -> PublishResult {
-        await results.result {
-            self.submit(publication, key, payload, tells: self.results.mailbox)
+    ) async throws(FloorBusError) -> PublishResult {
+        do {
+            return try await results.result { () throws(FloorBusError) in
+                try self.submit(publication, key, payload, tells: self.results.mailbox)
+            }
+        } catch {
+            throw FloorBusError(error, withoutAnswerOf: key)
         }
     }
 }

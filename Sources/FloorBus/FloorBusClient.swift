@@ -81,36 +81,38 @@ public final class FloorBusClient: Sendable {
     /// - Parameters:
     ///   - endpoints: addresses of one hub, tried in turn: `tcp://HOST:PORT`, `ipc:///PATH`.
     ///   - options: who the client is and how it behaves.
-    /// - Throws: `FloorBusError` for malformed endpoints and options out of bounds; for an outbox
-    ///   file `exists` when another client uses it, `denied` when it is another principal's,
-    ///   `storage` when it cannot be used otherwise.
+    /// - Throws: `FloorBusError`: `invalid` for malformed endpoints and options out of bounds,
+    ///   `tooBig` for long names, `internal` when the system allows no further thread or file; for
+    ///   an outbox file `exists` when another client uses it, `denied` when it is another
+    ///   principal's, `storage` when it cannot be used otherwise.
     public convenience init(endpoints: [String], options: Options) throws(FloorBusError) {
-        try self.init(options) { engine, onReady throws(ClientLoopError) in
+        try self.init(options) { engine, waiters throws(ClientLoopError) in
             try ClientLoop.make(
                 endpoints: endpoints,
                 options: engine,
                 outboxPath: options.outboxPath,
-                onReady: onReady
+                onNotice: { waiters.tell($0) },
+                onReady: { waiters.resume($0) }
             )
         }
     }
 
     /// Starts a client of a hub in this process.
     convenience init(hub: HubServer, options: Options) throws(FloorBusError) {
-        try self.init(options) { engine, onReady throws(ClientLoopError) in
+        try self.init(options) { engine, waiters throws(ClientLoopError) in
             try ClientLoop.make(
                 hub: hub,
                 options: engine,
                 outboxPath: options.outboxPath,
-                onReady: onReady
+                onNotice: { waiters.tell($0) },
+                onReady: { waiters.resume($0) }
             )
         }
     }
 
     private init(
         _ options: Options,
-        make: (ClientOptions, @escaping @Sendable ([MailboxID]) -> Void)
-            throws(ClientLoopError) -> ClientLoop
+        make: (ClientOptions, Waiters) throws(ClientLoopError) -> ClientLoop
     ) throws(FloorBusError) {
         let waiters = Waiters()
         self.waiters = waiters
@@ -118,15 +120,13 @@ public final class FloorBusClient: Sendable {
         let engineOptions: ClientOptions
         do { engineOptions = try options.engineOptions() } catch { throw FloorBusError(error) }
         do {
-            loop = try make(engineOptions) { mailboxes in waiters.resume(mailboxes) }
-        } catch ClientLoopError.outbox(let error) {
-            throw FloorBusError(error.status, error.sentence)
+            loop = try make(engineOptions, waiters)
         } catch {
-            throw FloorBusError(.invalid, error.sentence)
+            throw FloorBusError(error.status, error.sentence)
         }
         results = try ResultDesk(loop: loop)
         waiters.setDesk(results)
-        do { try loop.start() } catch { throw FloorBusError(.internal, error.sentence) }
+        do { try loop.start() } catch { throw FloorBusError(error.status, error.sentence) }
     }
 
     /// Starts a client of the hub at one endpoint.
@@ -165,11 +165,38 @@ public final class FloorBusClient: Sendable {
     ///     if let refusal = client.refusal { print(refusal.sentence) }
     ///
     /// The client goes on trying by itself. The sentence holds the hub's own words.
-    public var refusal: FloorBusError? {
-        loop.peek { $0.lastRefusal }.map { refusal in
-            FloorBusError(refusal.status, "the hub refuses the session: " + refusal.sentence)
-        }
+    public var refusal: FloorBusError? { loop.peek { $0.lastRefusal }.map { FloorBusError($0) } }
+
+    /// The refusal that ends waits: one that the next session would get as well.
+    package var finalRefusal: FloorBusError? { loop.finalRefusal }
+
+    /// Why the last attempt to connect could not even begin; nil when it could.
+    ///
+    ///     if let trouble = client.linkFailure { print(trouble.sentence) }
+    ///
+    /// For example an endpoint's port out of range, or no file left to open. The client goes on
+    /// trying by itself.
+    public var linkFailure: FloorBusError? {
+        loop.linkFailure.map { FloorBusError($0.status, $0.sentence) }
     }
+
+    /// Why the hub lets operations wait although it answers; nil when it lets none.
+    ///
+    ///     if let delay = client.delay { print(delay.sentence) }
+    ///
+    /// `storage` while its journal cannot store, `limit` while it is full. They are tried again by
+    /// themselves; `notices` tells when this changes.
+    public var delay: FloorBusError? { loop.peek { $0.deferral }.map { FloorBusError(delay: $0) } }
+
+    /// What happens to the client's work as a whole, from now on.
+    ///
+    ///     for await notice in client.notices {
+    ///         if case .delayed(let reason) = notice { show(reason.sentence) }
+    ///     }
+    ///
+    /// Begins with a delay that there is already. Each use is a sequence of its own, which ends
+    /// with the client; a slow reader gets the newest 16.
+    public var notices: AsyncStream<ClientNotice> { results.notices() }
 
     /// Operations the hub has not answered yet.
     public var unacknowledged: Int { loop.peek { $0.unacknowledged } }
@@ -188,6 +215,8 @@ public final class FloorBusClient: Sendable {
 
     /// Waits until every operation so far has its result, or the time is up.
     ///
+    /// Ends at once when the task is cancelled, and when the hub refuses the session for good.
+    ///
     /// - Parameter timeout: the longest wait.
     /// - Returns: whether all are answered.
     @discardableResult
@@ -198,7 +227,8 @@ public final class FloorBusClient: Sendable {
     /// Waits for results, says goodbye to the hub and ends.
     ///
     /// What is not answered by then is lost, or kept for the next client in the outbox file.
-    /// Leased values of this client turn suspect at once: publish `loggedOff` first.
+    /// Leased values of this client turn suspect at once: publish `loggedOff` first. In a task
+    /// that is cancelled it does not wait.
     ///
     /// - Parameter flush: the longest wait for results.
     /// - Returns: whether every operation was answered.

@@ -1,4 +1,6 @@
+import FloorClientLoop
 public import FloorEvents
+import FloorWire
 
 /// Something did not work: a code for programs and a sentence for people.
 ///
@@ -23,7 +25,9 @@ public struct FloorBusError: Error, Sendable, Equatable, CustomStringConvertible
     /// An operation that came out badly at the hub.
     init(_ result: PublishResult, of key: FloorKey) {
         status = result.status
-        var sentence = "could not publish to " + key.text + ": " + result.status.sentence
+        // As a hub's answer it is about the hub's journal alone.
+        let reason = status == .storage ? Self.cannotStore : status.sentence
+        var sentence = Self.couldNotPublish + key.text + ": " + reason
         if result.status == .conflict, result.revision != .zero {
             sentence += "; its revision is now \(result.revision.epoch)."
             sentence += "\(result.revision.counter)"
@@ -34,6 +38,25 @@ public struct FloorBusError: Error, Sendable, Equatable, CustomStringConvertible
         self.sentence = sentence
         self.result = result
     }
+
+    /// A wait for the hub's answer to an operation that ended without one.
+    init(_ reason: FloorBusError, withoutAnswerOf key: FloorKey) {
+        self.init(reason.status, Self.couldNotPublish + key.text + ": " + reason.sentence)
+    }
+
+    /// A session that the hub refused or ended.
+    init(_ refusal: Refusal) {
+        self.init(refusal.status, "the hub refuses the session: " + refusal.sentence)
+    }
+
+    /// A hub that answers, and has operations tried again.
+    init(delay status: FloorStatus) {
+        let reason = status == .storage ? Self.cannotStore : "the hub says " + status.sentence
+        self.init(status, reason)
+    }
+
+    private static let cannotStore = "the hub's journal cannot store"
+    private static let couldNotPublish = "could not publish to "
 
     /// A filter that the hub refused; `what` was refused, for example "the subscription to".
     init(_ status: FloorStatus, _ what: String, _ filter: KeyFilter) {

@@ -43,6 +43,7 @@ public struct FloorRecord: Sendable, Hashable {
 
     /// Reads a record's bytes; nil when the key or operation is unknown to this version.
     init?(_ bytes: Span<UInt8>, coalesced: UInt32) {
+        // The core has checked record and key when they came; nil is for what no hub sends.
         guard let view = try? RecordView(bytes, at: 0) else { return nil }
         let header = view.header(bytes)
         guard let key = try? FloorKey(bytes: bytes.copy(view.key)),

@@ -25,7 +25,7 @@ import FloorWire
 public final class Subscription: AsyncSequence, Sendable {
     /// What it brings.
     public typealias Element = FloorBusEvent
-    /// How it can fail: the hub refuses the filter.
+    /// How it can fail: the hub refuses the filter, or the client's thread ended by itself.
     public typealias Failure = FloorBusError
 
     private let loop: ClientLoop
@@ -84,7 +84,11 @@ public final class Subscription: AsyncSequence, Sendable {
         public mutating func next() async throws(FloorBusError) -> FloorBusEvent? {
             while true {
                 if let event = try takeNow() { return event }
-                if Task.isCancelled || subscription.waiters.isClosed { return nil }
+                if Task.isCancelled { return nil }
+                if subscription.waiters.isClosed {
+                    guard let failure = subscription.loop.failure else { return nil }
+                    throw FloorBusError(failure.status, failure.sentence)
+                }
                 await subscription.waiters.wait(for: subscription.mailbox)
             }
         }
@@ -176,7 +180,9 @@ extension FloorBusClient {
     ///   - filter: which keys; `team/-/hub/stats/` asks for the hub's own figures.
     ///   - timeout: the longest wait, for a link to the hub and for its answer.
     /// - Returns: one record a key, in no particular order.
-    /// - Throws: `FloorBusError` with `offline` or `timedOut` when the hub does not answer.
+    /// - Throws: `FloorBusError`: `offline` or `timedOut` when the hub does not answer; at once
+    ///   `closed` when the client is closed or the task is cancelled, and the hub's reason when it
+    ///   refuses the session for good.
     public func get(
         _ filter: KeyFilter,
         timeout: Duration = .seconds(5)
@@ -200,14 +206,26 @@ extension FloorBusClient {
             // The mailbox is told when the link comes up: then is the time to ask again.
             if !isAsked { isAsked = try ask(filter, mailbox) }
             if try takeReply(filter, mailbox, into: &records) { return records }
-            if waiters.isClosed || Task.isCancelled { throw FloorBusError(.closed) }
-            guard ContinuousClock.now < deadline else {
-                throw isAsked
-                    ? FloorBusError(.timedOut, "the hub did not answer in time")
-                    : FloorBusError(.offline, "no hub was there to be asked in time")
-            }
+            if let ending = ending() { throw ending }
+            guard ContinuousClock.now < deadline else { throw noAnswer(isAsked: isAsked) }
             await waiters.wait(for: mailbox)
         }
+    }
+
+    /// Why a wait for an answer ends before its time, if it does.
+    private func ending() -> FloorBusError? {
+        if let refusal = finalRefusal { return refusal }
+        if Task.isCancelled {
+            return FloorBusError(.closed, "the task was cancelled before the hub answered")
+        }
+        guard waiters.isClosed else { return nil }
+        return loop.failure.map { FloorBusError($0.status, $0.sentence) } ?? FloorBusError(.closed)
+    }
+
+    private func noAnswer(isAsked: Bool) -> FloorBusError {
+        guard !isAsked else { return FloorBusError(.timedOut, "the hub did not answer in time") }
+        let reason = linkFailure.map { ": " + $0.sentence } ?? ""
+        return FloorBusError(.offline, "no hub was there to be asked in time" + reason)
     }
 
     /// Asks; false while there is no link.
@@ -240,6 +258,8 @@ extension FloorBusClient {
                 guard delivery.status != .denied else {
                     throw FloorBusError(.denied, "to show", filter)
                 }
+                // The link broke with the session.
+                if delivery.status == .offline, let refusal = finalRefusal { throw refusal }
                 guard delivery.status == .ok else { throw FloorBusError(delivery.status) }
                 return true
             default: break

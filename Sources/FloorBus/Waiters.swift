@@ -54,7 +54,10 @@ final class Waiters: Sendable {
 
     /// Wakes who waits for these mailboxes; no mailbox at all means that everything is answered.
     func resume(_ mailboxes: [MailboxID]) {
-        if mailboxes.isEmpty { state.withLock { $0.desk }?.drain() }
+        if mailboxes.isEmpty {
+            state.withLock { $0.desk }?.drain()
+            if isFailed { close() }
+        }
         for mailbox in mailboxes {
             let (desk, sleeper) = state.withLock {
                 state -> (ResultDesk?, CheckedContinuation<Void, Never>?) in
@@ -68,6 +71,14 @@ final class Waiters: Sendable {
             desk?.drain()
             sleeper?.resume()
         }
+    }
+
+    /// Whether the client's thread has ended by itself: nothing more will come.
+    private var isFailed: Bool { state.withLock { $0.desk }?.hasFailed ?? false }
+
+    /// Tells what the application may want to show.
+    func tell(_ notice: FloorClient.ClientNotice) {
+        state.withLock { $0.desk }?.tell(ClientNotice(notice))
     }
 
     /// A closed mailbox needs no memory.

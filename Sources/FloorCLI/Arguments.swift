@@ -95,6 +95,7 @@ enum OverlayName: String, CaseIterable, ExpressibleByArgument, Sendable {
     if let microseconds = Int64(text), microseconds >= 0 { return microseconds }
     for fraction in [false, true] {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: fraction)
+        // Neither form: the sentence below shows both.
         guard let date = try? style.parse(text) else { continue }
         let microseconds = (date.timeIntervalSince1970 * 1_000_000).rounded()
         if let moment = Int64(exactly: microseconds), moment >= 0 { return moment }

@@ -47,15 +47,25 @@ struct CommandFailure: Error, Sendable {
             + "with this --outbox"
     }
 
-    /// No session came about: the hub's reason if it gave one, else that nobody was there.
+    static func kept(in outbox: String, because reason: String) -> String {
+        "\(Output.printable(reason)); kept in \(outbox), will be sent by the next run with this "
+            + "--outbox"
+    }
+
+    /// The hub refuses the session.
+    init(_ refusal: FloorBusError, at endpoint: String) {
+        self.init(.failed, "\(endpoint): " + Output.printable(refusal.sentence))
+    }
+
+    /// No session came about: the hub's reason if it gave one, this machine's if it could not even
+    /// try, else that nobody was there.
     static func noSession(
-        _ refusal: FloorBusError?,
+        _ client: FloorBusClient,
         at endpoint: String,
         after seconds: Double
     ) -> CommandFailure {
-        if let refusal {
-            return CommandFailure(.failed, "\(endpoint): " + Output.printable(refusal.sentence))
-        }
+        if let refusal = client.refusal { return CommandFailure(refusal, at: endpoint) }
+        if let trouble = client.linkFailure { return CommandFailure(.failed, trouble.sentence) }
         return CommandFailure(
             .notReachable,
             "no hub answered at \(endpoint) within \(seconds) s; start one with 'floorbus hub', "

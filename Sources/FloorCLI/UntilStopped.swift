@@ -38,6 +38,7 @@ func untilStopped<Value: Sendable>(
         }
         if let timeout {
             group.addTask {
+                // Cancelled when something else was first; then nobody asks for this.
                 try? await Task.sleep(for: timeout)
                 return .stop(.timeout)
             }

@@ -58,11 +58,11 @@ struct WatchCommand: AsyncParsableCommand {
             let outcome = try await untilStopped(timeout: timeout.map { .seconds($0) }) {
                 try await Self.watch(subscription, count: count, isJSON: isJSON)
             }
-            let (wasLinked, refusal) = (client.statistics.epoch != 0, client.refusal)
+            let wasLinked = client.statistics.epoch != 0
             await client.close(flush: .zero)
             guard case .timeout = outcome.reason, let timeout else { return }
             if !wasLinked {
-                throw CommandFailure.noSession(refusal, at: hub.endpoint, after: timeout)
+                throw CommandFailure.noSession(client, at: hub.endpoint, after: timeout)
             }
             if let count {
                 throw CommandFailure(

@@ -1,5 +1,5 @@
 public import FloorEvents
-import FloorWire
+public import FloorWire
 
 // What an application asks of the client. Nothing leaves before the next `turnEnd`.
 
@@ -36,51 +36,31 @@ extension ClientCore {
         results: MailboxID? = nil
     ) throws(FloorStatus) -> Ticket {
         guard !isClosing else { throw .closed }
-        let kind = try checked(publication, key, payload)
-        let size = RecordWriter.size(keyBytes: key.count, payloadBytes: payload.count)
-        guard outbox.hasRoom(for: size) else { throw .limit }
-        let mailbox = results.flatMap { index(of: $0) }
-        if results != nil {
-            guard let mailbox else { throw .badHandle }
-            guard mailboxes[mailbox].owedResults < options.outboxOperations else { throw .limit }
+        let kind = try Uplink.check(publication, key, payload)
+        try uplink.checkRoom(key, payload)
+        var mailbox: Int?
+        if let results {
+            mailbox = try inbox.place(for: results, atMost: options.outboxOperations)
         }
-        var header = RecordHeader(kind, publication.operation, schema: publication.schema)
-        header.flags = publication.isLeased ? [] : [.unleased]
-        header.previous = publication.expectedRevision
-        header.sourceTime = publication.sourceTime
-        lastTicket += 1
-        let ticket = Ticket(rawValue: lastTicket)
-        let slot = outbox.begin(ticket, results)
-        outbox.write(slot, header, key: key, payload: payload)
-        guard outbox.commit(slot, at: now.wall) else { throw .storage }
-        if let mailbox { mailboxes[mailbox].owedResults += 1 }
-        counts.published += 1
-        if kind.lane == .state {
-            dropSuperseded(by: slot)
-            if publication.operation == .put, publication.isLeased {
-                let records = outbox.records.bytes
-                own.put(records.span, outbox.view(slot), ticket: ticket)
-            } else {
-                own.remove(key)
-            }
-        }
+        let ticket = try uplink.publish(
+            publication,
+            kind,
+            key: key,
+            payload: payload,
+            results: results,
+            at: now.wall
+        )
+        if let mailbox { inbox.oweResult(mailbox) }
+        tellSettled()
         return ticket
     }
 
-    private func checked(
-        _ publication: Publication,
-        _ key: Span<UInt8>,
-        _ payload: Span<UInt8>
-    ) throws(FloorStatus) -> RecordKind {
-        guard let kind = try? KeyRules.checkKey(key) else { throw .badKey }
-        // Whether somebody is there is the hub's to say; whether he helps is his own.
-        guard kind != .presence || publication.operation == .put else { throw .denied }
-        guard kind != .private else { throw .denied }
-        guard payload.count <= Limits.payloadBytes else { throw .tooBig }
-        let isStateOperation = publication.operation == .put || publication.operation == .delete
-        guard isStateOperation == (kind.lane == .state) else { throw .invalid }
-        guard publication.operation != .delete || payload.isEmpty else { throw .invalid }
-        return kind
+    /// Hands the results that there are to those who wait for them.
+    mutating func tellSettled() {
+        guard uplink.hasSettled else { return }
+        uplink.takeSettled(&settled)
+        for result in settled { inbox.tell(result) }
+        settled.removeAll(keepingCapacity: true)
     }
 
     // MARK: mailboxes
@@ -90,38 +70,40 @@ extension ClientCore {
     /// - Throws: `limit` when too many are open, `closed`.
     public mutating func openMailbox() throws(FloorStatus) -> MailboxID {
         guard !isClosing else { throw .closed }
-        let place: Int
-        if let free = mailboxes.firstIndex(where: { !$0.isOpen }) {
-            place = free
-        } else {
-            guard mailboxes.count < Limits.mailboxes else { throw .limit }
-            place = mailboxes.count
-            mailboxes.append(Mailbox())
-        }
-        mailboxes[place].isOpen = true
-        if report != nil { queueLink(place) }
-        return MailboxID(index: place, generation: mailboxes[place].generation)
+        return try inbox.openMailbox()
     }
 
     /// Closes a mailbox: its subscriptions and questions end, what waits in it is forgotten.
-    public mutating func closeMailbox(_ id: MailboxID) {
-        guard let mailbox = index(of: id) else { return }
-        for subscription in subscriptions.list.reversed() where subscription.mailbox == mailbox {
-            if let index = subscriptions.index(of: subscription.id) { end(at: index) }
-        }
-        requests.list.removeAll { $0.mailbox == mailbox }
-        var delivery = Delivery()
-        while next(id, into: &delivery) != nil {}
-        let isListed = mailboxes[mailbox].isListed
-        mailboxes[mailbox].reset()
-        mailboxes[mailbox].isListed = isListed
+    public mutating func closeMailbox(_ id: MailboxID) { inbox.closeMailbox(id) }
+
+    /// As the other `next`; says in `isTurnDue` whether `needsTurn` holds afterwards.
+    public mutating func next(
+        _ id: MailboxID,
+        into delivery: inout Delivery,
+        isTurnDue: inout Bool
+    ) -> DeliveryKind? {
+        let kind = inbox.next(id, into: &delivery)
+        isTurnDue = needsTurn
+        return kind
     }
 
-    func index(of id: MailboxID) -> Int? {
-        guard id.index < mailboxes.count, mailboxes[id.index].isOpen,
-            mailboxes[id.index].generation == id.generation
-        else { return nil }
-        return id.index
+    /// Takes the next event of a mailbox into `delivery`; nil when there is none.
+    ///
+    /// After nil the loop is told again, by `mailboxReady`, when there is one. Taking events
+    /// frees credit: look at `needsTurn` afterwards.
+    public mutating func next(
+        _ id: MailboxID,
+        into delivery: inout Delivery
+    ) -> DeliveryKind? {
+        inbox.next(id, into: &delivery)
+    }
+
+    /// Takes the events at the front of a mailbox that came together; false when there are none
+    /// at the front, and then the other `next` says what there is.
+    ///
+    /// Their credit is given back when they are taken: look at `needsTurn` afterwards.
+    public mutating func next(_ id: MailboxID, into page: inout EventPage) -> Bool {
+        inbox.next(id, into: &page)
     }
 
     // MARK: subscriptions
@@ -140,29 +122,11 @@ extension ClientCore {
         minimumIntervalMilliseconds: UInt32 = 0
     ) throws(FloorStatus) -> SubscriptionID {
         guard !isClosing else { throw .closed }
-        guard let mailbox = index(of: id) else { throw .badHandle }
-        guard minimumIntervalMilliseconds <= Limits.minimumIntervalCeiling else { throw .invalid }
-        guard subscriptions.indices.count < Limits.subscriptionsPerSession else { throw .limit }
-        queueKnown(filter, mailbox)
-        let subscription = subscriptions.add(
+        return try inbox.subscribe(
             filter,
-            mailbox: mailbox,
-            minimumInterval: minimumIntervalMilliseconds
+            mailbox: id,
+            minimumIntervalMilliseconds: minimumIntervalMilliseconds
         )
-        return SubscriptionID(rawValue: subscription)
-    }
-
-    /// Queues cached values that the mailbox has not been given through another subscription:
-    /// the hub's snapshot will bring them as duplicates.
-    private mutating func queueKnown(_ filter: KeyFilter, _ mailbox: Int) {
-        for slot in cache.values.indices
-        where cache.isUsed(slot) && !cache.values[slot].isDeleted {
-            guard cache.matches(slot, filter) else { continue }
-            refreshTargets(slot)
-            let targets = subscriptions.sets[cache.values[slot].targets]
-            guard !targets.contains(where: { $0.mailbox == mailbox }) else { continue }
-            queueKey(slot, mailbox: mailbox, coalesced: 0)
-        }
     }
 
     /// Ends a subscription; what waits for it is not given any more.
@@ -170,60 +134,24 @@ extension ClientCore {
     /// - Returns: whether there was such a subscription.
     @discardableResult
     public mutating func unsubscribe(_ subscription: SubscriptionID) -> Bool {
-        guard let index = subscriptions.index(of: subscription.rawValue) else { return false }
-        end(at: index)
-        return true
+        inbox.unsubscribe(subscription)
     }
 
-    private mutating func end(at index: Int) {
-        if subscriptions[index].isSent { subscriptions.toEnd.append(subscriptions[index].id) }
-        removeSubscription(at: index)
+    // MARK: the cache, read directly
+
+    /// Calls `body` with every cached value that matches, as whole records; in no order.
+    ///
+    /// While the link is down these are the last values known.
+    public func forEachValue(
+        matching filter: KeyFilter,
+        _ body: (Span<UInt8>, RecordView) -> Void
+    ) {
+        inbox.forEachValue(matching: filter, body)
     }
 
-    /// Takes a subscription out, with the cached keys that nobody else wants.
-    mutating func removeSubscription(at index: Int) {
-        let mailbox = subscriptions[index].mailbox
-        let id = subscriptions[index].id
-        let filter = subscriptions[index].filter
-        subscriptions.remove(at: index)
-        mailboxes[mailbox].removeSnapshotEnd(id)
-        for slot in cache.values.indices where cache.isUsed(slot) {
-            guard cache.matches(slot, filter) else { continue }
-            refreshTargets(slot)
-            let targets = subscriptions.sets[cache.values[slot].targets]
-            if !targets.contains(where: { $0.mailbox == mailbox }) {
-                if mailboxes[mailbox].takeMark(slot) != nil { cache.changeQueued(slot, by: -1) }
-            }
-            if targets.isEmpty { cache.remove(slot) } else { removeIfTold(slot) }
-        }
-        dropVoidKeys(mailbox)
-    }
-
-    /// Places of keys that were taken back; left in, they would add up in an unread mailbox.
-    private mutating func dropVoidKeys(_ mailbox: Int) {
-        let box = mailboxes[mailbox]
-        mailboxes[mailbox].items.keep { item in
-            if case .key(let slot) = item { return box.isQueued(Int(slot)) }
-            return true
-        }
-    }
-
-    mutating func sendSubscriptions(_ effects: inout ClientEffects) {
-        for id in subscriptions.toEnd {
-            send(.unsubscribe, &effects) { Unsubscribe(id).append(to: &$0) }
-        }
-        subscriptions.toEnd.removeAll(keepingCapacity: true)
-        let lastUnsent = subscriptions.indices.last { !subscriptions[$0].isSent }
-        for index in subscriptions.indices where !subscriptions[index].isSent {
-            subscriptions[index].isSent = true
-            let subscription = subscriptions[index]
-            var message = Subscribe(subscription.id, filter: subscription.filter.bytes)
-            message.stateToken = subscription.stateToken
-            message.eventToken = subscription.eventToken
-            message.minimumIntervalMilliseconds = subscription.minimumInterval
-            message.hasMore = index != lastUnsent
-            send(.subscribe, &effects) { message.append(to: &$0) }
-        }
+    /// Copies a cached value into `delivery.bytes`; false when there is none.
+    public func value(of key: FloorKey, into delivery: inout Delivery) -> Bool {
+        inbox.value(of: key, into: &delivery)
     }
 
     // MARK: questions
@@ -267,20 +195,18 @@ extension ClientCore {
         _ id: MailboxID
     ) throws(FloorStatus) -> RequestID {
         guard !isClosing else { throw .closed }
-        guard let mailbox = index(of: id) else { throw .badHandle }
+        guard let mailbox = inbox.index(of: id) else { throw .badHandle }
         guard link.isLinked else { throw .offline }
-        guard requests.list.count < Limits.requestsPerClient else { throw .limit }
-        return RequestID(rawValue: requests.add(type, request, mailbox: mailbox))
+        return try inbox.ask(type, request, mailbox)
     }
 
     /// Gives a question up; what has come of its answer may still be taken.
-    public mutating func cancel(_ request: RequestID) {
-        requests.list.removeAll { $0.id == request.rawValue }
-    }
+    public mutating func cancel(_ request: RequestID) { inbox.cancel(request) }
 
     /// Ends the client at the next turn: what may go out goes out, then BYE.
     ///
-    /// Operations without a result get `closed`: they may or may not have been applied. A loop
+    /// Operations without a result get `closed`: they may or may not have been applied; those that
+    /// the hub would have had tried again get the status it refused them with. A loop
     /// that wants to flush waits for `unacknowledged` to be 0 before it calls this.
     public mutating func close() { isClosing = true }
 }

@@ -23,20 +23,14 @@ extension ClientCore {
         hello.resumeSecret = link.secret
         hello.incarnation = incarnation
         hello.lineage = link.lineage
-        hello.firstUnacknowledged = outbox.firstToTell
+        hello.firstUnacknowledged = uplink.firstToTell
         hello.heartbeatMilliseconds = options.heartbeatMilliseconds
         hello.willGraceMilliseconds = options.willGraceMilliseconds
-        hello.initialCredit = credit.openLink()
+        hello.initialCredit = inbox.openLink()
         hello.will = options.will
-        if var state = subscriptions.list.first?.stateToken,
-            var event = subscriptions.list.first?.eventToken
-        {
-            for subscription in subscriptions.list {
-                state = min(state, subscription.stateToken)
-                event = min(event, subscription.eventToken)
-            }
-            hello.stateToken = state
-            hello.eventToken = event
+        if let tokens = inbox.tokens {
+            hello.stateToken = tokens.state
+            hello.eventToken = tokens.event
         }
         send(.hello, &effects) { hello.append(to: &$0) }
     }
@@ -68,13 +62,10 @@ extension ClientCore {
             min(max(Limits.publishBytes, Int(welcome.maximumBytes)), Limits.unacknowledgedBytes)
         )
         clock.linkOpened()
-        let oldest = now.wall - Limits.staleMicroseconds
-        counts.outdated += UInt64(outbox.dropOutdated(after: welcome.lastApplied, before: oldest))
-        outbox.welcome(last: welcome.lastApplied, isForeign: welcome.isForeign)
-        outbox.log?.open(secret: welcome.resumeSecret)
+        uplink.welcome(welcome, at: now.wall)
         counts.welcomed += 1
         let continuity = meet(welcome)
-        tellLink(.up(epoch: welcome.epoch, lineage: welcome.lineage, continuity))
+        inbox.tellLink(.up(epoch: welcome.epoch, lineage: welcome.lineage, continuity))
         ping(&effects)
     }
 
@@ -89,28 +80,17 @@ extension ClientCore {
         if isFirst { return .first }
         if isOther {
             counts.resyncs += 1
-            subscriptions.worldChanged(lineage: otherLineage)
-            cache.forgetRevisions()
-            if options.reasserts { own.markAll() }
+            inbox.worldChanged(lineage: otherLineage)
+            if options.reasserts { uplink.reassertAll() }
         } else if options.reasserts, !options.will.isEmpty,
-            now.boot - link.downSince >= Int64(options.willGraceMilliseconds) * 1000,
-            let view = try? RecordView(options.will.span, at: 0)
+            now.boot - link.downSince >= Int64(options.willGraceMilliseconds) * 1000
         {
             // The will may have run: what it said is not true any more (race R19).
             let will = options.will
-            own.mark(will.span.extracting(view.key))
+            uplink.reassert(will.span.extracting(RecordView(checked: will.span, at: 0).key))
         }
-        unmarkWaiting()
+        uplink.unmarkWaiting()
         return isOther ? .resynced : .resumed
-    }
-
-    /// What the outbox will bring anew needs no saying again.
-    private mutating func unmarkWaiting() {
-        guard own.dueCount > 0 else { return }
-        for record in outbox.unnumberedRecords {
-            guard let view = try? RecordView(record.span, at: 0) else { continue }
-            own.unmark(record.span.extracting(view.key))
-        }
     }
 
     mutating func ping(_ effects: inout ClientEffects) {
@@ -118,7 +98,7 @@ extension ClientCore {
         link.nextPing = now.boot + link.heartbeat
         clock.notePing(lastPing, at: now.boot)
         let ping = Ping(clientTime: now.boot)
-        let first = outbox.firstToTell
+        let first = uplink.firstToTell
         send(.ping, sequence: lastPing, argument: first, &effects) { ping.append(to: &$0) }
     }
 
@@ -158,26 +138,6 @@ extension ClientCore {
     mutating func endLink(_ status: FloorStatus) {
         if link.isLinked { link.downSince = now.boot }
         link.session = 0
-        subscriptions.linkLost()
-        for request in requests.list { endRequest(request.id, .offline) }
-        tellLink(.down(status))
-    }
-
-    /// Tells every mailbox where the link is; one that has not taken the last report sees only
-    /// this one.
-    private mutating func tellLink(_ report: LinkReport) {
-        guard self.report != report else { return }
-        self.report = report
-        for mailbox in mailboxes.indices where mailboxes[mailbox].isOpen {
-            queueLink(mailbox)
-        }
-    }
-
-    mutating func queueLink(_ mailbox: Int) {
-        if case .up(_, _, .resynced)? = report { mailboxes[mailbox].untoldResync = true }
-        guard !mailboxes[mailbox].isLinkQueued else { return }
-        mailboxes[mailbox].isLinkQueued = true
-        mailboxes[mailbox].items.append(.link)
-        signal(mailbox)
+        inbox.loseLink(status)
     }
 }

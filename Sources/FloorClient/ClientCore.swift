@@ -3,13 +3,15 @@ public import FloorWire
 
 // The path of one event through the core, in the order of the files:
 //
-//   publish         ClientCore+Commands.swift   an operation goes into the outbox
-//   step(.turnEnd)  ClientCore.swift            what has gathered leaves: SUBSCRIBE, PUB, CREDIT
-//   receive         ClientCore+Receive.swift    one message: which type, is it the next
-//   takeRecord      ClientCore+Records.swift    DELIVER → cache or event store → mailboxes
-//   next            ClientCore+Next.swift       mailbox → application
+//   publish         ClientCore+Commands.swift     checks, then Uplink.publish: into the outbox
+//   step(.turnEnd)  ClientCore.swift              what has gathered leaves: SUBSCRIBE, PUB, CREDIT
+//   receive         ClientCore+Receive.swift      one message: which type, is it the next
+//   takeDeliver     Inbox/Inbox+Records.swift     DELIVER -> cache or event store -> mailboxes
+//   takeResults     Uplink/Uplink.swift           ACK, NACK -> SettledOperation -> Inbox.tell
+//   next            Inbox/Inbox+Next.swift        mailbox -> application
 //
-// Links come and go in ClientCore+Link.swift, answers to questions in ClientCore+Answers.swift.
+// The core has the link (ClientCore+Link.swift) and says to which part each message goes. `Uplink`
+// and `Inbox` do not know each other: what one has for the other is a fact (Facts.swift).
 
 /// The client engine: what to send, what to keep, what to tell the application.
 ///
@@ -34,28 +36,18 @@ public struct ClientCore: ~Copyable {
 
     var link = LinkState()
     var clock = ClockSamples()
-    var outbox: Outbox
-    var own = OwnValues()
-    var credit: Credit
-    var cache = Cache()
-    var events = EventStore()
-    var subscriptions = SubscriptionTable()
-    var requests = RequestTable()
-    var mailboxes: [Mailbox] = []
-    /// Mailboxes to tell the loop of at the end of the step.
-    var ready: [Int] = []
-    /// Where the link is, as mailboxes are told.
-    var report: LinkReport?
-    var lastTicket: UInt64 = 0
+    var uplink: Uplink
+    var inbox: Inbox
+    /// Results on their way from the uplink to the inbox; empty between two calls.
+    var settled: [SettledOperation] = []
     var lastPing: UInt64 = 0
-    /// Grows with every record received.
-    var recordNumber: UInt64 = 0
     var isClosing = false
-    var scratch: [UInt8] = []
-    var results = Results(runs: [])
+    /// Counts of the link; the others are the parts'.
     var counts = ClientStatistics()
     /// Why the hub refused or ended the last session; nil since the next one opened.
     public internal(set) var lastRefusal: Refusal?
+    /// What the loop was told of `deferral` last.
+    var toldDeferral: FloorStatus?
 
     /// A client that has not started.
     ///
@@ -77,8 +69,8 @@ public struct ClientCore: ~Copyable {
         self.producer = producer
         self.incarnation = incarnation
         self.randomWord = randomWord
-        outbox = Outbox(capacity: options.outboxOperations)
-        credit = Credit(window: options.creditBytes)
+        uplink = Uplink(capacity: options.outboxOperations)
+        inbox = Inbox(window: options.creditBytes)
     }
 
     /// Takes one input and appends what has to be done.
@@ -99,13 +91,17 @@ public struct ClientCore: ~Copyable {
         case .linkUp(let attempt):
             if attempt == link.attempt { greet(&effects) }
         case .linkDown(let attempt, let loss):
-            if attempt == link.attempt, link.isOpen { loseLink(loss.status, &effects) }
+            guard attempt == link.attempt, link.isOpen else { break }
+            if loss == .notAuthenticated {
+                lastRefusal = Refusal(loss.status, loss.status.sentence)
+            }
+            loseLink(loss.status, &effects)
         case .message(let attempt, let bytes):
             receive(bytes.span, attempt: attempt, &effects)
         case .tick: runTimers(&effects)
         case .turnEnd: endTurn(&effects)
         }
-        tellReady(&effects)
+        inbox.tellReady(&effects)
     }
 
     /// Takes one message without a copy of its own: as `step(.message)`.
@@ -117,7 +113,7 @@ public struct ClientCore: ~Copyable {
     ) {
         set(now)
         receive(message, attempt: attempt, &effects)
-        tellReady(&effects)
+        inbox.tellReady(&effects)
     }
 
     private mutating func set(_ now: FloorTime) {
@@ -127,22 +123,22 @@ public struct ClientCore: ~Copyable {
 
     /// When `tick` is due, microseconds on the boot clock.
     public var nextDeadline: Int64 {
-        link.isLinked ? min(link.deadline, outbox.nextRetry) : link.deadline
+        link.isLinked ? min(link.deadline, uplink.nextRetry) : link.deadline
     }
 
     /// Whether something waits that only a turn sends, for example credit after `next`.
     public var needsTurn: Bool {
-        isClosing ? link.phase != .closed : link.isLinked && (credit.isDue || requests.wantsPage)
+        isClosing ? link.phase != .closed : link.isLinked && inbox.needsTurn
     }
 
     /// Whether a turn would send operations: false without a link, and while enough of them are
     /// under way, when the next answer's turn sends what has gathered.
     public var mayPublishNow: Bool {
-        link.isLinked && outbox.hasUnsent && outbox.maySend(link.window)
+        link.isLinked && uplink.maySend(link.window)
     }
 
     /// Operations whose result is not known.
-    public var unacknowledged: Int { outbox.unanswered }
+    public var unacknowledged: Int { uplink.unanswered }
 
     /// Whether a session is open.
     public var isLinked: Bool { link.isLinked }
@@ -151,11 +147,21 @@ public struct ClientCore: ~Copyable {
     public var isHubDurable: Bool { link.isDurable }
 
     /// Whether a session is open and every subscription has had its present values.
-    public var isCaughtUp: Bool {
-        guard link.isLinked else { return false }
-        for index in subscriptions.indices where !subscriptions[index].isCaughtUp { return false }
-        return true
+    public var isCaughtUp: Bool { link.isLinked && inbox.isCaughtUp }
+
+    /// Why the hub would refuse the next session as well, until somebody changes something there
+    /// or here; nil while there is hope.
+    ///
+    /// The client tries again all the same, every minute or so: rosters change.
+    public var finalRefusal: Refusal? {
+        guard let lastRefusal, lastRefusal.status.isForGood else { return nil }
+        return lastRefusal
     }
+
+    /// Why the hub lets operations wait although it answers; nil when it lets none.
+    ///
+    /// `storage` or `limit`. They are tried again.
+    public var deferral: FloorStatus? { uplink.deferral }
 
     /// The hub's clock at a moment, microseconds since 1970, and the most it may be off; nil
     /// before the first PONG of this link.
@@ -170,9 +176,11 @@ public struct ClientCore: ~Copyable {
         var result = counts
         result.isLinked = link.isLinked
         result.epoch = link.epoch
-        result.subscriptions = subscriptions.indices.count
-        result.keys = cache.count
-        result.outboxDepth = outbox.count
+        result.subscriptions = inbox.wishes
+        result.keys = inbox.keys
+        result.outboxDepth = uplink.depth
+        result.take(uplink.counts)
+        result.take(inbox.counts)
         result.roundTrip = clock.best?.roundTrip ?? 0
         return result
     }
@@ -194,54 +202,47 @@ public struct ClientCore: ~Copyable {
     // MARK: one turn
 
     private mutating func endTurn(_ effects: inout ClientEffects) {
-        outbox.catchUp(at: now.boot)
+        uplink.catchUp(at: now.boot)
         if link.isLinked {
             sendSubscriptions(&effects)
             sendRequests(&effects)
-            if credit.isDue {
-                send(.credit, argument: credit.announce(), &effects) { _ in }
+            if let total = inbox.takeCredit() {
+                send(.credit, argument: total, &effects) { _ in }
             }
-            outbox.requeue(at: now.boot)
-            reassert()
+            uplink.prepare(at: now)
             sendOperations(&effects)
         }
         if isClosing { finishClosing(&effects) }
     }
 
-    /// Says own values again, leaving half of the outbox to the application.
-    private mutating func reassert() {
-        while own.dueCount > 0, outbox.count < max(1, outbox.capacity / 2),
-            outbox.hasRoom(
-                for: RecordWriter.size(
-                    keyBytes: Limits.keyBytes,
-                    payloadBytes: Limits.payloadBytes
-                )
-            )
-        {
-            lastTicket += 1
-            let ticket = Ticket(rawValue: lastTicket)
-            guard own.takeDue(ticket: ticket, into: &scratch) else { return }
-            let slot = outbox.begin(ticket, nil)
-            outbox.write(slot, record: scratch)
-            guard outbox.commit(slot, at: now.wall) else {
-                let record = scratch
-                own.mark(record.span.extracting(RecordView(checked: record.span, at: 0).key))
-                return
+    private mutating func sendSubscriptions(_ effects: inout ClientEffects) {
+        for id in inbox.takeEnds() {
+            send(.unsubscribe, &effects) { Unsubscribe(id).append(to: &$0) }
+        }
+        for message in inbox.takeSubscribes() {
+            send(.subscribe, &effects) { message.append(to: &$0) }
+        }
+    }
+
+    private mutating func sendRequests(_ effects: inout ClientEffects) {
+        guard inbox.wantsPage else { return }
+        for request in inbox.takeRequests() {
+            send(request.type, sequence: request.number, &effects) {
+                request.body.append(to: &$0)
             }
-            counts.reasserted += 1
         }
     }
 
     private mutating func sendOperations(_ effects: inout ClientEffects) {
-        while outbox.hasUnsent, outbox.maySend(link.window), !outbox.isBehind {
+        while uplink.isPublishDue(link.window) {
             let header = FrameHeader(
                 .publish,
                 session: link.session,
-                argument: outbox.first
+                argument: uplink.first
             )
             let start = FrameWriter.begin(header, in: &effects.bytes)
             let prefix = RecordBatch.begin(lead: 0, in: &effects.bytes)
-            guard let (first, count) = outbox.fill(&effects.bytes) else {
+            guard let (first, count) = uplink.fill(&effects.bytes) else {
                 effects.bytes.removeLast(effects.bytes.count - start)
                 return
             }
@@ -257,9 +258,8 @@ public struct ClientCore: ~Copyable {
         if link.isOpen { effects.list.append(.closeLink(attempt: link.attempt)) }
         endLink(.closed)
         link.phase = .closed
-        for operation in outbox.drain() {
-            tell(operation, ResultRun(0, .closed), revision: .zero)
-        }
+        uplink.close()
+        tellSettled()
         effects.list.append(.closed)
     }
 
@@ -289,25 +289,26 @@ public struct ClientCore: ~Copyable {
         counts.bytesOut += UInt64(effects.bytes.count - start)
         effects.list.append(.send(start..<effects.bytes.count))
     }
+}
 
-    // MARK: mailboxes
-
-    /// Notes that a mailbox has something.
-    mutating func signal(_ mailbox: Int) {
-        guard !mailboxes[mailbox].isSignalled, !mailboxes[mailbox].isListed else { return }
-        mailboxes[mailbox].isListed = true
-        ready.append(mailbox)
+extension ClientStatistics {
+    fileprivate mutating func take(_ counts: Uplink.Counts) {
+        recovered = counts.recovered
+        outdated = counts.outdated
+        published = counts.published
+        accepted = counts.accepted
+        refused = counts.refused
+        retried = counts.retried
+        reasserted = counts.reasserted
     }
 
-    private mutating func tellReady(_ effects: inout ClientEffects) {
-        guard !ready.isEmpty else { return }
-        for mailbox in ready {
-            mailboxes[mailbox].isListed = false
-            guard mailboxes[mailbox].isOpen, !mailboxes[mailbox].items.isEmpty else { continue }
-            mailboxes[mailbox].isSignalled = true
-            let id = MailboxID(index: mailbox, generation: mailboxes[mailbox].generation)
-            effects.list.append(.mailboxReady(id))
-        }
-        ready.removeAll(keepingCapacity: true)
+    fileprivate mutating func take(_ counts: Inbox.Counts) {
+        recordsIn = counts.recordsIn
+        duplicates = counts.duplicates
+        unmatched = counts.unmatched
+        unknown = counts.unknown
+        coalesced = counts.coalesced
+        gaps = counts.gaps
+        overflows = counts.overflows
     }
 }

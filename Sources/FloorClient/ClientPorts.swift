@@ -92,8 +92,19 @@ public enum ClientEffect: Equatable, Sendable {
     case send(Range<Int>)
     /// The mailbox was empty and is not any more; take until `next` returns nil.
     case mailboxReady(MailboxID)
+    /// Tell the application what it may want to show; nothing has to be done about it.
+    case notice(ClientNotice)
     /// The client is closed; the loop may end.
     case closed
+}
+
+/// Something about the client's work as a whole.
+public enum ClientNotice: Hashable, Sendable {
+    /// The hub answers operations with this status, which is retryable: they wait and are tried
+    /// again. Said once, until another status or `resumed`.
+    case deferred(FloorStatus)
+    /// No operation waits for that any more.
+    case resumed
 }
 
 /// Effects of one or more steps; the ranges point into `bytes`.

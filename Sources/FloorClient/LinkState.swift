@@ -80,7 +80,7 @@ struct LinkState {
             return asked + Int64(random % (first + 1))
         }
         switch status {
-        case .denied, .notAuthenticated, .unsupported, .invalid, .badKey, .tooBig:
+        case _ where status.isForGood:
             let half = Limits.slowRetryMicroseconds / 2
             return half + Int64(random % UInt64(half))
         case .fenced, .exists:
@@ -88,6 +88,17 @@ struct LinkState {
             return Int64(last) + Int64(random % (last + 1))
         default:
             return Int64(random % (bound + 1))
+        }
+    }
+}
+
+extension FloorStatus {
+    /// Whether a hub that refuses a session for this reason will refuse the next one too, until
+    /// somebody changes the roster, the hub or the client's options.
+    var isForGood: Bool {
+        switch self {
+        case .denied, .notAuthenticated, .unsupported, .invalid, .badKey, .tooBig: true
+        default: false
         }
     }
 }

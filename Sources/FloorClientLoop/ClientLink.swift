@@ -155,6 +155,7 @@ struct ClientLink: ~Copyable {
     /// descriptor's edge).
     mutating func isReadable() -> Bool {
         if let direct { return direct.isReadable || direct.isOver }
+        // A socket that cannot say is found dead by its monitor, or by the hub's silence.
         guard isUsed, let socket, let events = try? socket.readiness() else { return false }
         isUsed = events.contains(.readable)
         return isUsed

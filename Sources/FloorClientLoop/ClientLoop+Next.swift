@@ -34,4 +34,32 @@ extension ClientLoop {
     public func peek<Result>(_ body: (borrowing ClientCore) -> Result) -> Result {
         lock.withLock { body(core) }
     }
+
+    /// Waits until `isDone` holds for the core: looks at once and after every turn.
+    ///
+    /// `isDone` runs with the lock held; it must be short and take no lock. A change that is not
+    /// the core's is seen after the next turn: `withCore { _ in }` brings one about.
+    ///
+    /// - Parameters:
+    ///   - deadline: nanoseconds of `Clocks.monotonicNanoseconds()`; nil = no limit.
+    ///   - isDone: whether the wait is over.
+    /// - Returns: false when the time is up or the loop has ended before.
+    public func wait(
+        untilMonotonicNanoseconds deadline: UInt64?,
+        _ isDone: (borrowing ClientCore) -> Bool
+    ) -> Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        waiting += 1
+        defer { waiting -= 1 }
+        while !isDone(core) {
+            if isEnded { return false }
+            guard let deadline else {
+                turned.wait(lock)
+                continue
+            }
+            if !turned.wait(lock, untilMonotonicNanoseconds: deadline) { return isDone(core) }
+        }
+        return true
+    }
 }

@@ -20,7 +20,8 @@ import Synchronization
 ///
 /// - Thread: every member may be used from any thread. `onReady` runs on the client's thread,
 ///   with no lock held; it must be short and must not call `close`. Called with no mailbox, it
-///   says that the last operation has its result: `unacknowledged` is 0 again.
+///   says that the last operation has its result: `unacknowledged` is 0 again. `onNotice` runs
+///   there too, under the same rules.
 ///
 /// @unchecked Sendable because every mutable property is touched only with `lock` held, and the
 /// socket is touched only by its holder, as libzmq asks.
@@ -28,6 +29,7 @@ import Synchronization
     let lock = Lock()
     private let wake: WakeDescriptor
     private let onReady: @Sendable ([MailboxID]) -> Void
+    private let onNotice: @Sendable (ClientNotice) -> Void
     private let corePlace: UnsafeMutablePointer<ClientCore>
     /// The core, for the holder of `lock`.
     ///
@@ -41,7 +43,10 @@ import Synchronization
     var link: ClientLink
     var effects = ClientEffects()
     var ready: [MailboxID] = []
-    private var isEnded = false
+    private var notices: [ClientNotice] = []
+    var isEnded = false
+    var failed: PosixError?
+    var linkFailed: ZeroMQError?
     /// Whether `onReady` is to be called, with no mailbox, when nothing is unacknowledged.
     var tellsWhenIdle = false
     /// The deadline that the client's thread knows of.
@@ -64,6 +69,7 @@ import Synchronization
     ///   - endpoints: where the hub may be.
     ///   - options: what the application wants.
     ///   - outboxPath: the file that keeps operations over the process's end; nil = memory alone.
+    ///   - onNotice: told what the application may want to show.
     ///   - onReady: told which mailboxes have something.
     /// - Returns: the client, which has not started.
     /// - Throws: `ClientLoopError`, whose `sentence` says what to do.
@@ -71,11 +77,12 @@ import Synchronization
         endpoints: [String],
         options: ClientOptions,
         outboxPath: String? = nil,
+        onNotice: @escaping @Sendable (ClientNotice) -> Void = { _ in },
         onReady: @escaping @Sendable ([MailboxID]) -> Void
     ) throws(ClientLoopError) -> ClientLoop {
         if endpoints.isEmpty { throw .badEndpoint("") }
         for endpoint in endpoints where !isKnown(endpoint) { throw .badEndpoint(endpoint) }
-        return try make(options, outboxPath, onReady) { _ in .at(endpoints) }
+        return try make(options, outboxPath, onNotice, onReady) { _ in .at(endpoints) }
     }
 
     /// A client of a hub in this process.
@@ -87,14 +94,16 @@ import Synchronization
         hub: any DirectPort,
         options: ClientOptions,
         outboxPath: String? = nil,
+        onNotice: @escaping @Sendable (ClientNotice) -> Void = { _ in },
         onReady: @escaping @Sendable ([MailboxID]) -> Void
     ) throws(ClientLoopError) -> ClientLoop {
-        try make(options, outboxPath, onReady) { .here(hub, waking: $0) }
+        try make(options, outboxPath, onNotice, onReady) { .here(hub, waking: $0) }
     }
 
     private static func make(
         _ options: ClientOptions,
         _ outboxPath: String?,
+        _ onNotice: @escaping @Sendable (ClientNotice) -> Void,
         _ onReady: @escaping @Sendable ([MailboxID]) -> Void,
         _ hub: (WakeDescriptor) -> ClientLink.Hub
     ) throws(ClientLoopError) -> ClientLoop {
@@ -114,7 +123,7 @@ import Synchronization
         if let file { try file.keep(&core, contents) }
         let wake: WakeDescriptor
         do { wake = try WakeDescriptor() } catch { throw .system(error) }
-        return ClientLoop(core, file, wake, ClientLink(hub(wake)), onReady)
+        return ClientLoop(core, file, wake, ClientLink(hub(wake)), onNotice, onReady)
     }
 
     private init(
@@ -122,6 +131,7 @@ import Synchronization
         _ outboxFile: OutboxFile?,
         _ wake: WakeDescriptor,
         _ link: consuming ClientLink,
+        _ onNotice: @escaping @Sendable (ClientNotice) -> Void,
         _ onReady: @escaping @Sendable ([MailboxID]) -> Void
     ) {
         unsafe corePlace = UnsafeMutablePointer<ClientCore>.allocate(capacity: 1)
@@ -129,6 +139,7 @@ import Synchronization
         self.outboxFile = outboxFile
         self.wake = wake
         self.link = link
+        self.onNotice = onNotice
         self.onReady = onReady
     }
 
@@ -155,34 +166,6 @@ import Synchronization
         } catch {
             throw .system(error)
         }
-    }
-
-    /// Waits until `isDone` holds for the core: looks at once and after every turn.
-    ///
-    /// `isDone` runs with the lock held; it must be short and take no lock. A change that is not
-    /// the core's is seen after the next turn: `withCore { _ in }` brings one about.
-    ///
-    /// - Parameters:
-    ///   - deadline: nanoseconds of `Clocks.monotonicNanoseconds()`; nil = no limit.
-    ///   - isDone: whether the wait is over.
-    /// - Returns: false when the time is up or the loop has ended before.
-    public func wait(
-        untilMonotonicNanoseconds deadline: UInt64?,
-        _ isDone: (borrowing ClientCore) -> Bool
-    ) -> Bool {
-        lock.lock()
-        defer { lock.unlock() }
-        waiting += 1
-        defer { waiting -= 1 }
-        while !isDone(core) {
-            if isEnded { return false }
-            guard let deadline else {
-                turned.wait(lock)
-                continue
-            }
-            if !turned.wait(lock, untilMonotonicNanoseconds: deadline) { return isDone(core) }
-        }
-        return true
     }
 
     /// Says BYE, ends the thread and closes the socket.
@@ -240,7 +223,11 @@ import Synchronization
             set.removeAll()
             let wakeSlot = set.add(wake.descriptor)
             lock.withLock { link.join(&set) }
-            guard (try? set.wait(timeoutMilliseconds: timeout)) != nil else { return end() }
+            do {
+                _ = try set.wait(timeoutMilliseconds: timeout)
+            } catch {
+                return end(error, &told)
+            }
             if set.events(at: wakeSlot).contains(.readable) { wake.drain() }
             isWoken.store(false, ordering: .sequentiallyConsistent)
             lock.lock()
@@ -268,8 +255,11 @@ import Synchronization
         let isIdle = tellsWhenIdle && core.unacknowledged == 0
         if isIdle { tellsWhenIdle = false }
         if waiting > 0 { turned.broadcast() }
-        guard isIdle || !told.isEmpty else { return }
+        guard isIdle || !told.isEmpty || !notices.isEmpty else { return }
+        var notices: [ClientNotice] = []
+        swap(&notices, &self.notices)
         lock.unlock()
+        for notice in notices { onNotice(notice) }
         if !told.isEmpty { onReady(told) }
         if isIdle { onReady([]) }
         lock.lock()
@@ -277,11 +267,17 @@ import Synchronization
     }
 
     /// The system refuses to wait: nothing goes on, and nobody is left waiting for it.
-    private func end() {
-        lock.withLock {
-            isEnded = true
-            turned.broadcast()
-        }
+    private func end(_ error: PosixError, _ told: inout [MailboxID]) {
+        lock.lock()
+        failed = error
+        core.close()
+        core.step(.turnEnd, at: Self.now(), into: &effects)
+        perform()
+        isEnded = true
+        tell(&told)
+        lock.unlock()
+        // Those who wait for nothing in particular look at `failure`.
+        onReady([])
     }
 
     /// Takes what has come; true when there may be more.
@@ -337,7 +333,9 @@ import Synchronization
             case .openLink(let attempt):
                 do {
                     try link.open(attempt: attempt)
+                    linkFailed = nil
                 } catch {
+                    linkFailed = error
                     step(.linkDown(attempt: attempt, .broken))
                 }
             case .closeLink(let attempt):
@@ -357,6 +355,7 @@ import Synchronization
                     step(.linkDown(attempt: link.attempt, .blocked))
                 }
             case .mailboxReady(let mailbox): ready.append(mailbox)
+            case .notice(let notice): notices.append(notice)
             case .closed:
                 link.close()
                 isEnded = true

@@ -29,9 +29,26 @@ final class Program: @unchecked Sendable {
     /// is just being started, or its end is not seen before that child's.
     private static let starting = Mutex(())
 
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
-        process.executableURL = try Self.location()
-        process.arguments = arguments
+    /// Starts it.
+    ///
+    /// - Parameters:
+    ///   - arguments: its command line.
+    ///   - environment: variables beside the tests' own.
+    ///   - survivesLimits: whether a write beyond `limit("fsize")` fails instead of killing it.
+    /// - Throws: when the program is not there.
+    init(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        survivesLimits: Bool = false
+    ) throws {
+        if survivesLimits {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            let script = "trap '' XFSZ; exec \"$0\" \"$@\""
+            process.arguments = ["-c", script, try Self.location().path] + arguments
+        } else {
+            process.executableURL = try Self.location()
+            process.arguments = arguments
+        }
         var variables = ProcessInfo.processInfo.environment
         variables["FLOORBUS_ENDPOINT"] = nil
         process.environment = variables.merging(environment) { $1 }
@@ -106,6 +123,21 @@ final class Program: @unchecked Sendable {
     /// What it has written to stderr until now.
     var errorsSoFar: String { errors.text }
 
+    /// Sets a limit of the running process: `fsize` in bytes, `nofile`, …; nil = none again.
+    func limit(_ name: String, to value: Int?) async throws {
+        let text = value.map(String.init) ?? "unlimited"
+        let prlimit = Process()
+        prlimit.executableURL = URL(fileURLWithPath: "/usr/bin/prlimit")
+        prlimit.arguments = ["--pid", "\(process.processIdentifier)", "--\(name)=\(text):"]
+        let (ended, end) = AsyncStream.makeStream(of: Int32.self)
+        prlimit.terminationHandler = { end.yield($0.terminationStatus) }
+        try prlimit.run()
+        for await status in ended {
+            try #require(status == 0, "prlimit could not set \(name) to \(text)")
+            return
+        }
+    }
+
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Waits until it has ended.
@@ -165,10 +197,12 @@ func jsonObject(_ text: String) throws -> [String: Any] {
 /// A hub in a process of its own, on a free port, for as long as the body runs.
 func withHub(
     _ arguments: [String] = [],
+    survivesLimits: Bool = false,
     _ body: (_ endpoint: String, _ hub: Program) async throws -> Void
 ) async throws {
     let hub = try Program(
-        ["hub", "--listen", "tcp://127.0.0.1:0", "--no-tap"] + arguments
+        ["hub", "--listen", "tcp://127.0.0.1:0", "--no-tap"] + arguments,
+        survivesLimits: survivesLimits
     )
     let words = try await hub.line().split(separator: " ").map(String.init)
     try #require(words.count > 1 && words[0] == "listening")

@@ -63,6 +63,8 @@ final class Desk {
                 sent.append(message)
                 log("> " + Words.message(message))
             case .mailboxReady: log("> ready")
+            case .notice(.deferred(let status)): log("> deferred: \(status)")
+            case .notice(.resumed): log("> resumed")
             case .closed: log("> closed")
             }
         }

@@ -110,12 +110,14 @@ struct TranscriptTests {
             desk.transcript == """
                 > PUB 1 first 1: append event/bj/ivr/1/ 'a', put agent/bj/sales/1/ 'ready'
                 < NACK 0: after 1000 ms, 1 storage
+                > deferred: storage
                 < ACK 0: 2 ok
                 > ready
                 * result 2 ok
                 > PING 2 first 2
                 > PUB 3 first 2: append event/bj/ivr/1/ 'a'
                 < ACK 3: 3 ok
+                > resumed
                 > ready
                 * result 1 ok
                 """

@@ -238,7 +238,7 @@ final class World {
             client.isConnecting = false
         case .send(let range):
             if let link = client.link { network.sendUp(link, Array(bytes[range])) }
-        case .mailboxReady, .closed: break
+        case .mailboxReady, .notice, .closed: break
         }
     }
 

@@ -26,6 +26,7 @@ extension DemoRun {
         while true {
             try await Task.sleep(for: .milliseconds(200))
             // Without an answer the wall shows what it knows.
+            // Without an answer the meter stays as it was; the screen shows a link that is down.
             if meter.isDue, let figures = try? await hubFigures() { meter.take(figures) }
             let size = TerminalScreen.currentSize()
             var content = Wallboard.Content(

@@ -38,6 +38,7 @@ enum FlagName: ExpressibleByArgument, Sendable {
     case key(FloorKey)
     case id(FloorID)
 
+    // What is neither is told with the rule for both: no key's own reason would help.
     init?(argument: String) {
         if let id = FloorID(argument) {
             self = .id(id)
@@ -106,6 +107,7 @@ struct FlagOptions: ParsableArguments {
             } then: { key, result in
                 try show(operation, key, result)
                 guard case .done = result, let hold else { return }
+                // Cancelled by the signal.
                 _ = try await untilStopped { try? await Task.sleep(for: .seconds(hold)) }
             }
         }

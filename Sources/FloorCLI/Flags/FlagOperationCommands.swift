@@ -314,6 +314,7 @@ struct SupporterCommand: AsyncParsableCommand {
                 try Output.line("\(Output.printable(hub.identity)) \(state.name)")
                 guard state == .available else { return }
                 _ = try await untilStopped {
+                    // Cancelled by the signal.
                     try? await Task.sleep(for: .seconds(staying.hold ?? Double(Int32.max)))
                 }
             }

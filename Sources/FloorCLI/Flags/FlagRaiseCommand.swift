@@ -125,6 +125,7 @@ struct FlagPlace: Sendable {
 }
 
 @Sendable func parseFlagPlace(_ text: String) throws -> FlagPlace {
+    // What is no whole key may be the beginning of one, which is looked at below.
     if let key = try? FloorKey(text) {
         let parts = key.segments
         guard key.kind == .flag, let id = FloorID(parts[3]), id.text == parts[3], id != .zero
@@ -133,6 +134,7 @@ struct FlagPlace: Sendable {
         }
         return FlagPlace(site: parts[1], team: parts[2], id: id)
     }
+    // The sentence says how it is written, which holds the key's own reasons.
     guard let place = try? FloorKey(text + "x/"), place.kind == .flag else {
         throw ValidationError("write flag/SITE/TEAM/, for example flag/bj/sales/")
     }

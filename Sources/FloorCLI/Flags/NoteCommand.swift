@@ -147,6 +147,7 @@ struct NoteName: ExpressibleByArgument, Sendable {
     let id: FloorID
     private let key: FloorKey?
 
+    // What is neither is told with the rule for both: no key's own reason would help.
     init?(argument: String) {
         if let id = FloorID(argument) {
             self.id = id
@@ -300,6 +301,7 @@ struct NotePlace: Sendable {
 }
 
 @Sendable func parseNotePlace(_ text: String) throws -> NotePlace {
+    // The sentence says how it is written, which holds the key's own reasons.
     guard let place = try? FloorKey(text + "x/"), place.kind == .note else {
         throw ValidationError("write note/SITE/TEAM/, for example note/bj/sales/ or note/bj/-/")
     }

@@ -52,6 +52,7 @@ struct JournalReplay: Sendable {
                 counts.first = first
                 while let pause = pause(until: event.hubTime - first, since: start) {
                     bar.show(fraction(event.hubTime), "\(counts.events) events")
+                    // Cancelled by the signal, and then done.
                     try? await Task.sleep(for: min(pause, .milliseconds(100)))
                     if Task.isCancelled { return counts }
                 }
@@ -103,6 +104,7 @@ struct JournalReplay: Sendable {
         }
     }
 
+    /// nil for a key of a kind that only a later version knows; it is counted as skipped.
     private func key(of event: JournalEvent) -> FloorKey? {
         guard let key = try? FloorKey(event.key) else { return nil }
         guard let site else { return key }

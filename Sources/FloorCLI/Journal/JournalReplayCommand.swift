@@ -202,7 +202,7 @@ struct JournalReplayCommand: AsyncParsableCommand {
         do {
             link = try await client.linkUp()
         } catch {
-            throw CommandFailure.noSession(client.refusal, at: hub.endpoint, after: silence.timeout)
+            throw CommandFailure.noSession(client, at: hub.endpoint, after: silence.timeout)
         }
         guard allowsOwnHub || link.lineage != lineage else {
             throw CommandFailure(
@@ -218,6 +218,7 @@ struct JournalReplayCommand: AsyncParsableCommand {
         let (wait, hold) = (wait, hold)
         let start = ContinuousClock.now
         let outcome = try await untilStopped {
+            // Cancelled by the signal, as the work then is.
             if let wait { try? await Task.sleep(for: .seconds(wait)) }
             return try await work.run()
         }
@@ -231,6 +232,7 @@ struct JournalReplayCommand: AsyncParsableCommand {
         if hub.isJSON { try Output.json(report) } else { try Output.line(report.text) }
         guard report.isGood else { throw CommandFailure(.failed, report.trouble) }
         guard let hold, outcome.reason != .signal else { return }
+        // Cancelled by the signal.
         _ = try await untilStopped { try? await Task.sleep(for: .seconds(hold)) }
     }
 }

@@ -24,6 +24,7 @@ struct ProgressBar {
         let pad = String(repeating: " ", count: max(0, width - line.count))
         width = line.count
         // A bar that cannot be shown is no reason to stop.
+        // A bar that nobody can see is no reason to stop.
         try? FileHandle.standardError.write(contentsOf: Data(("\r" + line + pad).utf8))
     }
 

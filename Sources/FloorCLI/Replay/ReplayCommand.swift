@@ -102,6 +102,7 @@ struct ReplayCommand: AsyncParsableCommand {
         let filters = try records.filters()
         let reader = ReplaySubscriber(
             format: format.format,
+            client: subscriber,
             subscription: try subscriber.subscribe(toAny: filters),
             producer: publisher.producer,
             filters: filters.count,

@@ -169,6 +169,7 @@ struct ReplayWatchdog: Sendable {
         var last = window.waiting
         var since = ContinuousClock.now
         while !Task.isCancelled {
+            // Cancelled at the end, which the loop looks at.
             try? await Task.sleep(for: min(timeout, .milliseconds(250)))
             let now = window.waiting
             if !now.isWaiting || now.progress != last.progress || !last.isWaiting {
@@ -181,7 +182,8 @@ struct ReplayWatchdog: Sendable {
     }
 
     static func failure(of client: FloorBusClient, _ timeout: Duration) -> CommandFailure {
-        client.isConnected
+        if let reason = client.finalRefusal ?? client.delay { return CommandFailure(reason) }
+        return client.isConnected
             ? CommandFailure(
                 .failed,
                 "the replay made no progress for \(timeout.components.seconds) s although the "

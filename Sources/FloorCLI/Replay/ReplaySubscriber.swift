@@ -23,6 +23,7 @@ struct ReplayReceived: Sendable {
 /// The independent reader of a replay: counts what it receives, knows nothing of the file.
 struct ReplaySubscriber: Sendable {
     let format: LogFormat
+    let client: FloorBusClient
     let subscription: Subscription
     /// Whose events count.
     let producer: FloorID
@@ -51,7 +52,9 @@ struct ReplaySubscriber: Sendable {
                     guard link.continuity == .resynced else { continue }
                     received.resyncs += 1
                     window.eventsMayBeLost()
-                case .linkDown, .removed: continue
+                case .linkDown:
+                    if let refusal = client.finalRefusal { window.fail(CommandFailure(refusal)) }
+                case .removed: continue
                 }
             }
         } catch {
@@ -77,6 +80,7 @@ struct ReplaySubscriber: Sendable {
         }
         guard record.schema != ReplayRecords.markSchema else { return window.markReceived() }
         received.events += 1
+        // What is no step is counted; the bytes came from another program's log.
         if let text = String(validating: record.payload, as: UTF8.self),
             let step = try? CallStep(parsing: text)
         {

@@ -52,18 +52,29 @@ final class ReplayWindow: Sendable {
 
     /// Waits until the condition holds; one task waits at a time.
     ///
-    /// - Throws: the failure that somebody has reported.
+    /// - Throws: the failure that somebody has reported; `CancellationError`.
     func wait(_ condition: @escaping @Sendable (State) -> Bool) async throws {
-        await withCheckedContinuation { continuation in
-            let isMet = guarded.withLock { guarded in
-                if guarded.state.failure != nil || condition(guarded.state) { return true }
-                guarded.condition = condition
-                guarded.waiter = continuation
-                return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isMet = guarded.withLock { guarded in
+                    if Task.isCancelled || guarded.state.failure != nil { return true }
+                    if condition(guarded.state) { return true }
+                    guarded.condition = condition
+                    guarded.waiter = continuation
+                    return false
+                }
+                if isMet { continuation.resume() }
             }
-            if isMet { continuation.resume() }
+        } onCancel: {
+            let waiter = guarded.withLock { guarded in
+                guarded.condition = nil
+                defer { guarded.waiter = nil }
+                return guarded.waiter
+            }
+            waiter?.resume()
         }
         if let failure = now.failure { throw failure }
+        try Task.checkCancellation()
     }
 
     /// Whether a task waits, and a number that changes with every sign of life.

@@ -1,25 +1,13 @@
-public import FloorEvents
-public import FloorWire
+import FloorEvents
+import FloorWire
 
 // Mailbox → application.
 
-extension ClientCore {
-    /// As the other `next`; says in `isTurnDue` whether `needsTurn` holds afterwards.
-    public mutating func next(
-        _ id: MailboxID,
-        into delivery: inout Delivery,
-        isTurnDue: inout Bool
-    ) -> DeliveryKind? {
-        let kind = next(id, into: &delivery)
-        isTurnDue = needsTurn
-        return kind
-    }
-
+extension Inbox {
     /// Takes the next event of a mailbox into `delivery`; nil when there is none.
     ///
-    /// After nil the loop is told again, by `mailboxReady`, when there is one. Taking events
-    /// frees credit: look at `needsTurn` afterwards.
-    public mutating func next(
+    /// After nil the loop is told again, by `mailboxReady`, when there is one.
+    mutating func next(
         _ id: MailboxID,
         into delivery: inout Delivery
     ) -> DeliveryKind? {
@@ -43,8 +31,8 @@ extension ClientCore {
     /// Takes the events at the front of a mailbox that came together; false when there are none
     /// at the front, and then the other `next` says what there is.
     ///
-    /// Their credit is given back when they are taken: look at `needsTurn` afterwards.
-    public mutating func next(_ id: MailboxID, into page: inout EventPage) -> Bool {
+    /// Their credit is given back when they are taken.
+    mutating func next(_ id: MailboxID, into page: inout EventPage) -> Bool {
         guard let mailbox = index(of: id) else { return false }
         while case .events(let run)? = mailboxes[mailbox].items.first {
             _ = mailboxes[mailbox].items.popFirst()
@@ -195,21 +183,20 @@ extension ClientCore {
     /// Calls `body` with every cached value that matches, as whole records; in no order.
     ///
     /// While the link is down these are the last values known.
-    public func forEachValue(
+    func forEachValue(
         matching filter: KeyFilter,
         _ body: (Span<UInt8>, RecordView) -> Void
     ) {
         for slot in cache.values.indices
         where cache.isUsed(slot) && !cache.values[slot].isDeleted {
             let record = cache.values[slot].record
-            guard cache.matches(slot, filter), let view = try? RecordView(record.span, at: 0)
-            else { continue }
-            body(record.span, view)
+            guard cache.matches(slot, filter) else { continue }
+            body(record.span, RecordView(checked: record.span, at: 0))
         }
     }
 
     /// Copies a cached value into `delivery.bytes`; false when there is none.
-    public func value(of key: FloorKey, into delivery: inout Delivery) -> Bool {
+    func value(of key: FloorKey, into delivery: inout Delivery) -> Bool {
         let bytes = key.bytes.span
         guard let slot = cache.find(bytes, hash: ByteIndex.hash(bytes)),
             !cache.values[slot].isDeleted

@@ -5,16 +5,19 @@ import FloorWire
 // application has taken the last one, so that an answer never fills the memory. It never enters
 // the cache (race R29).
 
-extension ClientCore {
-    mutating func sendRequests(_ effects: inout ClientEffects) {
+extension Inbox {
+    /// Pages to ask for now, noted as asked for.
+    mutating func takeRequests() -> [DueRequest] {
+        var due: [DueRequest] = []
         for index in requests.list.indices where requests.list[index].wantsPage {
             requests.list[index].isSent = true
             requests.list[index].isPageDone = false
             requests.list[index].pageBytes = 0
             let request = requests.list[index]
             let number = RequestID(rawValue: request.id).wire
-            send(request.type, sequence: number, &effects) { request.body.append(to: &$0) }
+            due.append(DueRequest(type: request.type, number: number, body: request.body))
         }
+        return due
     }
 
     mutating func takeReply(_ body: Span<UInt8>) throws(WireError) {
@@ -56,5 +59,27 @@ extension ClientCore {
         requests.list.remove(at: index)
         mailboxes[mailbox].items.append(.replyEnd(id, status))
         signal(mailbox)
+    }
+
+    /// REJECT of a question; false when there is none of that number.
+    mutating func reject(_ number: UInt64, _ status: FloorStatus) -> Bool {
+        guard let index = requests.index(ofWire: number) else { return false }
+        endRequest(requests.list[index].id, status)
+        return true
+    }
+
+    /// Asks; the next turn sends it.
+    mutating func ask(
+        _ type: FrameType,
+        _ request: Request,
+        _ mailbox: Int
+    ) throws(FloorStatus) -> RequestID {
+        guard requests.list.count < Limits.requestsPerClient else { throw .limit }
+        return RequestID(rawValue: requests.add(type, request, mailbox: mailbox))
+    }
+
+    /// Gives a question up; what has come of its answer may still be taken.
+    mutating func cancel(_ request: RequestID) {
+        requests.list.removeAll { $0.id == request.rawValue }
     }
 }

@@ -59,15 +59,42 @@ extension Outbox {
     }
 
     /// Everything without a result, in order, taken out: the client is closed.
-    mutating func drain() -> [Operation] {
-        var left: [Operation] = []
+    ///
+    /// What waits to be tried again was not applied, and the hub has said why.
+    mutating func drain() -> [(Operation, FloorStatus)] {
+        var left: [(Operation, FloorStatus)] = []
         for index in 0..<queue.count where queue[index] >= 0 {
             let operation = operations[Int(queue[index])]
-            if !operation.isAnswered { left.append(operation) }
+            if !operation.isAnswered { left.append((operation, .closed)) }
         }
-        for retry in retries { left.append(operations[retry.slot]) }
+        for retry in retries {
+            let operation = operations[retry.slot]
+            left.append((operation, operation.deferral == .ok ? .closed : operation.deferral))
+        }
         self = Outbox(capacity: capacity)
         return left
+    }
+}
+
+// Operations that the hub has had tried again.
+
+extension Outbox {
+    /// Why the hub lets operations wait; nil when it lets none.
+    var deferral: FloorStatus? { deferredCount > 0 ? lastDeferral : nil }
+
+    /// Operations have been answered at last.
+    mutating func endDeferrals(in sequences: Range<UInt64>) {
+        for sequence in sequences {
+            let slot = Int(queue[Int(sequence - first)])
+            if slot >= 0 { endDeferral(slot) }
+        }
+    }
+
+    /// An operation has been answered at last, or is no operation any more.
+    mutating func endDeferral(_ slot: Int) {
+        guard operations[slot].deferral != .ok else { return }
+        operations[slot].deferral = .ok
+        deferredCount -= 1
     }
 }
 

@@ -19,6 +19,13 @@ struct ClientRequest {
     var wantsPage: Bool { !isSent || (isPageDone && unread == 0) }
 }
 
+/// A page that is to be asked for.
+struct DueRequest {
+    let type: FrameType
+    let number: UInt64
+    let body: Request
+}
+
 /// The client's open questions, in the order they were asked.
 struct RequestTable {
     var list: [ClientRequest] = []

@@ -16,6 +16,8 @@ struct Outbox {
         var ticket = Ticket.none
         var mailbox: MailboxID?
         var isAnswered = false
+        /// Why the hub had it tried again last; ok = it has not.
+        var deferral = FloorStatus.ok
         /// When it was published, by the wall clock; kept for a store alone.
         var time: Int64 = 0
         /// Where its record is.
@@ -59,6 +61,9 @@ struct Outbox {
     var retries: [Retry] = []
     var bytes = 0
     private var answeredCount = 0
+    /// Operations without a result that the hub has had tried again, and why the last one.
+    var deferredCount = 0
+    private(set) var lastDeferral = FloorStatus.ok
 
     init(capacity: Int) { self.capacity = capacity }
 
@@ -278,6 +283,7 @@ struct Outbox {
             sequence += 1
         }
         answeredCount += count
+        if deferredCount > 0 { endDeferrals(in: sequences.lowerBound..<sequence) }
         if sequence > sequences.lowerBound { processed = max(processed, sequence - 1) }
         return (count, sequence)
     }
@@ -292,10 +298,14 @@ struct Outbox {
             queue[index] = -1
             retries.append(Retry(slot: slot, due: due))
             log?.wait(operations[slot])
+            if operations[slot].deferral == .ok { deferredCount += 1 }
+            operations[slot].deferral = status
+            lastDeferral = status
             return .retry(slot: slot)
         }
         operations[slot].isAnswered = true
         answeredCount += 1
+        endDeferral(slot)
         return .final(slot: slot)
     }
 
@@ -327,7 +337,7 @@ struct Outbox {
     mutating func release(_ slot: Int) {
         bytes -= range(slot).count
         leaveHome(slot)
-        if operations[slot].isAnswered { answeredCount -= 1 }
+        if operations[slot].isAnswered { answeredCount -= 1 } else { endDeferral(slot) }
         free.append(slot)
     }
 

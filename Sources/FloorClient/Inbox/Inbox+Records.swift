@@ -4,7 +4,7 @@ import FloorWire
 // DELIVER: records into the cache or the event store, and from there into mailboxes; snapshots
 // and gaps, which say what a mailbox may conclude from them.
 
-extension ClientCore {
+extension Inbox {
     mutating func takeDeliver(
         _ header: FrameHeader,
         _ size: Int,

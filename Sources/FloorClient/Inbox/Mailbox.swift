@@ -22,15 +22,6 @@ enum MailboxItem {
     case replyEnd(UInt32, FloorStatus)
 }
 
-/// How one operation came out, waiting to be told.
-struct WaitingResult {
-    var ticket: Ticket
-    var status: FloorStatus
-    var revision: Revision
-    var claimGeneration: UInt32
-    var owner: String
-}
-
 /// One order of events for one reader.
 ///
 /// Bounded: a key, the link and the gap are queued at most once, events hold credit, results
@@ -39,7 +30,7 @@ struct Mailbox {
     var generation: UInt32 = 0
     var isOpen = false
     var items = Ring<MailboxItem>()
-    var results = Ring<WaitingResult>()
+    var results = Ring<OperationResult>()
     /// By cache slot: 0 = not queued, else 1 + values passed over since it was queued.
     private var marks: [UInt32] = []
     /// Whether the loop has been told of what waits.
