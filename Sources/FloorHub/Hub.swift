@@ -72,11 +72,8 @@ public struct Hub: ~Copyable {
     var flags = FlagTable()
     var notes = NoteTable()
     var kept = KeptTable()
-    /// What has become of flags, team by team, for figures and alerts.
-    var board = FlagBoard()
-    var alerts = AlertBook()
-    /// Boot time of the next look at figures and alert rules.
-    var nextFigures: Int64 = 0
+    /// What has become of flags, team by team, and the rules that look at figures.
+    var figures: Figures
     /// Principals who said that they are there to help.
     var supporters: [Principal] = []
     var loads: [String: SupporterLoad] = [:]
@@ -92,6 +89,7 @@ public struct Hub: ~Copyable {
         precondition(options.epoch > 0, "Hub: the epoch starts at 1")
         self.options = options
         roster = options.roster
+        figures = Figures(options.roster, zone: FloorZone(minutesEast: options.zoneMinutes))
         table = ValueTable(epoch: options.epoch)
         lane = EventLane(epoch: options.epoch)
         unsaved = UnsavedState(handedOver: table.head)

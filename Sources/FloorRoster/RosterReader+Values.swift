@@ -99,6 +99,16 @@ extension RosterReader {
         return nil
     }
 
+    /// A time zone by its name.
+    mutating func readZone(_ node: Node) -> FloorZone? {
+        do throws(ZoneError) {
+            return try ZoneFile.zone(text(node, "zone"))
+        } catch {
+            add(node, error.sentence)
+            return nil
+        }
+    }
+
     mutating func readRoles(_ node: Node) -> Roles {
         var roles: Roles = []
         let names = Roles.each.map(\.name)

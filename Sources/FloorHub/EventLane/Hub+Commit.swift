@@ -48,6 +48,7 @@ extension Hub {
         takeBackSaved(batch)
         tellWhetherStoring(false, &effects)
         takeBackFlags()
+        restoreAlerts()
         for origin in origins {
             guard let producer = origin.producer else { continue }
             for sequence in origin.sequences {

@@ -129,7 +129,7 @@ extension Hub {
         flag.words.callReference = request.callReference
         flag.words.note = request.text
         flag.stamps.raised = stamp()
-        flag.eligible = UInt16(clamping: eligibleSupporters(for: agent))
+        flag.eligible = UInt16(clamping: eligibleSupporters(for: agent, key))
         let slot = flags.reserve()
         let entry = FlagEntry(
             id: id,

@@ -297,15 +297,16 @@ extension Hub {
             ? nil
             : try? FloorKey(.private, site: key.segments[1], unit: note.sender, entity: id.text)
         guard key != receipts || note.person == note.sender else { return }
-        let left = note.status.isEnded ? Limits.endedNoteMicroseconds : note.expiresAt - lastStamp
+        let left =
+            note.status.isEnded
+            ? Limits.endedNoteMicroseconds : note.expiresAt.clampedDifference(lastStamp)
         let entry = NoteEntry(
             id: id,
             key: key,
             receiptKey: receipts,
             note: note,
-            due: now.boot + max(0, left)
+            due: now.boot.clampedSum(max(0, left))
         )
         notes.set(notes.reserve(), entry)
-        restoreAlert(id, note)
     }
 }

@@ -19,12 +19,14 @@ extension Hub {
         return (principals[key]?.sessions ?? 0) > 0
     }
 
-    /// Supporters on duty who may take an agent's flag.
-    func eligibleSupporters(for agent: String) -> Int {
+    /// Supporters on duty who may take an agent's flag and have their hands free.
+    func eligibleSupporters(for agent: String, _ flag: FloorKey) -> Int {
         var count = 0
         for supporter in supporters
         where supporter.sessions > 0 && supporter.name != agent && !manages(supporter, agent)
             && supporter.permissions.roles.contains(.supporter)
+            && (roster.isOpen || supporter.permissions.mayPublish(flag.bytes.span))
+            && (loads[supporter.name]?.claimed ?? 0) < Limits.flagsInHand
         {
             count += 1
         }

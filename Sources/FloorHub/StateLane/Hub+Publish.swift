@@ -199,6 +199,7 @@ extension Hub {
         stamped.hubTime = stamp()
         let before = table.entries[slot].changes
         table.write(slot, stamped, key: key, payload: payload, boot: now.boot)
+        figures.noteValue(slot, header.kind)
         result.revision = table.head
         announce(slot, changesBefore: before, &effects)
         return result
@@ -221,6 +222,7 @@ extension Hub {
         header.hubTime = stamp()
         let before = table.entries[slot].changes
         table.write(slot, header, key: key, payload: payload, boot: now.boot)
+        figures.noteValue(slot, header.kind)
         if let owner {
             table.take(slot, for: owner)
             if !owner.isListedHolder {
