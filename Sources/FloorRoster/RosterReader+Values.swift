@@ -101,8 +101,12 @@ extension RosterReader {
 
     /// A time zone by its name.
     mutating func readZone(_ node: Node) -> FloorZone? {
+        let name = text(node, "zone")
+        if let zone = zones[name] { return zone }
         do throws(ZoneError) {
-            return try ZoneFile.zone(text(node, "zone"))
+            let zone = try ZoneFile.zone(name)
+            zones[name] = zone
+            return zone
         } catch {
             add(node, error.sentence)
             return nil

@@ -14,6 +14,8 @@ struct RosterReader {
     private var alerts: [AlertRule] = []
     private var sites: [RosterSite] = []
     private var zone: FloorZone?
+    /// Zones that were worked out, by name: many sites have the same one.
+    var zones: [String: FloorZone] = [:]
 
     /// Where each list's entries and their fields stand.
     private var lines: [RosterPlace.List: [EntryLines]] = [:]

@@ -33,9 +33,9 @@ public enum ZoneFile {
         var offset = offsets[second]
         let first = offset
         var transitions: [FloorZone.Transition] = []
-        // No zone sets its clocks twice within a day.
+        // No zone sets its clocks twice within a week.
         while second < now + future {
-            let next = second + 86_400
+            let next = second + 7 * 86_400
             let later = offsets[next]
             if later != offset {
                 let moment = offsets.change(between: second, and: next)

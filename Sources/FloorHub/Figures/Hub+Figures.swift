@@ -9,9 +9,13 @@ extension Hub {
     /// When figures and alert rules are looked at next.
     var figuresDeadline: Int64 { figures.deadline }
 
+    /// The hub's wall time without a stamp taken: also on a floor where nothing happens ages grow
+    /// and days begin.
+    var figuresMoment: Int64 { max(lastStamp, now.boot.clampedSum(stampOffset ?? 0)) }
+
     mutating func runFigures(_ effects: inout HubEffects) {
         guard now.boot >= figures.deadline else { return }
-        figures.begin(boot: now.boot, stamp: lastStamp)
+        figures.begin(boot: now.boot, stamp: figuresMoment)
         let isBroken = eventLaneRetryAt.map { now.boot < $0 } ?? false
         var work = 0
         while work < Limits.figuresPerTurn,

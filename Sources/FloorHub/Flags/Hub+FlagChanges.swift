@@ -226,7 +226,7 @@ extension Hub {
             guard let (privateKey, flag) = privates[id], flags.slot(id) == nil else { continue }
             restore(id, key, privateKey, flag)
         }
-        figures.restore(flags.entries.compactMap { $0 }, at: lastStamp)
+        figures.restore(flags.entries.compactMap { $0 }, at: figuresMoment)
         restoreAlerts()
     }
 

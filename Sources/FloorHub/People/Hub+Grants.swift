@@ -109,7 +109,7 @@ extension Hub {
     /// others go on where they were.
     mutating func take(_ roster: Roster, _ effects: inout HubEffects) {
         self.roster = roster
-        figures.take(roster, at: lastStamp)
+        figures.take(roster, at: figuresMoment)
         var known: Set<FloorKey> = []
         for session in sessions where !known.contains(session.principal.presenceKey) {
             if renewGrants(session.principal) { known.insert(session.principal.presenceKey) }
