@@ -82,21 +82,24 @@ struct AlertWatch {
     /// Takes the rules of a roster: every key is looked at again.
     mutating func take(_ rules: [AlertRule]) {
         roster += 1
-        self.rules = rules.indices.compactMap { index in
+        self.rules.removeAll()
+        for index in rules.indices {
             // The roster has checked the filter.
             guard
                 case .figure(let figure, let comparison, let threshold, let clear) =
                     rules[index].measure,
                 let filter = try? KeyFilter(rules[index].filter)
-            else { return nil }
-            return FigureRule(
-                index: index,
-                name: rules[index].name,
-                filter: filter,
-                figure: figure,
-                comparison: comparison,
-                threshold: threshold,
-                clear: clear
+            else { continue }
+            self.rules.append(
+                FigureRule(
+                    index: index,
+                    name: rules[index].name,
+                    filter: filter,
+                    figure: figure,
+                    comparison: comparison,
+                    threshold: threshold,
+                    clear: clear
+                )
             )
         }
         subjects.removeAll()
@@ -117,7 +120,7 @@ struct AlertWatch {
         changed.append(slot)
     }
 
-    /// The slots that have changed, for `takeMark` one after the other.
+    /// The slots that have changed, to be looked at one after the other.
     mutating func takeChanged() -> [Int] {
         defer { changed.removeAll(keepingCapacity: true) }
         return changed

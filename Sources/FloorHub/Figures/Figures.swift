@@ -193,7 +193,7 @@ struct Figures {
         work += team.cost
         if isMinute {
             let top = team.today.askers.top(Limits.topAskers)
-            let isTold = top.elementsEqual(team.toldAskers) { $0.0 == $1.0 && $0.1 == $1.1 }
+            let isTold = top.elementsEqual(team.toldAskers) { $0.0 == $1.name && $0.1 == $1.flags }
             if !top.isEmpty, !isTold {
                 let askers = TopAskers(
                     askers: top,
@@ -226,7 +226,7 @@ struct Figures {
     // MARK: what was done
 
     /// A team's askers were told.
-    mutating func noteAskersTold(_ place: Int, _ top: [(String, UInt32)]) {
+    mutating func noteAskersTold(_ place: Int, _ top: [(name: String, flags: UInt32)]) {
         board.noteAskersTold(place, top)
     }
 

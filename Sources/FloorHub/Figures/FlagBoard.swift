@@ -53,7 +53,7 @@ struct FlagBoard {
         return teams[place].areCategoriesChanged
     }
 
-    mutating func noteAskersTold(_ place: Int, _ top: [(String, UInt32)]) {
+    mutating func noteAskersTold(_ place: Int, _ top: [(name: String, flags: UInt32)]) {
         teams[place].toldAskers = top
     }
 

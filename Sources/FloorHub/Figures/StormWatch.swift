@@ -39,18 +39,20 @@ struct StormWatch {
     mutating func take(_ roster: Roster, _ recent: [FlagBoard.Raised]) {
         self.roster = roster
         names = roster.alerts.map { $0.name }
-        storms = roster.alerts.indices.compactMap { index in
-            let rule = roster.alerts[index]
+        storms.removeAll()
+        for (index, rule) in roster.alerts.enumerated() {
             // The roster has checked the filter.
             guard case .flagStorm(let category, let count, let seconds) = rule.measure,
                 let filter = try? KeyFilter(rule.filter)
-            else { return nil }
-            return Storm(
-                index: index,
-                category: category,
-                filter: filter,
-                count: Int(count),
-                window: Int64(seconds) * 1_000_000
+            else { continue }
+            storms.append(
+                Storm(
+                    index: index,
+                    category: category,
+                    filter: filter,
+                    count: Int(count),
+                    window: Int64(seconds) * 1_000_000
+                )
             )
         }
         concerned.removeAll()

@@ -20,7 +20,7 @@ struct TeamBoard {
     /// Ratings by flag, of flags rated today.
     private(set) var ratings: [FloorID: UInt8] = [:]
     /// The list of those who asked most as it was last told.
-    var toldAskers: [(String, UInt32)] = []
+    var toldAskers: [(name: String, flags: UInt32)] = []
     /// Whether something has changed since it was last told.
     var isChanged = true
     var areCategoriesChanged = false
