@@ -4,6 +4,7 @@ import FloorHubServer
 import FloorJournal
 import FloorPosix
 import FloorReports
+import FloorRoster
 
 /// `floorbus report`: what the journal says of a stretch of time.
 struct ReportCommand: AsyncParsableCommand {
@@ -14,6 +15,8 @@ struct ReportCommand: AsyncParsableCommand {
             Reads the journal of a hub's data directory; the hub may be running. Every column is \
             defined in docs/reports.md. A report of flags is about those raised in the stretch, \
             with everything that became of them since: a late rating changes the report of its day.
+
+            Days are those of --zone, or of the roster's zone; without either those of UTC.
 
             Examples:
               floorbus report flags --data /var/lib/floorbus --from 8h --by category
@@ -40,7 +43,7 @@ struct ReportOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "First moment: 2026-03-01T09:00:00Z, or so long ago: 8h.",
+            "First moment: 2026-03-01T09:00:00Z, the day 2026-03-01, or so long ago: 8h.",
             valueName: "moment"
         ),
         transform: parsePast
@@ -65,19 +68,50 @@ struct ReportOptions: ParsableArguments {
     @Option(help: "This team alone; for queues, the unit of their keys.")
     var team: String?
 
+    @Option(
+        help: ArgumentHelp("Time zone of days, such as Asia/Shanghai.", valueName: "zone"),
+        transform: parseZone
+    )
+    var zone: FloorZone?
+
+    @Option(
+        help: ArgumentHelp(
+            "The roster whose zone days are of, or that of --site.",
+            valueName: "file"
+        )
+    )
+    var roster: String?
+
+    @Flag(name: .customLong("by-day"), help: "Rows for each day of the zone.")
+    var isByDay = false
+
+    /// The zone of days, as said or as the roster has it.
+    private func zoneOfDays() throws -> FloorZone {
+        if let zone { return zone }
+        guard let roster else { return FloorZone(minutesEast: 0) }
+        let file = try RosterFile.read(roster)
+        let site = Array(FloorKey.segment(encoding: self.site ?? "").utf8)
+        return file.zone(ofSite: site.span) ?? FloorZone(minutesEast: 0)
+    }
+
     /// Makes a report and writes it; what is wrong with the journal becomes a sentence.
     func write(_ body: (JournalReports, ReportPeriod) throws -> ReportTable) async throws {
         try await reporting {
             let now = Clocks.wallMicroseconds()
-            let from = from.resolved(now: now, beginning: now)
-            let to = to.resolved(now: now, beginning: from)
+            let zone = try zoneOfDays()
+            let from = from.resolved(now: now, beginning: now, zone: zone)
+            let to = to.resolved(now: now, beginning: from, zone: zone)
             guard from < to else {
                 throw CommandFailure(.failed, "--from is not before --to")
             }
             do {
                 let reports = try JournalReports(try JournalFile(directory: data))
                 let period = reports.period(from: from, to: to, site: site, team: team)
-                try write(try body(reports, period))
+                guard isByDay else { return try write(try body(reports, period)) }
+                guard let days = period.days(in: zone) else {
+                    throw CommandFailure(.failed, "more than \(Limits.reportDays) days")
+                }
+                try write(try ReportTable.byDay(days, of: period) { try body(reports, $0) })
             } catch let error as HubServerError {
                 throw CommandFailure(.failed, error.sentence)
             }
@@ -96,6 +130,14 @@ struct ReportOptions: ParsableArguments {
             for line in Output.table(sheet.headings, rows) { try Output.line(line) }
             for note in table.notes { Output.note(note) }
         }
+    }
+}
+
+@Sendable private func parseZone(_ text: String) throws -> FloorZone {
+    do throws(ZoneError) {
+        return try ZoneFile.zone(text)
+    } catch {
+        throw ValidationError(error.sentence)
     }
 }
 

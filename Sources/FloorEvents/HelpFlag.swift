@@ -131,8 +131,9 @@ public struct HelpFlag: Sendable, Hashable {
         case .knowledge, .policyBlocker: base = 30
         case .unknown, .personal: base = 0
         }
-        let waited = max(0, hubTime - stamps.raised) / 1_000_000
-        return base + 30 * Int(customerStar) + 60 * Int(escalation) + Int(clamping: waited)
+        let waited = max(0, hubTime.clampedDifference(stamps.raised)) / 1_000_000
+        let points = Int64(base + 30 * Int(customerStar) + 60 * Int(escalation))
+        return Int(clamping: waited.clampedSum(points))
     }
 }
 

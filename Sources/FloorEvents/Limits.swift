@@ -236,6 +236,8 @@ public enum Limits {
     public static let flagReasonBytes = 256
     /// Most bytes of a rating's comment.
     public static let flagCommentBytes = 1024
+    /// Flags a supporter has in hand before they do not count as free; they may take more.
+    public static let flagsInHand = 1
     /// Flags that take over their incident's answer in one turn of the core.
     public static let mergedAnswersPerTurn = 256
     /// Most bytes of a figure's name.
@@ -292,6 +294,15 @@ public enum Limits {
     public static let figuresMicroseconds: Int64 = 1_000_000
     /// Response times a team's figures remember for each stage; the oldest go first.
     public static let responseTimes = 16_384
+    /// Values, rules and teams that figures and alert rules look at in one turn of the core; what
+    /// is left goes on in the next.
+    public static let figuresPerTurn = 2048
+    /// Teams with figures of their own: each roster's, and those that keys name beyond it.
+    public static let figureTeams = 8192
+    /// Days of a report by days: ten years.
+    public static let reportDays = 3660
+    /// Names that a team's lists of a day count: categories, askers, ratings; further ones are not.
+    public static let figureNames = 16_384
     /// Categories in a team's list of the most frequent ones.
     public static let topCategories = 10
     /// Askers in a team's list of those who asked most.

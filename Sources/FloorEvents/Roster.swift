@@ -16,6 +16,10 @@ public final class Roster: Sendable {
     public let people: [RosterPerson]
     /// The teams, in the order of the file.
     public let teams: [RosterTeam]
+    /// The time zones of sites, in the order of the file.
+    public let sites: [RosterSite]
+    /// The time zone of sites that have none of their own; nil = the hub's.
+    public let zone: FloorZone?
     /// Times of help flags where a team has none of its own.
     public let times: FlagTimes
     /// What help flags are about.
@@ -26,6 +30,8 @@ public final class Roster: Sendable {
     public let grants: [RosterGrant]
     /// When to warn whom.
     public let alerts: [AlertRule]
+    /// What is allowed, but perhaps not meant.
+    public let warnings: [RosterProblem]
 
     private let index: RosterIndex
     private let patterns: [RolePatterns]
@@ -39,6 +45,9 @@ public final class Roster: Sendable {
         isOpen = true
         people = []
         teams = []
+        sites = []
+        zone = nil
+        warnings = []
         times = FlagTimes()
         categories = []
         reasons = []
@@ -58,6 +67,8 @@ public final class Roster: Sendable {
     ///   - reasons: why agents are not ready.
     ///   - grants: instead of `RosterGrant.standard`, role by role.
     ///   - alerts: when to warn whom.
+    ///   - sites: time zones of single sites; each must have a team.
+    ///   - zone: the time zone of all others.
     /// - Throws: `RosterError` with every problem found.
     public init(
         people: [RosterPerson],
@@ -66,7 +77,9 @@ public final class Roster: Sendable {
         categories: [RosterCategory] = [],
         reasons: [RosterReason] = [],
         grants: [RosterGrant] = [],
-        alerts: [AlertRule] = []
+        alerts: [AlertRule] = [],
+        sites: [RosterSite] = [],
+        zone: FloorZone? = nil
     ) throws(RosterError) {
         let lists = RosterLists(
             people: people,
@@ -75,7 +88,8 @@ public final class Roster: Sendable {
             categories: categories,
             reasons: reasons,
             grants: grants,
-            alerts: alerts
+            alerts: alerts,
+            sites: sites
         )
         // Before anything else: what follows may take as long as the lists are.
         let sizes = lists.sizeProblems
@@ -94,6 +108,9 @@ public final class Roster: Sendable {
             grants.first { $0.role == role } ?? .standard(role)
         }
         self.alerts = alerts
+        self.sites = sites
+        self.zone = zone
+        warnings = check.warnings
         self.index = index
         self.patterns = patterns
     }
@@ -169,6 +186,20 @@ public final class Roster: Sendable {
         return teams[team].times ?? times
     }
 
+    // MARK: zones
+
+    /// The time zone of a site, as it stands in a key's segment; nil = the hub's own.
+    ///
+    /// Not for every record: whoever asks keeps it.
+    public func zone(ofSite segment: Span<UInt8>) -> FloorZone? {
+        let site = sites.first { site in
+            let name = RosterIndex.segment(site.site)
+            guard name.count == segment.count else { return false }
+            return name.indices.allSatisfy { name[$0] == segment[$0] }
+        }
+        return site?.zone ?? zone
+    }
+
     // MARK: categories
 
     /// The category with a code, as it stands in a key's segment; nil for none.
@@ -198,6 +229,7 @@ struct RosterLists {
     var reasons: [RosterReason] = []
     var grants: [RosterGrant] = []
     var alerts: [AlertRule] = []
+    var sites: [RosterSite] = []
 }
 
 /// Who is where in a roster's lists: names to places, places to their parents' places.

@@ -4,6 +4,7 @@ extension RosterLists {
         let sizes: [(RosterPlace.List, String, Int, Int)] = [
             (.people, "people", people.count, Limits.rosterPeople),
             (.teams, "teams", teams.count, Limits.rosterTeams),
+            (.sites, "sites", sites.count, Limits.rosterTeams),
             (.categories, "categories", categories.count, Limits.rosterCategories),
             (.reasons, "reasons", reasons.count, Limits.rosterReasons),
             (.grants, "grants", grants.count, Roles.each.count),
@@ -20,6 +21,8 @@ struct RosterCheck {
     private let lists: RosterLists
     private let index: RosterIndex
     private(set) var problems: [RosterProblem] = []
+    /// What is no problem, but perhaps not meant.
+    private(set) var warnings: [RosterProblem] = []
 
     init(_ lists: RosterLists, _ index: RosterIndex) {
         self.lists = lists
@@ -30,6 +33,7 @@ struct RosterCheck {
     mutating func run() -> [RolePatterns] {
         checkPeople()
         checkTeams()
+        checkSites()
         checkCategories()
         checkReasons()
         let patterns = checkGrants()
@@ -107,6 +111,18 @@ struct RosterCheck {
             add(.duplicateTeam(team.site + "/" + team.team), .teams, place)
         }
         checkTimes(lists.times, .times, 0)
+    }
+
+    private mutating func checkSites() {
+        let known = NameIndex(lists.teams.map { RosterIndex.segment($0.site) })
+        let names = NameIndex(lists.sites.map { RosterIndex.segment($0.site) })
+        for (place, site) in lists.sites.enumerated()
+        where known.find(RosterIndex.segment(site.site)) == nil {
+            add(.siteWithoutTeam(site.site), .sites, place, "site")
+        }
+        for place in names.duplicates {
+            add(.duplicateSite(lists.sites[place].site), .sites, place, "site")
+        }
     }
 
     private mutating func checkTimes(
@@ -242,9 +258,13 @@ struct RosterCheck {
 
     private mutating func checkMeasure(of alert: AlertRule, _ place: Int) {
         switch alert.measure {
-        case .figure(let name, let comparison, let threshold, let clear):
-            if !(1...Limits.figureNameBytes).contains(name.utf8.count) {
+        case .figure(let figure, let comparison, let threshold, let clear):
+            if !(1...Limits.figureNameBytes).contains(figure.name.utf8.count) {
                 add(.badFigureName(alert: alert.name), .alerts, place, "figure")
+            }
+            if figure.isAmbiguous {
+                let rule = RosterRule.ambiguousFigure(alert: alert.name, figure: figure.name)
+                warnings.append(RosterProblem(RosterPlace(.alerts, place, "figure"), rule))
             }
             if comparison == .above ? clear > threshold : clear < threshold {
                 add(.clearBeyondThreshold(alert: alert.name), .alerts, place, "clear")

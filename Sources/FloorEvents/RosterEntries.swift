@@ -58,6 +58,20 @@ public struct RosterTeam: Equatable, Sendable {
     }
 }
 
+/// One site, and its time zone.
+public struct RosterSite: Equatable, Sendable {
+    /// The site: the keys' first segment behind the class.
+    public var site: String
+    /// Its time zone; nil = the roster's.
+    public var zone: FloorZone?
+
+    /// A site.
+    public init(_ site: String, zone: FloorZone? = nil) {
+        self.site = site
+        self.zone = zone
+    }
+}
+
 /// The times of a help flag's life, all in milliseconds; each at least 1 and at most 7 days.
 public struct FlagTimes: Equatable, Sendable {
     /// An owner silent for so long loses the flag.

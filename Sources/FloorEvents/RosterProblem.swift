@@ -4,6 +4,7 @@ public struct RosterPlace: Equatable, Sendable {
     public enum List: Sendable {
         case people
         case teams
+        case sites
         case times
         case categories
         case reasons
@@ -41,6 +42,8 @@ public enum RosterRule: Equatable, Sendable {
     case tooManyManagers(person: String)
     case badTeam(String)
     case duplicateTeam(String)
+    case siteWithoutTeam(String)
+    case duplicateSite(String)
     case badTime(name: String)
     case badCategory(String)
     case duplicateCategory(String)
@@ -61,6 +64,7 @@ public enum RosterRule: Equatable, Sendable {
     case badStorm(alert: String)
     case unknownCategory(alert: String, category: String)
     case unknownAudience(alert: String, name: String)
+    case ambiguousFigure(alert: String, figure: String)
 }
 
 /// One thing that is wrong with a roster, and where.
@@ -108,6 +112,9 @@ extension RosterRule {
         case .badTeam(let name):
             "team \(quoted(name)) needs a site and a name of 1 to \(Limits.segmentBytes) bytes each"
         case .duplicateTeam(let name): "team \(quoted(name)) is there twice"
+        case .siteWithoutTeam(let site):
+            "no team is at site \(quoted(site)); list its teams first"
+        case .duplicateSite(let site): "site \(quoted(site)) is there twice"
         case .badTime(let name): "the time \(quoted(name)) must be from 1 ms to 7 days"
         case .badCategory, .duplicateCategory, .unknownParent, .categoryCycle, .tooManyParents:
             categorySentence
@@ -118,7 +125,8 @@ extension RosterRule {
         case .badPattern(let role, let pattern, let error):
             "role \(quoted(role)) has the pattern \(quoted(pattern)): \(error.sentence)"
         case .badAlertName, .duplicateAlert, .badAlertFilter, .alertFilterClass, .badFigureName,
-            .clearBeyondThreshold, .badStorm, .unknownCategory, .unknownAudience:
+            .clearBeyondThreshold, .badStorm, .unknownCategory, .unknownAudience,
+            .ambiguousFigure:
             alertSentence
         }
     }
@@ -181,6 +189,9 @@ extension RosterRule {
             "alert \(quoted(alert)) counts category \(quoted(category)), which does not exist"
         case .unknownAudience(let alert, let name):
             "alert \(quoted(alert)) is for \(quoted(name)), which is not in the roster"
+        case .ambiguousFigure(let alert, let figure):
+            "alert \(quoted(alert)): several figures are called \(quoted(figure)); say formula and "
+                + "window, or the median of the last 15 minutes is looked at"
         default: ""
         }
     }

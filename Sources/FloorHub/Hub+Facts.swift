@@ -11,6 +11,7 @@ extension Hub {
     mutating func tell(_ change: StateChange, _ effects: inout HubEffects) {
         readers.mark(change, state, filters)
         let record = state.record(change.slot)
+        figures.noteValue(change.slot, RecordKind(rawValue: record[4]))
         tap.publish(record.span, &effects)
     }
 
@@ -195,7 +196,7 @@ extension Hub {
             }
             keep(change)
             for owner in supporters.note(change) { tellLoad(owner, &effects) }
-            board.note(change)
+            figures.note(change)
         }
         for change in noteChanges { keep(change) }
     }
@@ -229,6 +230,7 @@ extension Hub {
         takeBackSaved(batch)
         tellWhetherStoring(false, &effects)
         takeBackDesks()
+        restoreAlerts()
         for origin in origins {
             guard let producer = origin.producer else { continue }
             for sequence in origin.sequences {

@@ -248,6 +248,7 @@ extension Hub {
     /// others go on where they were.
     mutating func take(_ roster: Roster, _ effects: inout HubEffects) {
         grants.take(roster)
+        figures.take(roster, at: figuresMoment)
         let all = sessions.all
         var known: Set<FloorKey> = []
         for session in all where !known.contains(session.principal.presenceKey) {

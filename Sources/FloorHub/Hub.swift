@@ -41,11 +41,7 @@ public struct Hub: ~Copyable {
     var kept: KeptTable
     var flags = FlagTable()
     var notes = NoteTable()
-    /// What has become of flags, team by team, for figures and alerts.
-    var board = FlagBoard()
-    var alerts = AlertBook()
-    /// Boot time of the next look at figures and alert rules.
-    var nextFigures: Int64 = 0
+    var figures: Figures
     var audits = AuditQueue()
     var batches = BatchTimer()
     var tap: Tap
@@ -56,6 +52,7 @@ public struct Hub: ~Copyable {
         precondition(options.epoch > 0, "Hub: the epoch starts at 1")
         self.options = options
         grants = Grants(options.roster)
+        figures = Figures(options.roster, zone: FloorZone(minutesEast: options.zoneMinutes))
         producers = Producers(options, clock, ledger)
         state = StateLane(options, clock, ledger)
         events = EventLane(epoch: options.epoch)

@@ -68,10 +68,11 @@ public enum AgentsReport {
         var loggedOn: Int64 = 0
         var unsure: Int64 = 0
         for (label, time) in times.states {
-            unsure += time.unsure
+            unsure = unsure.clampedSum(time.unsure)
             guard label.session != .loggedOff else { continue }
-            activities[label.activity, default: 0] += time.total
-            if label.session == .loggedOn { loggedOn += time.total }
+            let sum = activities[label.activity] ?? 0
+            activities[label.activity] = sum.clampedSum(time.total)
+            if label.session == .loggedOn { loggedOn = loggedOn.clampedSum(time.total) }
         }
         let order: [AgentActivity] = [.notReady, .ready, .reserved, .busy, .afterCall, .unknown]
         let handling = times.handling.total

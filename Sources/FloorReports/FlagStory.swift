@@ -89,17 +89,18 @@ struct FlagStory: Sendable {
         let stamps = next.stamps
         switch operation {
         case .claim:
-            let waited = stamps.claimed - max(stamps.raised, stamps.reopened)
+            let waited = stamps.claimed.clampedDifference(max(stamps.raised, stamps.reopened))
             acts.append((next.owner, .claimed(after: waited)))
         case .engage where before.status != .engaged:
-            acts.append((next.owner, .engaged(after: stamps.engaged - stamps.claimed)))
+            let took = stamps.engaged.clampedDifference(stamps.claimed)
+            acts.append((next.owner, .engaged(after: took)))
         case .leaseLost: acts.append((before.owner, .lost))
         case .release where next.cause == .neverEngaged: acts.append((before.owner, .lost))
         case .release where next.cause == .person: acts.append((before.owner, .released))
         case .reject: acts.append((before.owner, .rejected))
         case .answer where next.cause == .incident: acts.append((next.owner, .spread))
         case .answer:
-            let took = stamps.answered - stamps.claimed
+            let took = stamps.answered.clampedDifference(stamps.claimed)
             acts.append((next.owner, .answered(next.outcome, after: took)))
         case .reopen: acts.append((before.owner, .reopened))
         default: break

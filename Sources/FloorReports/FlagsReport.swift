@@ -45,10 +45,10 @@ public enum FlagsReport {
             }
             verdicts[flag.words.verdict, default: 0] += 1
             ratings.add(flag.words.rating)
-            if let time = story.seen { seen.add(time - story.raised) }
-            if let time = story.claimed { claim.add(time - story.raised) }
-            if let time = story.engaged { engage.add(time - story.raised) }
-            if let time = story.answered { answer.add(time - story.raised) }
+            if let time = story.seen { seen.add(time.clampedDifference(story.raised)) }
+            if let time = story.claimed { claim.add(time.clampedDifference(story.raised)) }
+            if let time = story.engaged { engage.add(time.clampedDifference(story.raised)) }
+            if let time = story.answered { answer.add(time.clampedDifference(story.raised)) }
         }
 
         var cells: [ReportValue] {
@@ -128,7 +128,7 @@ public enum CategoriesReport {
             if story.flag.reopens > 0 { row.reopened += 1 }
             if let time = story.answered {
                 row.answered += 1
-                row.answer.add(time - story.raised)
+                row.answer.add(time.clampedDifference(story.raised))
             }
             rows[story.category] = row
         }

@@ -36,9 +36,10 @@ struct QueueTimes: Sendable {
         asOf = time
         mostWaiting = max(mostWaiting, level.waiting)
         if let before, before.window == level.window, level.window.onlyGrows {
-            offered += Self.growth(before.counters.offered, level.counters.offered)
-            answered += Self.growth(before.counters.answered, level.counters.answered)
-            abandoned += Self.growth(before.counters.abandoned, level.counters.abandoned)
+            let (old, new) = (before.counters, level.counters)
+            offered = offered.clampedSum(Self.growth(old.offered, new.offered))
+            answered = answered.clampedSum(Self.growth(old.answered, new.answered))
+            abandoned = abandoned.clampedSum(Self.growth(old.abandoned, new.abandoned))
         }
         for figure in level.figures where figure.formula.isServiceLevel {
             let key = LevelKey(
@@ -128,9 +129,10 @@ public struct QueuesReport: Sendable {
             let queue = Queue(site: parts[1], unit: parts[2], name: String(step.queue))
             switch step.step {
             case "enqueued": calls[queue, default: CallWaits()].offered += 1
-            case "answered": calls[queue, default: CallWaits()].answered.append(step.number * 1000)
+            case "answered":
+                calls[queue, default: CallWaits()].answered.append(step.milliseconds)
             case "abandoned":
-                calls[queue, default: CallWaits()].abandoned.append(step.number * 1000)
+                calls[queue, default: CallWaits()].abandoned.append(step.milliseconds)
             default: break
             }
         default: break

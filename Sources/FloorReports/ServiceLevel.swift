@@ -49,8 +49,8 @@ struct CallStepText {
 
     let step: Substring
     let queue: Substring
-    /// The wait or the talk, in seconds.
-    let number: Int64
+    /// The wait or the talk.
+    let milliseconds: Int64
 
     init?(_ payload: [UInt8]) {
         guard let text = String(validating: payload, as: UTF8.self) else { return nil }
@@ -58,6 +58,6 @@ struct CallStepText {
         guard parts.count == 6, let number = Int64(parts[5]) else { return nil }
         step = parts[1]
         queue = parts[3]
-        self.number = number
+        milliseconds = number.clampedProduct(1000)
     }
 }

@@ -1,3 +1,5 @@
+import FloorEvents
+
 /// How durations are distributed, exactly: every one is kept.
 ///
 /// - Units: microseconds in, milliseconds out, rounded to the nearest.
@@ -16,7 +18,7 @@ public struct Spread: Sendable, Hashable {
     /// Their sum over n, in milliseconds; nil without any.
     public var mean: Int64? {
         guard n > 0 else { return nil }
-        return (2 * values.reduce(0, +) + 1000 * n) / (2000 * n)
+        return values.reduce(Int64(0)) { $0.clampedSum($1) }.share(of: 1000 * n, scale: 1)
     }
 
     /// The longest, in milliseconds; nil without any.
@@ -30,7 +32,9 @@ public struct Spread: Sendable, Hashable {
         return Self.milliseconds(values.sorted()[rank - 1])
     }
 
-    static func milliseconds(_ microseconds: Int64) -> Int64 { (microseconds + 500) / 1000 }
+    static func milliseconds(_ microseconds: Int64) -> Int64 {
+        microseconds.clampedSum(500) / 1000
+    }
 
     // MARK: columns
 
@@ -75,6 +79,6 @@ extension ReportValue {
 
     /// A share in thousandths, rounded to the nearest; none of nothing.
     static func permille(_ part: Int64, of whole: Int64) -> ReportValue {
-        whole == 0 ? .none : .number((2000 * part + whole) / (2 * whole))
+        ReportValue(part.share(of: whole, scale: 1000))
     }
 }

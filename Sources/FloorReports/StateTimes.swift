@@ -89,9 +89,11 @@ struct AgentTimes: Sendable {
         let (start, end) = (max(since, period.from), min(time, period.end))
         guard end > start else { return }
         var state = states[current] ?? StateTime()
-        state.total += end - start
+        let length = Stretch(start, end).length
+        state.total = state.total.clampedSum(length)
         let surely = isSameLife ? end : min(end, lifeEnds[revision.epoch] ?? start)
-        state.unsure += isSure ? max(0, end - max(start, surely)) : end - start
+        let unsure = isSure ? max(0, end.clampedDifference(max(start, surely))) : length
+        state.unsure = state.unsure.clampedSum(unsure)
         states[current] = state
         guard current.session != .loggedOff else { return }
         if current.activity == .busy || current.activity == .afterCall {

@@ -1,3 +1,5 @@
+import FloorEvents
+
 /// A stretch of time, microseconds since 1970, its end excluded.
 public struct Stretch: Sendable, Hashable {
     /// Its first moment.
@@ -10,6 +12,9 @@ public struct Stretch: Sendable, Hashable {
         self.start = start
         self.end = end
     }
+
+    /// How long it is, in microseconds.
+    var length: Int64 { end.clampedDifference(start) }
 }
 
 /// Stretches of time as a set: what two of them share counts once.
@@ -38,7 +43,7 @@ public struct Stretches: Sendable, Hashable {
     }
 
     /// How long, in microseconds.
-    public var total: Int64 { merged.reduce(0) { $0 + $1.end - $1.start } }
+    public var total: Int64 { merged.reduce(0) { $0.clampedSum($1.length) } }
 
     /// How much of it lies in the other as well, in microseconds.
     public func shared(with other: Stretches) -> Int64 {
@@ -48,7 +53,7 @@ public struct Stretches: Sendable, Hashable {
         while here < left.count, there < right.count {
             let start = max(left[here].start, right[there].start)
             let end = min(left[here].end, right[there].end)
-            if end > start { sum += end - start }
+            if end > start { sum = sum.clampedSum(Stretch(start, end).length) }
             if left[here].end < right[there].end { here += 1 } else { there += 1 }
         }
         return sum

@@ -14,6 +14,22 @@ public enum RosterFile {
     /// - Returns: the roster.
     /// - Throws: `RosterFileError` with every problem that was found.
     public static func read(_ path: String) throws(RosterFileError) -> Roster {
+        try parse(text(of: path), name: path)
+    }
+
+    /// Reads and checks a roster, and says what is allowed in it but perhaps not meant.
+    ///
+    /// - Parameter path: of a file of at most `Limits.rosterBytes`.
+    /// - Returns: the roster, and the warnings as `roster.yaml:12: sentence`.
+    /// - Throws: `RosterFileError` with every problem that was found.
+    public static func check(
+        _ path: String
+    ) throws(RosterFileError) -> (roster: Roster, warnings: [String]) {
+        let (roster, reader) = try parts(of: text(of: path), name: path)
+        return (roster, roster.warnings.map { reader.found($0).line(in: path) })
+    }
+
+    private static func text(of path: String) throws(RosterFileError) -> String {
         let data: Data
         do {
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -29,7 +45,7 @@ public enum RosterFile {
         guard let text = String(validating: data, as: UTF8.self) else {
             throw RosterFileError(path, "it is not UTF-8")
         }
-        return try parse(text, name: path)
+        return text
     }
 
     /// Reads and checks a roster's text.
@@ -40,12 +56,19 @@ public enum RosterFile {
     /// - Returns: the roster.
     /// - Throws: `RosterFileError` with every problem that was found.
     public static func parse(_ text: String, name: String) throws(RosterFileError) -> Roster {
+        try parts(of: text, name: name).roster
+    }
+
+    private static func parts(
+        of text: String,
+        name: String
+    ) throws(RosterFileError) -> (roster: Roster, reader: RosterReader) {
         let root = try compose(text, name)
         var reader = RosterReader()
         reader.read(root)
         if reader.problems.isEmpty {
             do throws(RosterError) {
-                return try reader.roster()
+                return (try reader.roster(), reader)
             } catch {
                 reader.note(error)
             }
@@ -81,6 +104,11 @@ public struct RosterFileProblem: Equatable, Sendable {
     public var line: Int
     /// What is wrong and what to do.
     public var sentence: String
+
+    /// The problem as `roster.yaml:12: sentence`.
+    func line(in name: String) -> String {
+        name + (line > 0 ? ":\(line): " : ": ") + sentence
+    }
 
     init(_ line: Int, _ sentence: String) {
         self.line = line
@@ -121,9 +149,7 @@ public struct RosterFileError: Error, Equatable, Sendable {
 
     /// Each problem as `roster.yaml:12: sentence`.
     public var lines: [String] {
-        problems.map { problem in
-            name + (problem.line > 0 ? ":\(problem.line): " : ": ") + problem.sentence
-        }
+        problems.map { $0.line(in: name) }
     }
 
     /// The first problem, and how many more there are.

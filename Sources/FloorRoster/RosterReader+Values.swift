@@ -99,6 +99,20 @@ extension RosterReader {
         return nil
     }
 
+    /// A time zone by its name.
+    mutating func readZone(_ node: Node) -> FloorZone? {
+        let name = text(node, "zone")
+        if let zone = zones[name] { return zone }
+        do throws(ZoneError) {
+            let zone = try ZoneFile.zone(name)
+            zones[name] = zone
+            return zone
+        } catch {
+            add(node, error.sentence)
+            return nil
+        }
+    }
+
     mutating func readRoles(_ node: Node) -> Roles {
         var roles: Roles = []
         let names = Roles.each.map(\.name)

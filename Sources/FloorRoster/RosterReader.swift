@@ -12,6 +12,10 @@ struct RosterReader {
     private var reasons: [RosterReason] = []
     private var grants: [RosterGrant] = []
     private var alerts: [AlertRule] = []
+    private var sites: [RosterSite] = []
+    private var zone: FloorZone?
+    /// Zones that were worked out, by name: many sites have the same one.
+    var zones: [String: FloorZone] = [:]
 
     /// Where each list's entries and their fields stand.
     private var lines: [RosterPlace.List: [EntryLines]] = [:]
@@ -32,7 +36,9 @@ struct RosterReader {
             categories: categories,
             reasons: reasons,
             grants: grants,
-            alerts: alerts
+            alerts: alerts,
+            sites: sites,
+            zone: zone
         )
     }
 
@@ -40,15 +46,18 @@ struct RosterReader {
     ///
     /// - Precondition: reading found nothing, so every entry is in its list.
     mutating func note(_ error: RosterError) {
-        for problem in error.problems {
-            let entries = lines[problem.place.list] ?? []
-            var line = 0
-            if problem.place.index < entries.count {
-                let entry = entries[problem.place.index]
-                line = entry.fields[problem.place.field] ?? entry.line
-            }
-            problems.append(RosterFileProblem(line, problem.sentence))
+        problems += error.problems.map { found($0) }
+    }
+
+    /// Something that a rule has found, with its line.
+    func found(_ problem: RosterProblem) -> RosterFileProblem {
+        let entries = lines[problem.place.list] ?? []
+        var line = 0
+        if problem.place.index < entries.count {
+            let entry = entries[problem.place.index]
+            line = entry.fields[problem.place.field] ?? entry.line
         }
+        return RosterFileProblem(line, problem.sentence)
     }
 
     mutating func add(_ problem: RosterFileProblem) { problems.append(problem) }
@@ -57,12 +66,17 @@ struct RosterReader {
 
     /// Reads the whole file.
     mutating func read(_ root: Node) {
-        let lists = ["people", "teams", "times", "categories", "reasons", "grants", "alerts"]
+        let lists = [
+            "people", "teams", "times", "categories", "reasons", "grants", "alerts", "zone",
+            "sites",
+        ]
         guard var fields = fields(of: root, "the roster", lists) else { return }
         if let node = fields.take("times") {
             times = readTimes(node)
             noteLines(.times, node)
         }
+        zone = fields.take("zone").flatMap { readZone($0) }
+        for node in entries(fields.take("sites"), "sites") { readSite(node) }
         for node in entries(fields.take("teams"), "teams") { readTeam(node) }
         for node in entries(fields.take("people"), "people") { readPerson(node) }
         for node in entries(fields.take("categories"), "categories") { readCategory(node) }
@@ -100,6 +114,14 @@ struct RosterReader {
             }
         }
         teams.append(team)
+    }
+
+    private mutating func readSite(_ node: Node) {
+        guard var fields = fields(of: node, "a site", ["site", "zone"]) else { return }
+        noteLines(.sites, node)
+        var site = RosterSite(need(&fields, "site", "a site", node))
+        site.zone = fields.take("zone").flatMap { readZone($0) }
+        sites.append(site)
     }
 
     private mutating func readTimes(_ node: Node) -> FlagTimes {
@@ -172,8 +194,8 @@ struct RosterReader {
 
     private mutating func readAlert(_ node: Node) {
         let names = [
-            "name", "filter", "figure", "above", "below", "clear", "flagStorm", "severity",
-            "audience",
+            "name", "filter", "figure", "formula", "window", "n", "above", "below", "clear",
+            "flagStorm", "severity", "audience",
         ]
         guard var fields = fields(of: node, "an alert", names) else { return }
         noteLines(.alerts, node)
@@ -193,8 +215,11 @@ struct RosterReader {
         let storm = fields.take("flagStorm")
         let (above, below) = (fields.take("above"), fields.take("below"))
         let clear = fields.take("clear")
+        let (formula, window) = (fields.take("formula"), fields.take("window"))
+        let least = fields.take("n")
         if let storm {
-            guard figure == nil, above == nil, below == nil, clear == nil else {
+            let others = [figure, above, below, clear, formula, window, least]
+            guard others.allSatisfy({ $0 == nil }) else {
                 add(node, "an alert has a figure or a flagStorm, not both")
                 return nil
             }
@@ -217,7 +242,11 @@ struct RosterReader {
             quiet = number
         }
         let comparison = above == nil ? AlertComparison.below : .above
-        return .figure(text(figure, "figure"), comparison, threshold: threshold, clear: quiet)
+        var looked = AlertFigure(text(figure, "figure"))
+        looked.formula = formula.flatMap { named($0, "formula") }
+        looked.window = window.flatMap { named($0, "window") }
+        looked.leastN = least.flatMap { number($0, "n") }
+        return .figure(looked, comparison, threshold: threshold, clear: quiet)
     }
 
     private mutating func readStorm(_ node: Node) -> AlertMeasure? {

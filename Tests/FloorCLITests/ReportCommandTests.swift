@@ -75,6 +75,7 @@ struct ReportCommandTests {
                     await Program.run(["report", "flags", "--by", "none"] + report)
                 )
                 #expect(one.count == 1 && one[0]["raised"] as? Int == 2)
+                try await days(report)
                 let sun = try rows(await Program.run(["report", "supporters"] + report))
                 #expect(sun.count == 1 && sun[0]["supporter"] as? String == "sun")
                 #expect(sun[0]["answers"] as? Int == 1 && sun[0]["rating_n"] as? Int == 1)
@@ -101,6 +102,15 @@ struct ReportCommandTests {
 
             try await forget(data, report)
         }
+    }
+
+    private func days(_ report: [String]) async throws {
+        let byDay = ["report", "flags", "--by", "none", "--by-day", "--zone"]
+        let days = try rows(await Program.run(byDay + ["Asia/Shanghai"] + report))
+        #expect(days.compactMap { $0["raised"] as? Int }.reduce(0, +) == 2)
+        #expect(days.allSatisfy { ($0["day"] as? String)?.utf8.count == 10 })
+        let none = try await Program.run(byDay + ["Asia/Shangai"] + report)
+        #expect(none.status == 64 && none.errors.contains("did you mean 'Asia/Shanghai'?"))
     }
 
     private func forget(_ data: String, _ report: [String]) async throws {

@@ -143,6 +143,11 @@ struct RosterTests {
             #expect(bad.errors.contains(":2: \"a\" has the manager \"b\""))
             let told = try jsonObject(bad.lines.joined())
             #expect((told["problems"] as? [[String: Any]])?.first?["line"] as? Int == 2)
+            let rule = "{ name: slow, filter: team/, figure: timeToClaim, above: 1 }"
+            try Data((Self.roster + "alerts: [\(rule)]\n").utf8).write(to: file)
+            let doubtful = try await Program.run("roster", "check", file.path)
+            #expect(doubtful.status == 0 && doubtful.lines.contains("agent: 2"))
+            #expect(doubtful.errors.contains("warning: \(file.path):9: alert \"slow\": several"))
             let none = try await Program.run("roster", "check", file.path + "x")
             #expect(none.status == 65 && none.errors.contains("it cannot be read"))
         }

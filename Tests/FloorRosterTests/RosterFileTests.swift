@@ -34,6 +34,12 @@ import Testing
         )
         #expect(roster.alerts[0].audience == RosterAudience(site: "bj", roles: .supervisor))
         #expect(roster.alerts[1].severity == .critical)
+        let slow = AlertFigure("timeToAnswer", .percentile90, .sinceMidnight, atLeast: 20)
+        #expect(
+            roster.alerts[2].measure == .figure(slow, .above, threshold: 120_000, clear: 90_000)
+        )
+        #expect(roster.zone?.name == "Asia/Shanghai" && roster.sites.count == 1)
+        #expect(roster.warnings == [])
     }
 
     @Test("what the roster's rules find has its line, the field's where there is one")

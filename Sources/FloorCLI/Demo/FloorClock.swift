@@ -1,3 +1,4 @@
+import FloorBus
 import Foundation
 
 /// The floor's clock, which runs faster than ours, and the way back to moments of ours.
@@ -23,6 +24,6 @@ struct FloorClock: Sendable {
 
     /// How long ago a moment was, in seconds of the floor's time.
     func age(of moment: Int64, at now: Int64) -> Int64 {
-        max(0, now - moment) * Int64(speed) / 1_000_000
+        max(0, now.clampedDifference(moment)).clampedProduct(Int64(speed)) / 1_000_000
     }
 }

@@ -281,7 +281,7 @@ struct Wallboard {
         number < 10 ? "0\(number)" : String(number)
     }
 
-    static func percent(_ permille: Int64) -> String { "\((permille + 5) / 10) %" }
+    static func percent(_ permille: Int64) -> String { "\(permille.clampedSum(5) / 10) %" }
 
     private static func look(ofServiceLevel permille: Int64) -> Look {
         permille >= 800 ? .good : permille >= 600 ? .warning : .bad

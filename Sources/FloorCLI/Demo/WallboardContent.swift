@@ -47,7 +47,7 @@ extension Wallboard.Content {
         var troubled: [Wallboard.RemarkRow] = []
         var others: [Wallboard.RemarkRow] = []
         for remark in state.remarks.reversed() where named.insert(remark.agent.name).inserted {
-            let age = max(0, now - remark.time) / 1_000_000
+            let age = max(0, now.clampedDifference(remark.time)) / 1_000_000
             let row = Wallboard.RemarkRow(agent: remark.agent, age: age)
             let isTroubled = remark.agent.freshness != .live || remark.agent.isWill
             if isTroubled { troubled.append(row) } else { others.append(row) }

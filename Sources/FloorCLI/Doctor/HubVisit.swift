@@ -30,7 +30,10 @@ struct HubVisit: Sendable {
                 let trip = Int64(Clocks.bootMicroseconds() - boot)
                 guard let record = records.first else { continue }
                 if let best, best.trip <= trip { continue }
-                best = (trip, record.hubTime - start - trip / 2, record)
+                best = (
+                    trip, record.hubTime.clampedDifference(start).clampedDifference(trip / 2),
+                    record
+                )
             }
             return (link, best)
         } then: { link, best in

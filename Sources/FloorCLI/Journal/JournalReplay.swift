@@ -50,7 +50,8 @@ struct JournalReplay: Sendable {
                 before = event.revision
                 let first = counts.first ?? event.hubTime
                 counts.first = first
-                while let pause = pause(until: event.hubTime - first, since: start) {
+                while let pause = pause(until: event.hubTime.clampedDifference(first), since: start)
+                {
                     bar.show(fraction(event.hubTime), "\(counts.events) events")
                     // Cancelled by the signal, and then done.
                     try? await Task.sleep(for: min(pause, .milliseconds(100)))
@@ -77,7 +78,7 @@ struct JournalReplay: Sendable {
     /// How much longer to wait for a moment of the stretch; nil when it is due.
     private func pause(until time: Int64, since start: ContinuousClock.Instant) -> Duration? {
         guard case .times(let factor) = speed else { return nil }
-        let due = start + .microseconds(Int64(Double(time) / factor))
+        let due = start + .microseconds(Int64(min(Double(time) / factor, 9e18)))
         let left = ContinuousClock.now.duration(to: due)
         return left > .zero ? left : nil
     }

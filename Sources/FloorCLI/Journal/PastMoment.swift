@@ -1,4 +1,5 @@
 import ArgumentParser
+import FloorBus
 import FloorPosix
 
 /// A moment of the past on the command line: named, or so long ago.
@@ -9,20 +10,43 @@ enum PastMoment: Sendable, Equatable {
     case ago(Int64)
     /// So many microseconds after the beginning.
     case later(Int64)
+    /// The first moment of a day; its midnight as if clocks showed UTC.
+    case day(Int64)
 
     /// The moment in microseconds since 1970.
-    func resolved(now: Int64, beginning: Int64) -> Int64 {
+    ///
+    /// - Parameters:
+    ///   - now: the present moment.
+    ///   - beginning: what `later` counts from.
+    ///   - zone: where a day begins.
+    /// - Returns: the moment.
+    func resolved(
+        now: Int64,
+        beginning: Int64,
+        zone: FloorZone = FloorZone(minutesEast: 0)
+    ) -> Int64 {
         switch self {
         case .at(let moment): moment
-        case .ago(let time): now - time
-        case .later(let time): beginning + time
+        case .ago(let time): now.clampedDifference(time)
+        case .later(let time): beginning.clampedSum(time)
+        case .day(let midnight): start(of: midnight, zone)
         }
+    }
+
+    private func start(of midnight: Int64, _ zone: FloorZone) -> Int64 {
+        // Noon is in the day, whatever its clocks do at night.
+        let noon = midnight.clampedSum(12 * 3600 * 1_000_000)
+        let offset = Int64(zone.offset(at: noon)) * 1_000_000
+        return zone.startOfDay(at: noon.clampedDifference(offset))
     }
 }
 
 /// `2h` or `-2h` (ago), `+30m` (after the beginning), `now`, an ISO 8601 moment, microseconds.
 @Sendable func parsePast(_ text: String) throws -> PastMoment {
     if text == "now" { return .ago(0) }
+    if text.utf8.count == 10, let midnight = try? parseMoment(text + "T00:00:00Z") {
+        return .day(midnight)
+    }
     if text.hasPrefix("+"), let time = duration(text.dropFirst()) { return .later(time) }
     if let time = duration(text.hasPrefix("-") ? text.dropFirst() : text[...]) {
         return .ago(time)
@@ -31,7 +55,8 @@ enum PastMoment: Sendable, Equatable {
         return .at(try parseMoment(text))
     } catch {
         throw ValidationError(
-            "write a moment such as 2026-03-01T09:00:00Z, or how long ago such as 90m or 1d12h; "
+            "write a moment such as 2026-03-01T09:00:00Z, a day such as 2026-03-01, or how long "
+                + "ago such as 90m or 1d12h; "
                 + "--to also as +30m after --from"
         )
     }

@@ -20,6 +20,9 @@ final class HubClock {
     /// Boot time of the input being taken, in microseconds.
     var boot: Int64 { now.boot }
 
+    /// The wall time that the next stamp would have at least, without taking one.
+    var moment: Int64 { max(lastStamp, boot.clampedSum(offset ?? 0)) }
+
     /// Takes the time of an input; the boot clock never goes back.
     func set(_ time: FloorTime) {
         now.boot = max(now.boot, time.boot)

@@ -1,219 +1,172 @@
 import FloorEvents
 
-/// How long stages took: the last so many of a day, each with its moment.
-struct ResponseTimes {
-    private var ends: [Int64] = []
-    private var milliseconds: [Int64] = []
-
-    /// A stage reached at `end`, `duration` microseconds after the flag was raised.
-    mutating func add(_ duration: Int64, at end: Int64) {
-        if ends.count >= Limits.responseTimes {
-            ends.removeFirst(ends.count / 4)
-            milliseconds.removeFirst(milliseconds.count - ends.count)
-        }
-        ends.append(end)
-        milliseconds.append(max(0, duration) / 1000)
-    }
-
-    /// Forgets what was before.
-    mutating func forget(before moment: Int64) {
-        let first = ends.firstIndex { $0 >= moment } ?? ends.count
-        ends.removeFirst(first)
-        milliseconds.removeFirst(first)
-    }
-
-    /// Median, ninetieth percentile (nearest rank) and maximum since a moment; nil when none.
-    func summary(since moment: Int64) -> (n: Int, p50: Int64, p90: Int64, longest: Int64)? {
-        let first = ends.firstIndex { $0 >= moment } ?? ends.count
-        let sorted = milliseconds[first...].sorted()
-        guard let longest = sorted.last else { return nil }
-        func rank(_ percent: Int) -> Int64 { sorted[(sorted.count * percent + 99) / 100 - 1] }
-        return (sorted.count, rank(50), rank(90), longest)
-    }
-}
-
-/// One team's flags: those that are open, and what became of the others today.
-struct TeamBoard {
-    let site: [UInt8]
-    let team: [UInt8]
-    var open: [FloorID: (raised: Int64, isPending: Bool)] = [:]
-    var seen = ResponseTimes()
-    var claimed = ResponseTimes()
-    var engaged = ResponseTimes()
-    var answered = ResponseTimes()
-    var raisedToday: UInt32 = 0
-    var answeredToday: UInt32 = 0
-    var reopenedToday: UInt32 = 0
-    var unansweredToday: UInt32 = 0
-    var callsToday: UInt32 = 0
-    /// Ratings by flag, of flags rated today.
-    var ratings: [FloorID: UInt8] = [:]
-    var categories: [String: UInt32] = [:]
-    var askers: [String: UInt32] = [:]
-    /// The list of those who asked most as it was last told.
-    var toldAskers: [(String, UInt32)] = []
-    /// Whether something has changed since it was last told.
-    var isChanged = true
-    var areCategoriesChanged = false
-
-    /// A new day.
-    mutating func startDay(at midnight: Int64) {
-        seen.forget(before: midnight)
-        claimed.forget(before: midnight)
-        engaged.forget(before: midnight)
-        answered.forget(before: midnight)
-        raisedToday = 0
-        answeredToday = 0
-        reopenedToday = 0
-        unansweredToday = 0
-        callsToday = 0
-        ratings.removeAll()
-        categories.removeAll()
-        askers.removeAll()
-        isChanged = true
-        areCategoriesChanged = true
-    }
-}
-
 /// What has become of help flags, team by team: from committed changes alone, so that no figure
 /// tells of what the journal may still lose.
 struct FlagBoard {
-    private(set) var teams: [TeamBoard] = []
+    /// A raised flag, as the rules of storms see it.
+    struct Raised {
+        let category: String
+        let site: [UInt8]
+        let team: [UInt8]
+        let at: Int64
+    }
+
+    private var teams: [TeamBoard] = []
     private var places: [[UInt8]: Int] = [:]
-    /// Raised flags by category, for the rules of storms: the last ones, oldest first.
-    private(set) var recent: [(category: String, site: [UInt8], team: [UInt8], at: Int64)] = []
-    private(set) var midnight: Int64 = 0
-    /// Boot time at which every team is looked at, changed or not.
-    var nextMinute: Int64 = 0
+    /// Teams that have changed and were not told since, each once.
+    private var changed: [Int] = []
+    /// Raised flags of the last hour, for storms under a roster that comes later; oldest first.
+    private(set) var recent: [Raised] = []
+    /// Since when calls are counted, if the hub goes on where an earlier life stopped.
+    private var restoredAt: Int64 = 0
+    /// The zone where no roster says another.
+    private let ownZone: FloorZone
+    private var roster: Roster
     private static let recentLimit = 16_384
 
-    subscript(place: Int) -> TeamBoard {
-        get { teams[place] }
-        _modify { yield &teams[place] }
+    init(_ roster: Roster, zone: FloorZone) {
+        self.roster = roster
+        ownZone = zone
+        follow()
     }
 
-    /// Starts a new day when there is one; `zone` minutes east of UTC.
-    mutating func followDay(_ moment: Int64, zone: Int16) {
-        let day: Int64 = 24 * 3600 * 1_000_000
-        let offset = Int64(zone) * 60 * 1_000_000
-        let local = moment + offset
-        let start = local - (local % day + day) % day - offset
-        guard start > midnight else { return }
-        let isFirst = midnight == 0
-        midnight = start
-        // What came before the first look at the clock is of today.
-        if isFirst { return }
-        for place in teams.indices { teams[place].startDay(at: start) }
+    var count: Int { teams.count }
+    var hasChanged: Bool { !changed.isEmpty }
+
+    subscript(place: Int) -> TeamBoard { teams[place] }
+
+    /// The teams that have changed, in order; for `noteTold`.
+    mutating func takeChanged() -> [Int] {
+        defer { changed.removeAll(keepingCapacity: true) }
+        return changed.sorted()
     }
 
-    /// The place of the team that a key's second and third segments name.
-    mutating func place(of key: FloorKey) -> Int {
-        let parts = key.bytes.split(separator: UInt8(ascii: "/"))
-        return place(site: Array(parts[1]), team: Array(parts[2]))
+    /// A team is about to be told as it is at a moment.
+    mutating func noteTold(_ place: Int, _ moment: Int64) {
+        teams[place].followDay(moment)
+        teams[place].isChanged = false
+    }
+
+    /// Whether a team's categories have changed since this was asked last.
+    mutating func takeCategoriesChanged(_ place: Int) -> Bool {
+        defer { teams[place].areCategoriesChanged = false }
+        return teams[place].areCategoriesChanged
+    }
+
+    mutating func noteAskersTold(_ place: Int, _ top: [(name: String, flags: UInt32)]) {
+        teams[place].toldAskers = top
+    }
+
+    /// Starts a new day where there is one; returns when the next one of all begins.
+    mutating func followDays(_ moment: Int64) -> Int64 {
+        var next = Int64.max
+        for place in teams.indices {
+            touch(place) { $0.followDay(moment) }
+            next = min(next, teams[place].dayEnds)
+        }
+        return next
+    }
+
+    /// Another roster: other teams, other zones.
+    mutating func take(_ roster: Roster, at moment: Int64) {
+        self.roster = roster
+        for place in teams.indices {
+            let zone = zone(ofSite: teams[place].site)
+            touch(place) { $0.take(zone, at: moment) }
+        }
+        follow()
     }
 
     /// A team without a flag and without a call has a figure too: that there is none.
-    mutating func follow(_ teams: [RosterTeam]) {
-        for team in teams {
+    private mutating func follow() {
+        for team in roster.teams {
             let site = Array(FloorKey.segment(encoding: team.site).utf8)
             let name = Array(FloorKey.segment(encoding: team.team).utf8)
             _ = place(site: site, team: name)
         }
     }
 
-    mutating func place(site: [UInt8], team: [UInt8]) -> Int {
-        let name = site + [UInt8(ascii: "/")] + team
-        if let place = places[name] { return place }
-        places[name] = teams.count
-        teams.append(TeamBoard(site: site, team: team))
-        return teams.count - 1
-    }
+    // MARK: facts
 
-    /// A committed change of a flag.
-    mutating func note(_ change: FlagChange) {
-        let place = place(of: change.after.key)
-        let (before, after) = (change.before?.flag, change.after.flag)
-        teams[place].isChanged = true
-        follow(place, change.after)
-        if before == nil { noteRaised(place, after) }
-        let stamps = after.stamps
-        let old = before?.stamps ?? FlagStamps()
-        if stamps.seen != old.seen, stamps.seen > 0 {
-            teams[place].seen.add(stamps.seen - stamps.raised, at: stamps.seen)
-        }
-        if stamps.claimed != old.claimed, stamps.claimed > 0 {
-            teams[place].claimed.add(stamps.claimed - stamps.raised, at: stamps.claimed)
-        }
-        if stamps.engaged != old.engaged, stamps.engaged > 0 {
-            teams[place].engaged.add(stamps.engaged - stamps.raised, at: stamps.engaged)
-        }
-        if stamps.answered != old.answered, stamps.answered > 0 {
-            teams[place].answered.add(stamps.answered - stamps.raised, at: stamps.answered)
-            teams[place].answeredToday += 1
-        }
-        if after.reopens != before?.reopens ?? 0 { teams[place].reopenedToday += 1 }
-        if after.status == .unanswered, before?.status != .unanswered {
-            teams[place].unansweredToday += 1
-        }
-        if after.words.ratedAt != before?.words.ratedAt ?? 0 { noteRating(place, change.after) }
-    }
-
-    /// A flag of the hub's last life: what its stamps say of today.
-    mutating func restore(_ entry: FlagEntry) {
-        let flag = entry.flag
-        let place = place(of: entry.key)
-        follow(place, entry)
-        guard flag.stamps.raised >= midnight else { return }
-        noteRaised(place, flag)
-        let raised = flag.stamps.raised
-        if flag.stamps.seen > 0 { teams[place].seen.add(flag.stamps.seen - raised, at: raised) }
-        if flag.stamps.claimed > 0 {
-            teams[place].claimed.add(flag.stamps.claimed - raised, at: raised)
-        }
-        if flag.stamps.engaged > 0 {
-            teams[place].engaged.add(flag.stamps.engaged - raised, at: raised)
-        }
-        if flag.stamps.answered > 0 {
-            teams[place].answered.add(flag.stamps.answered - raised, at: raised)
-            teams[place].answeredToday += 1
-        }
-        teams[place].reopenedToday += UInt32(flag.reopens)
-        if flag.status == .unanswered { teams[place].unansweredToday += 1 }
-        if flag.words.rating > 0 { noteRating(place, entry) }
-    }
-
-    private mutating func follow(_ place: Int, _ entry: FlagEntry) {
-        let flag = entry.flag
-        let isPending = flag.status == .raised || flag.status == .pending
-        teams[place].open[entry.id] = flag.isEnded ? nil : (flag.stamps.raised, isPending)
-    }
-
-    private mutating func noteRaised(_ place: Int, _ flag: HelpFlag) {
-        teams[place].raisedToday += 1
-        teams[place].categories[flag.category, default: 0] += 1
-        teams[place].askers[flag.words.agent, default: 0] += 1
-        teams[place].areCategoriesChanged = true
-        if recent.count >= Self.recentLimit { recent.removeFirst(Self.recentLimit / 4) }
-        recent.append(
-            (flag.category, teams[place].site, teams[place].team, flag.stamps.raised)
-        )
-    }
-
-    private mutating func noteRating(_ place: Int, _ entry: FlagEntry) {
-        let rating = entry.flag.words.rating
-        teams[place].ratings[entry.id] = rating == 0 ? nil : rating
+    /// A committed change of a flag; what it is when a flag was raised by it.
+    mutating func note(_ change: FlagChange) -> Raised? {
+        guard let place = place(of: change.after.key) else { return nil }
+        touch(place) { $0.note(change) }
+        return change.before == nil ? noteRaised(place, change.after.flag) : nil
     }
 
     /// An agent of a team has a call.
     mutating func noteCall(_ key: FloorKey) {
-        let place = place(of: key)
-        teams[place].callsToday += 1
-        teams[place].isChanged = true
+        guard let place = place(of: key) else { return }
+        touch(place) { $0.noteCall() }
+    }
+
+    /// The flags of the hub's last life, in the order they were raised.
+    mutating func restore(_ entries: [FlagEntry], at moment: Int64) {
+        restoredAt = moment
+        teams.removeAll()
+        places.removeAll()
+        changed.removeAll()
+        follow()
+        for entry in entries {
+            guard let place = place(of: entry.key) else { continue }
+            touch(place) { $0.restore(entry, at: moment) }
+            _ = noteRaised(place, entry.flag)
+        }
     }
 
     /// Forgets raised flags that no rule looks at any more.
     mutating func forgetRecent(before moment: Int64) {
         let first = recent.firstIndex { $0.at >= moment } ?? recent.count
         recent.removeFirst(first)
+    }
+
+    private mutating func noteRaised(_ place: Int, _ flag: HelpFlag) -> Raised {
+        if recent.count >= Self.recentLimit { recent.removeFirst(Self.recentLimit / 4) }
+        let raised = Raised(
+            category: flag.category,
+            site: teams[place].site,
+            team: teams[place].team,
+            at: flag.stamps.raised
+        )
+        recent.append(raised)
+        return raised
+    }
+
+    // MARK: teams
+
+    /// Changes a team and puts it on the list when that was its first change.
+    private mutating func touch(_ place: Int, _ change: (inout TeamBoard) -> Void) {
+        let wasChanged = teams[place].isChanged
+        change(&teams[place])
+        if teams[place].isChanged, !wasChanged { changed.append(place) }
+    }
+
+    /// The place of the team that a key's second and third segments name; nil when there are too
+    /// many teams.
+    private mutating func place(of key: FloorKey) -> Int? {
+        let parts = key.bytes.split(separator: UInt8(ascii: "/"))
+        return place(site: Array(parts[1]), team: Array(parts[2]))
+    }
+
+    private mutating func place(site: [UInt8], team: [UInt8]) -> Int? {
+        let name = site + [UInt8(ascii: "/")] + team
+        if let place = places[name] { return place }
+        guard teams.count < Limits.figureTeams else { return nil }
+        places[name] = teams.count
+        changed.append(teams.count)
+        teams.append(
+            TeamBoard(
+                site: site,
+                team: team,
+                zone: zone(ofSite: site),
+                countsCallsSince: restoredAt
+            )
+        )
+        return teams.count - 1
+    }
+
+    private func zone(ofSite site: [UInt8]) -> FloorZone {
+        roster.zone(ofSite: site.span) ?? ownZone
     }
 }

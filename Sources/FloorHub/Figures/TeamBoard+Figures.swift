@@ -3,14 +3,8 @@ import FloorEvents
 // A team's flags as figures; names, units and formulas stand in docs/figures.md.
 
 extension TeamBoard {
-    /// The figures of `team/SITE/TEAM/flags/`.
-    ///
-    /// - Parameters:
-    ///   - moment: now, microseconds since 1970.
-    ///   - midnight: when today began, microseconds since 1970.
-    ///   - zone: minutes east of UTC of the day they speak of.
-    /// - Returns: at most 33 figures.
-    func figures(at moment: Int64, midnight: Int64, zone: Int16) -> [Figure] {
+    /// The figures of `team/SITE/TEAM/flags/` at a moment, microseconds since 1970; at most 33.
+    func figures(at moment: Int64) -> [Figure] {
         let pending = open.values.filter { $0.isPending }
         var figures = [
             Figure("flagsOpen", Int64(open.count), .count, formula: .count, window: .now),
@@ -28,15 +22,27 @@ extension TeamBoard {
             ("Seen", seen), ("Claim", claimed), ("Engage", engaged), ("Answer", answered),
         ]
         for (name, times) in stages {
-            append(times.summary(since: moment - 900_000_000), name, .rolling15Minutes, &figures)
+            append(
+                times.summary(since: moment.clampedDifference(Self.window)),
+                name,
+                .rolling15Minutes,
+                &figures
+            )
             append(times.summary(since: midnight), name, .sinceMidnight, &figures)
         }
-        figures += today()
-        for place in figures.indices {
-            figures[place].asOf = moment
-            figures[place].zoneMinutes = zone
+        figures += figuresOfToday()
+        return dated(figures, at: moment)
+    }
+
+    /// Figures of today speak of the day of their team's zone, whose offset they carry.
+    private func dated(_ figures: [Figure], at moment: Int64) -> [Figure] {
+        let zone = zone.minutes(at: midnight == 0 ? moment : midnight)
+        return figures.map { figure in
+            var figure = figure
+            figure.asOf = moment
+            figure.zoneMinutes = zone
+            return figure
         }
-        return figures
     }
 
     private func append(
@@ -63,7 +69,7 @@ extension TeamBoard {
         }
     }
 
-    private func today() -> [Figure] {
+    private func figuresOfToday() -> [Figure] {
         func figure(
             _ name: String,
             _ value: Int64,
@@ -73,14 +79,15 @@ extension TeamBoard {
         ) -> Figure {
             Figure(name, value, unit, formula: formula, window: .sinceMidnight, n: n)
         }
+        let raised = today.raised
         var figures = [
-            figure("flagsRaised", Int64(raisedToday), .count, .count, n: raisedToday),
-            figure("flagsUnanswered", Int64(unansweredToday), .count, .count, n: raisedToday),
-            figure("zeroFlags", raisedToday == 0 ? 1 : 0, .count, .count, n: callsToday),
+            figure("flagsRaised", Int64(raised), .count, .count, n: raised),
+            figure("flagsUnanswered", Int64(today.unanswered), .count, .count, n: raised),
+            figure("zeroFlags", raised == 0 ? 1 : 0, .count, .count, n: today.calls),
         ]
-        if answeredToday > 0 {
-            let rate = Int64(reopenedToday) * 1000 / Int64(answeredToday)
-            figures.append(figure("reopenRate", rate, .permille, .mean, n: answeredToday))
+        if today.answered > 0 {
+            let rate = Int64(today.reopened) * 1000 / Int64(today.answered)
+            figures.append(figure("reopenRate", rate, .permille, .mean, n: today.answered))
         }
         if !ratings.isEmpty {
             let sum = ratings.values.reduce(Int64(0)) { $0 + Int64($1) }
@@ -89,34 +96,28 @@ extension TeamBoard {
                 figure("ratingMean", mean, .hundredths, .mean, n: UInt32(clamping: ratings.count))
             )
         }
-        if callsToday > 0 {
+        if today.calls > 0 {
             // Hundredths of flags a hundred calls: 250 is 2.5 flags for each 100 calls.
-            let rate = Int64(raisedToday) * 10_000 / Int64(callsToday)
-            figures.append(figure("flagsPer100Calls", rate, .hundredths, .mean, n: callsToday))
+            let rate = Int64(today.raisedBesideCalls) * 10_000 / Int64(today.calls)
+            var share = figure("flagsPer100Calls", rate, .hundredths, .mean, n: today.calls)
+            if !hasWholeDay { share.window = .sinceStart }
+            figures.append(share)
         }
         return figures
     }
 
     /// The most frequent categories of today, as figures that bear their codes.
-    func topCategories(at moment: Int64, zone: Int16) -> [Figure] {
-        Self.top(categories, Limits.topCategories).map { code, count in
-            var figure = Figure(
+    func topCategories(at moment: Int64) -> [Figure] {
+        let figures = today.categories.top(Limits.topCategories).map { code, count in
+            Figure(
                 code.isEmpty ? "-" : code,
                 Int64(count),
                 .count,
                 formula: .count,
                 window: .sinceMidnight,
-                n: raisedToday
+                n: today.raised
             )
-            figure.asOf = moment
-            figure.zoneMinutes = zone
-            return figure
         }
-    }
-
-    /// Those with the highest counts; equal ones by name, so that two runs agree.
-    static func top(_ counts: [String: UInt32], _ limit: Int) -> [(String, UInt32)] {
-        let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        return sorted.prefix(limit).map { ($0.key, $0.value) }
+        return dated(figures, at: moment)
     }
 }

@@ -125,7 +125,6 @@ extension Hub {
     /// Whoever has one gets the whole lease again; other times go on (design, leases).
     mutating func restoreFlags(_ records: [[UInt8]]) {
         let sorted = records.sorted { $0.span.u64(8) < $1.span.u64(8) }
-        if !sorted.isEmpty { board.followDay(clock.lastStamp, zone: options.zoneMinutes) }
         var privates: [FloorID: (key: FloorKey, flag: HelpFlag)] = [:]
         var publics: [(id: FloorID, key: FloorKey)] = []
         for record in sorted {
@@ -147,6 +146,8 @@ extension Hub {
             guard let (privateKey, flag) = privates[id], flags.slot(id) == nil else { continue }
             restore(id, key, privateKey, flag)
         }
+        figures.restore(flags.entries.compactMap { $0 }, at: figuresMoment)
+        restoreAlerts()
     }
 
     private mutating func restore(
@@ -169,11 +170,10 @@ extension Hub {
             let stamps = flag.stamps
             let last = flag.isEnded ? stamps.ended : max(stamps.answered, stamps.escalated)
             let reached = max(last, flag.isEnded ? 0 : max(stamps.raised, stamps.reopened))
-            entry.since = clock.boot - max(0, clock.lastStamp - reached)
+            entry.since = clock.boot - max(0, clock.lastStamp.clampedDifference(reached))
         }
         entry.due = dueTime(entry)
         flags.set(flags.reserve(), entry)
-        board.restore(entry)
         if flag.status == .merged { follow(incident: flag.incident) }
     }
 }

@@ -129,7 +129,7 @@ extension Hub {
         flag.words.callReference = request.callReference
         flag.words.note = request.text
         flag.stamps.raised = clock.stamp()
-        flag.eligible = UInt16(clamping: supporters.eligible(for: agent, grants))
+        flag.eligible = UInt16(clamping: supporters.eligible(for: agent, key, grants))
         let slot = flags.reserve()
         let entry = FlagEntry(
             id: id,

@@ -283,15 +283,15 @@ extension Hub {
             : try? FloorKey(.private, site: key.segments[1], unit: note.sender, entity: id.text)
         guard key != receipts || note.person == note.sender else { return }
         let left =
-            note.status.isEnded ? Limits.endedNoteMicroseconds : note.expiresAt - clock.lastStamp
+            note.status.isEnded
+            ? Limits.endedNoteMicroseconds : note.expiresAt.clampedDifference(clock.lastStamp)
         let entry = NoteEntry(
             id: id,
             key: key,
             receiptKey: receipts,
             note: note,
-            due: clock.boot + max(0, left)
+            due: clock.boot.clampedSum(min(max(0, left), Limits.noteLifeMaximumMicroseconds))
         )
         notes.set(notes.reserve(), entry)
-        restoreAlert(id, note)
     }
 }

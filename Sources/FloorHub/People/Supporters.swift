@@ -31,13 +31,15 @@ struct Supporters {
         }
     }
 
-    /// Supporters on duty who may take an agent's flag.
-    func eligible(for agent: String, _ grants: Grants) -> Int {
+    /// Supporters on duty who may take an agent's flag and have their hands free.
+    func eligible(for agent: String, _ flag: FloorKey, _ grants: Grants) -> Int {
         var count = 0
         for supporter in available
         where supporter.sessions > 0 && supporter.name != agent
             && !grants.manages(supporter, agent)
             && supporter.permissions.roles.contains(.supporter)
+            && (grants.isOpen || supporter.permissions.mayPublish(flag.bytes.span))
+            && (loads[supporter.name]?.claimed ?? 0) < Limits.flagsInHand
         {
             count += 1
         }

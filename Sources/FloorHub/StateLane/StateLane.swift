@@ -71,6 +71,9 @@ struct StateLane: ~Copyable {
         table.entries.filter { !$0.record.isEmpty && !$0.isDeleted }.map { $0.record }
     }
 
+    /// Slots, free ones too.
+    var slotCount: Int { table.entries.count }
+
     func find(_ key: Span<UInt8>) -> Int? { table.find(key, hash: ByteIndex.hash(key)) }
 
     /// The slot of a key that is here with a value.
