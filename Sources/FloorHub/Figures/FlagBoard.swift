@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 
 /// How long stages took: the last so many of a day, each with its moment.
 struct ResponseTimes {

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 // Alert rules of the roster: looked at once a second, so that what grows with the clock alone is

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 // Live figures of help flags, team by team: looked at once a second, told when they have changed

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 // Who may do what (docs/roster.md). The roster is an input; what it grants a principal is worked

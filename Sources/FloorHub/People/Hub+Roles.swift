@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 
 // What the roster says of people, as the rules of flags and notes ask for it. Without a roster
 // everybody holds every role, and nobody manages anybody.

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 // Who is there to help: a supporter says whether he is available, the hub says what he has in

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 /// One reader's wish, and how far its snapshot is.
