@@ -37,7 +37,8 @@ let embeddedTargets: [Target] = [
     .target(name: "CPosix"),
     embeddableTarget("FloorEvents"),
     embeddableTarget("FloorWire", ["FloorEvents"]),
-    embeddableTarget("FloorHub", ["FloorEvents", "FloorWire"]),
+    embeddableTarget("FloorRoster", ["FloorEvents"]),
+    embeddableTarget("FloorHub", ["FloorEvents", "FloorRoster", "FloorWire"]),
     embeddableTarget("FloorPosix", ["CPosix"]),
     embeddableTarget("FloorZeroMQ", ["CZeroMQ", "FloorPosix"]),
     embeddableTarget("FloorClient", ["FloorEvents", "FloorWire"]),
@@ -47,7 +48,7 @@ let embeddedTargets: [Target] = [
     ),
     embeddableTarget(
         "FloorHubServer",
-        ["FloorHub", "FloorZeroMQ", "FloorWire", "FloorEvents", "FloorPosix"]
+        ["FloorHub", "FloorRoster", "FloorZeroMQ", "FloorWire", "FloorEvents", "FloorPosix"]
     ),
     embeddableTarget("FloorHubC", ["FloorHubServer", "FloorPosix"]),
     embeddableTarget(
@@ -82,8 +83,8 @@ let hostTargets: [Target] = [
     .target(
         name: "FloorBus",
         dependencies: [
-            "FloorEvents", "FloorWire", "FloorClient", "FloorClientLoop", "FloorHub",
-            "FloorHubServer", "FloorPosix",
+            "FloorEvents", "FloorRoster", "FloorWire", "FloorClient", "FloorClientLoop",
+            "FloorHub", "FloorHubServer", "FloorPosix",
         ],
         swiftSettings: strict
     ),
@@ -100,7 +101,11 @@ let hostTargets: [Target] = [
         ],
         swiftSettings: strict
     ),
-    .target(name: "FloorRoster", dependencies: ["FloorEvents", yams], swiftSettings: strict),
+    .target(
+        name: "FloorRosterFile",
+        dependencies: ["FloorEvents", "FloorRoster", yams],
+        swiftSettings: strict
+    ),
     .target(
         name: "FloorReports",
         dependencies: ["FloorEvents", "FloorWire", "FloorJournal"],
@@ -110,7 +115,7 @@ let hostTargets: [Target] = [
         name: "JournalProbe",
         dependencies: [
             "FloorJournal", "FloorBus", "FloorEvents", "FloorWire", "FloorHubServer", "FloorPosix",
-            "FloorRoster",
+            "FloorRosterFile",
         ],
         path: "Tests/JournalProbe",
         swiftSettings: strict
@@ -124,7 +129,7 @@ let hostTargets: [Target] = [
         name: "FloorCLI",
         dependencies: [
             "FloorBus", "FloorHubServer", "FloorImport", "FloorJournal", "FloorPosix",
-            "FloorReports", "FloorRoster", "FloorWire", "FloorZeroMQ", "FloorBusService",
+            "FloorReports", "FloorRosterFile", "FloorWire", "FloorZeroMQ", "FloorBusService",
             argumentParser, unixSignals,
             serviceLifecycle,
         ],
@@ -137,7 +142,7 @@ let testTargets: [Target] = [
     testTarget("FloorWireTests", ["FloorWire", "FloorEvents"]),
     testTarget(
         "FloorHubTests",
-        ["FloorHub", "FloorWire", "FloorEvents", "FloorBusTestKit"],
+        ["FloorHub", "FloorRoster", "FloorWire", "FloorEvents", "FloorBusTestKit"],
         files: ["transcripts"]
     ),
     testTarget("FloorPosixTests", ["FloorPosix"]),
@@ -145,6 +150,7 @@ let testTargets: [Target] = [
     testTarget("FloorClientTests", ["FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
     testTarget("FloorImportTests", ["FloorImport"]),
     testTarget("FloorRosterTests", ["FloorRoster", "FloorEvents"]),
+    testTarget("FloorRosterFileTests", ["FloorRosterFile", "FloorRoster", "FloorEvents"]),
     testTarget(
         "FloorJournalTests",
         [
@@ -170,7 +176,7 @@ let testTargets: [Target] = [
     ),
     testTarget(
         "FloorSimulationTests",
-        ["FloorHub", "FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]
+        ["FloorHub", "FloorClient", "FloorWire", "FloorEvents", "FloorRoster", "FloorBusTestKit"]
     ),
     testTarget("TidyTests", []),
 ]
@@ -183,14 +189,14 @@ let package = Package(
         : [
             .library(name: "FloorBus", targets: ["FloorBus"]),
             .library(name: "FloorBusService", targets: ["FloorBusService"]),
-            .library(name: "FloorRoster", targets: ["FloorRoster"]),
+            .library(name: "FloorRosterFile", targets: ["FloorRosterFile"]),
             .library(name: "FloorBusTestKit", targets: ["FloorBusTestKit"]),
             // For bench/ alone; no promise of stability goes with it.
             .library(
                 name: "FloorBusInternals",
                 targets: [
-                    "FloorEvents", "FloorWire", "FloorHub", "FloorClient", "FloorClientLoop",
-                    "FloorHubServer", "FloorPosix", "FloorJournal",
+                    "FloorEvents", "FloorRoster", "FloorWire", "FloorHub", "FloorClient",
+                    "FloorClientLoop", "FloorHubServer", "FloorPosix", "FloorJournal",
                 ]
             ),
             .executable(name: "floorbus", targets: ["FloorCLI"]),

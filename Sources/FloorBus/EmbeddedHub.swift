@@ -1,4 +1,5 @@
 public import FloorEvents
+import FloorRoster
 public import FloorHub
 public import FloorHubServer
 
@@ -76,7 +77,7 @@ public final class EmbeddedHub: Sendable {
 
     /// Puts another roster in the place of the present one (`HubConfiguration.roster`), at once.
     ///
-    ///     hub.setRoster(try RosterFile.read("roster.yaml"))    // FloorRoster
+    ///     hub.setRoster(try RosterFile.read("roster.yaml"))    // FloorRosterFile
     ///
     /// Sessions of people who are not in it are ended; those who were told other roles, or read
     /// what they may not read any more, come back by themselves. A client of this process has to

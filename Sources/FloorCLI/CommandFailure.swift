@@ -1,6 +1,6 @@
 import ArgumentParser
 import FloorBus
-import FloorRoster
+import FloorRosterFile
 
 /// The program's exit codes beside 64, which is ArgumentParser's for a wrong command line.
 enum ExitStatus: Int32 {

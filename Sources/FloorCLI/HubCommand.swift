@@ -3,7 +3,7 @@ import FloorBus
 import FloorBusService
 import FloorJournal
 import FloorPosix
-import FloorRoster
+import FloorRosterFile
 import ServiceLifecycle
 import UnixSignals
 

@@ -4,7 +4,7 @@ import FloorHubServer
 import FloorJournal
 import FloorPosix
 import FloorReports
-import FloorRoster
+import FloorRosterFile
 
 /// `floorbus report`: what the journal says of a stretch of time.
 struct ReportCommand: AsyncParsableCommand {

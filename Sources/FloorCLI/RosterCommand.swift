@@ -1,6 +1,6 @@
 import ArgumentParser
 import FloorBus
-import FloorRoster
+import FloorRosterFile
 
 /// `floorbus roster`: looks at a roster's file.
 struct RosterCommand: AsyncParsableCommand {

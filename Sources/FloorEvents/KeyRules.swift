@@ -1,6 +1,7 @@
 /// The rules of keys, on bytes, without allocation; keys and filters share them.
 public enum KeyRules {
-    static let slash = UInt8(ascii: "/")
+    /// Ends every segment of a key.
+    package static let slash = UInt8(ascii: "/")
     static let plus = UInt8(ascii: "+")
 
     /// The kind of a well-formed key, or the rule it breaks.

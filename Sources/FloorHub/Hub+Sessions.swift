@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 // Sessions: HELLO to WELCOME, takeover, and every way a session ends.

@@ -1,4 +1,5 @@
 public import FloorEvents
+import FloorRoster
 import FloorWire
 
 // The path of one event through the core, in the order of the files:

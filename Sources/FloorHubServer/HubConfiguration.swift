@@ -1,4 +1,5 @@
-public import FloorEvents
+import FloorEvents
+public import FloorRoster
 
 /// What a hub is to be: where it listens, where its data live, its limits.
 ///

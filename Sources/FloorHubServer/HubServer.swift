@@ -1,6 +1,7 @@
 public import FloorEvents
 public import FloorHub
 import FloorPosix
+public import FloorRoster
 import FloorZeroMQ
 import Synchronization
 

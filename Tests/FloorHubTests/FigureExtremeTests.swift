@@ -1,5 +1,6 @@
 import FloorBusTestKit
 import FloorEvents
+import FloorRoster
 import FloorHub
 import FloorWire
 import Testing

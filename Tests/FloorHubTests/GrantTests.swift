@@ -1,5 +1,6 @@
 import FloorBusTestKit
 import FloorEvents
+import FloorRoster
 import FloorWire
 import Testing
 

@@ -1,6 +1,7 @@
 import FloorBusTestKit
 import FloorEvents
 import FloorHub
+import FloorRoster
 import FloorWire
 import Testing
 

@@ -1,6 +1,6 @@
 import FloorBus
 import FloorJournal
-import FloorRoster
+import FloorRosterFile
 import Foundation
 
 // A process for FloorJournalTests to kill:

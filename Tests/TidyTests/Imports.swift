@@ -5,13 +5,15 @@ enum Imports {
     static let onlyImporter = [
         "CZeroMQ": "FloorZeroMQ", "CPosix": "FloorPosix", "CZlib": "FloorImport",
         "ArgumentParser": "FloorCLI", "CFloorBus": "FloorBusC", "GRDB": "FloorJournal",
-        "Hummingbird": "FloorWeb", "Yams": "FloorRoster",
+        "Hummingbird": "FloorWeb", "Yams": "FloorRosterFile",
     ]
 
     /// Targets that may import these modules and no others.
     static let allowed: [String: Set<String>] = [
         "FloorEvents": [], "FloorWire": ["FloorEvents"],
-        "FloorHub": ["FloorEvents", "FloorWire"], "FloorClient": ["FloorEvents", "FloorWire"],
+        "FloorRoster": ["FloorEvents"],
+        "FloorHub": ["FloorEvents", "FloorRoster", "FloorWire"],
+        "FloorClient": ["FloorEvents", "FloorWire"],
     ]
 
     /// What Embedded Swift has no module for.

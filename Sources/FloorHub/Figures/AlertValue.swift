@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 /// A figure as a rule sees it: a number, or the age of something.

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 /// What alert rules want done; the hub writes the notes.

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 // Live figures of help flags, team by team, and the alert rules that look at figures. Facts come

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 
 /// What has become of help flags, team by team: from committed changes alone, so that no figure
 /// tells of what the journal may still lose.

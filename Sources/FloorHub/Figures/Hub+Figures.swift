@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 // Hands the figures their facts, and does what they want done: a team's figures are values, an

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 
 /// The rules that count flags of a category: looked at when such a flag is raised, and when an
 /// alert that stands may be over.

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 // Help flags: an operation is decided on the flag as applied, its result leaves with the commit

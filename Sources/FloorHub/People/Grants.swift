@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 /// Who may do what, by the roster (docs/roster.md).

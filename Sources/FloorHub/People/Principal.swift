@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 
 /// One authenticated name and its live sessions.
 final class Principal {

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorWire
 
 /// What somebody has in hand, as far as the journal knows.

@@ -1,4 +1,5 @@
 public import FloorEvents
+public import FloorRoster
 
 // What goes into the core and what comes out of it. The core has no clock, lock, thread or
 // socket: every input carries its time, every effect is a value that FloorHubServer performs

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import FloorHub
 import FloorWire
 

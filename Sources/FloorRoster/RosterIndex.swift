@@ -1,7 +1,9 @@
+import FloorEvents
+
 /// Places of names in a list, by their bytes.
 ///
-/// A sorted list and not a hash table, because this module imports nothing: what seeds the hub's
-/// tables is further up. A lookup among 48,000 compares 16 names and allocates nothing.
+/// A sorted list and not a hash table, because this module imports FloorEvents alone: what seeds
+/// the hub's tables is further up. A lookup among 48,000 compares 16 names and allocates nothing.
 struct NameIndex: Sendable {
     private let names: [[UInt8]]
     private let order: [Int32]

@@ -1,5 +1,6 @@
 import FloorEvents
 import FloorRoster
+import FloorRosterFile
 import Foundation
 import Testing
 

@@ -1,3 +1,5 @@
+public import FloorEvents
+
 // What a roster is made of, as written down by whoever runs the floor. `Roster` checks it.
 
 /// One person or program that may connect.

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import Testing
 
 /// A small floor: two teams at bj under one head, one at sh.

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import Yams
 
 // Single values of a roster's file. Each says what it wants where it does not get it, and the

@@ -1,4 +1,5 @@
-public import FloorEvents
+import FloorEvents
+public import FloorRoster
 import Foundation
 import Yams
 

@@ -1,3 +1,5 @@
+public import FloorEvents
+
 /// Where in a roster a problem is.
 public struct RosterPlace: Equatable, Sendable {
     /// The lists of a roster, by their names in files.

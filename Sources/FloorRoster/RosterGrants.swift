@@ -1,3 +1,5 @@
+public import FloorEvents
+
 /// What one principal may do, worked out once from the roster: when he connects, or when the
 /// roster changes.
 ///

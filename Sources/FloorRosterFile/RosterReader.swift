@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import Yams
 
 /// From YAML's nodes to a roster's lists, with the lines of everything for what is found later.

@@ -1,3 +1,5 @@
+public import FloorEvents
+
 /// Who may connect, who manages whom, and what each role may do: one floor's roster, checked.
 ///
 ///     let roster = try Roster(

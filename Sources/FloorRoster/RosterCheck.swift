@@ -1,3 +1,5 @@
+import FloorEvents
+
 extension RosterLists {
     /// Lists longer than they may be.
     var sizeProblems: [RosterProblem] {

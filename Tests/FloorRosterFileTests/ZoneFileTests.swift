@@ -1,5 +1,6 @@
 import FloorEvents
 import FloorRoster
+import FloorRosterFile
 import Testing
 
 /// Time zones by name, in a roster's file and alone.

@@ -1,4 +1,5 @@
 import FloorEvents
+import FloorRoster
 import Testing
 
 /// Each way in which a roster can be wrong, the rule it breaks, where, and what the sentence names.
