@@ -220,6 +220,10 @@ public enum Limits {
     public static let retryAfterMicroseconds: Int64 = 600_000_000
     /// Help flags one hub holds, ended ones that can still be rated included.
     public static let flags = 65_536
+    /// Open help flags of one asker: one for each of their calls, and many more than they can have.
+    public static let openFlagsPerAsker = 32
+    /// Ended flags forgotten at once when the table is full.
+    public static let flagsForgottenAtOnce = 64
     /// Supporters a flag remembers to have seen it; further ones change nothing.
     public static let flagViewers = 8
     /// How often a flag that nobody takes is made louder.

@@ -247,14 +247,11 @@ extension Hub {
     /// Flags and notes are what they were, and flags' owners where they are now.
     private mutating func takeBackDesks() {
         notes.takeBack(after: events.applied)
-        let lost = flags.changes.filter { $0.revision > events.applied }
-        guard !lost.isEmpty else { return }
-        flags.takeBack(after: events.applied)
-        for change in lost {
+        for change in flags.takeBack(after: events.applied).reversed() {
             guard let entry = flags.entries[change.slot] else { continue }
-            if change.after.flag.cause == .callEnded { flags.callsOver.append(entry.id) }
+            if change.after.flag.cause == .callEnded { flags.noteCallOver(entry.id) }
             // It waits for its incident again, which may have been followed for good.
-            if entry.flag.status == .merged { follow(incident: entry.flag.incident) }
+            if entry.flag.status == .merged { flags.follow(entry.flag.incident) }
             guard entry.flag.isHeld else { continue }
             noteOwner(change.slot, entry, isPresent: producers.isPresent(entry.flag.owner))
         }

@@ -42,27 +42,27 @@ extension Hub {
     /// Hands the last records of changed flags and notes to the journal, for the hub's next life.
     private mutating func saveDesks(_ batch: UInt64, _ effects: inout HubEffects) {
         var used: Set<FloorKey> = []
-        for change in flags.changes[flags.handedOver...] {
+        for change in flags.unsaved {
             used.insert(change.after.key)
             used.insert(change.after.privateKey)
         }
-        for change in notes.changes[notes.handedOver...] {
+        for change in notes.unsaved {
             used.insert(change.after.key)
             if let receipts = change.after.receiptKey { used.insert(receipts) }
         }
         kept.save(batch, except: used, &effects)
-        for change in notes.changes[notes.handedOver...] {
+        for change in notes.unsaved {
             saveKept(change.revision, &effects)
         }
-        notes.handedOver = notes.changes.count
-        for change in flags.changes[flags.handedOver...] {
+        notes.noteSaved()
+        for change in flags.unsaved {
             var revision = change.first
             while revision <= change.revision {
                 saveKept(revision, &effects)
                 revision = revision.next
             }
         }
-        flags.handedOver = flags.changes.count
+        flags.noteSaved()
     }
 
     private func saveKept(_ revision: Revision, _ effects: inout HubEffects) {

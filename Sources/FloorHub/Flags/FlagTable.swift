@@ -1,7 +1,7 @@
 import FloorEvents
 
 /// One help flag as the hub knows it: applied, perhaps not committed yet.
-struct FlagEntry {
+struct FlagEntry: DeskEntry {
     let id: FloorID
     /// `flag/SITE/TEAM/ID/` and `private/SITE/ASKER/ID/`.
     let key: FloorKey
@@ -9,60 +9,54 @@ struct FlagEntry {
     var flag: HelpFlag
     /// Boot time since which the flag waits for what it waits for.
     var since: Int64
-    /// Boot time since which its owner has no session; nil while he has one, or nobody owns it.
+    /// Boot time since which its owner has no session; nil while they have one, or nobody owns it.
     var ownerGoneSince: Int64?
     /// Boot time at which something happens by itself; `.max` = never.
     var due = Int64.max
+    /// Whose share it is of; nil when nobody of them is remembered.
+    var account: Account?
 }
 
 /// One step of a flag's life, until the journal has confirmed it.
-struct FlagChange {
-    let slot: Int
-    /// The last of its records; with `first` the stretch of the lane it made.
-    let revision: Revision
-    let first: Revision
-    let before: FlagEntry?
-    let after: FlagEntry
-}
+typealias FlagChange = DeskChange<FlagEntry>
 
-/// Every help flag of the hub, by id, by asker and call, and by owner.
+/// Every help flag of the hub, by id, by asker and call, by owner and by incident.
 ///
-/// Changes are applied at once and confirmed when the journal has them; a lost batch takes its
-/// changes back (rule 3). Nothing is ever read in a hash's order.
+/// Invariants: an agent has one open flag for each call; every index holds exactly the flags it is
+/// about, each once.
 struct FlagTable {
     private struct CallKey: Hashable {
         let agent: String
         let call: String
     }
 
-    private(set) var entries: [FlagEntry?] = []
-    private var free: [Int] = []
-    private var slots: [FloorID: Int] = [:]
+    private var desk = Desk<FlagEntry>()
     private var byCall: [CallKey: Int] = [:]
     private var byOwner: [String: [Int]] = [:]
     private var byIncident: [FloorID: [Int]] = [:]
     private var openByAgent: [String: [Int]] = [:]
-    /// Applied and not confirmed, in order.
-    private(set) var changes: [FlagChange] = []
-    /// So many of them are in a batch that the journal has in hand.
-    var handedOver = 0
-    var timers = DueHeap<Int>()
+    private var endedByAgent: [String: [Int]] = [:]
+    /// Ended flags, oldest first, for when room is needed.
+    private var ended = DueHeap<Int>()
     /// Incidents whose merged flags are to follow them, in the order they changed.
-    var following: [FloorID] = []
+    private var following: [FloorID] = []
+    private var isFollowing: Set<FloorID> = []
     /// Flags whose call is over, to be cancelled as soon as the journal takes it.
-    var callsOver: [FloorID] = []
+    private var callsOver: [FloorID] = []
+    private var callsDone = 0
 
-    /// Flags that are held, ended ones included.
-    var count: Int { entries.count - free.count }
-    var isEmpty: Bool { slots.isEmpty }
+    // MARK: looking
 
-    func slot(_ id: FloorID) -> Int? { slots[id] }
+    var entries: [FlagEntry?] { desk.entries }
+    var changes: [FlagChange] { desk.changes }
+    var count: Int { desk.count }
+    var isEmpty: Bool { desk.isEmpty }
+    var deadline: Int64 { desk.deadline }
+    var unsaved: ArraySlice<FlagChange> { desk.unsaved }
 
-    /// The flag in a slot.
-    subscript(slot: Int) -> FlagEntry {
-        guard let entry = entries[slot] else { preconditionFailure("FlagTable: a free slot") }
-        return entry
-    }
+    func slot(_ id: FloorID) -> Int? { desk.slot(id) }
+    subscript(slot: Int) -> FlagEntry { desk[slot] }
+    func isChanging(_ slot: Int) -> Bool { desk.isChanging(slot) }
 
     /// The open flag that an agent has for a call.
     func openFlag(agent: String, call: String) -> Int? {
@@ -72,6 +66,11 @@ struct FlagTable {
     /// The open flags an agent has raised.
     func openFlags(ofAgent agent: String) -> [Int] { openByAgent[agent] ?? [] }
 
+    /// The flag of an agent that ended first, if nothing is to be confirmed of it.
+    func oldestEnded(ofAgent agent: String) -> Int? {
+        endedByAgent[agent]?.first { !desk.isChanging($0) }
+    }
+
     /// The flags somebody has.
     func flags(ofOwner owner: String) -> [Int] { byOwner[owner] ?? [] }
 
@@ -80,64 +79,113 @@ struct FlagTable {
 
     // MARK: changes
 
-    /// A slot for a flag that is not here.
-    mutating func reserve() -> Int {
-        if let slot = free.popLast() { return slot }
-        entries.append(nil)
-        return entries.count - 1
-    }
+    mutating func reserve() -> Int { desk.reserve() }
 
     /// Puts a flag's new state in its slot; the change is taken back or confirmed later.
     mutating func apply(_ change: FlagChange) {
-        set(change.slot, change.after)
-        changes.append(change)
+        relink(change.slot) { $0.apply(change) }
     }
 
     /// Puts a state in a slot, without a change to be confirmed.
     mutating func set(_ slot: Int, _ entry: FlagEntry?) {
-        if let old = entries[slot] { unlink(slot, old) }
-        entries[slot] = entry
-        guard let entry else { return free.append(slot) }
-        link(slot, entry)
-        if entry.due != .max { timers.add(slot, due: entry.due) }
+        relink(slot) { $0.set(slot, entry) }
     }
 
-    /// Changes when a flag is due, and nothing else.
+    mutating func confirm(through revision: Revision) -> ArraySlice<FlagChange> {
+        desk.confirm(through: revision)
+    }
+
+    /// The journal lost everything after a revision: what was taken back, the last first.
+    mutating func takeBack(after revision: Revision) -> [FlagChange] {
+        var lost: [FlagChange] = []
+        while let last = desk.changes.last, last.revision > revision {
+            relink(last.slot) { _ = $0.takeBackLast(after: revision) }
+            lost.append(last)
+        }
+        _ = desk.takeBackLast(after: revision)
+        return lost
+    }
+
+    mutating func noteSaved() { desk.noteSaved() }
+
+    /// Changes when a flag is due, and since when its owner is gone.
     mutating func setDue(_ slot: Int, _ due: Int64, ownerGoneSince: Int64?) {
-        guard var entry = entries[slot] else { return }
+        guard var entry = desk.entries[slot] else { return }
         entry.ownerGoneSince = ownerGoneSince
         entry.due = due
-        entries[slot] = entry
-        if due != .max { timers.add(slot, due: due) }
-    }
-
-    /// The journal holds everything up to a revision: the changes that are certain now.
-    mutating func confirm(through revision: Revision) -> ArraySlice<FlagChange> {
-        let count = changes.firstIndex { $0.revision > revision } ?? changes.count
-        let confirmed = changes[..<count]
-        changes.removeFirst(count)
-        handedOver -= min(count, handedOver)
-        return confirmed
-    }
-
-    /// The journal lost everything after a revision.
-    mutating func takeBack(after revision: Revision) {
-        while let last = changes.last, last.revision > revision {
-            changes.removeLast()
-            set(last.slot, last.before)
-        }
-        handedOver = min(handedOver, changes.count)
+        desk.set(slot, entry)
     }
 
     /// A flag whose time to be rated is over.
     mutating func forget(_ slot: Int) { set(slot, nil) }
 
+    // MARK: by itself
+
+    mutating func nextDue(at now: Int64) -> (slot: Int, entry: FlagEntry)? {
+        desk.nextDue(at: now)
+    }
+
+    /// The next of the ended flags, the oldest first, that nothing is to be confirmed of.
+    mutating func nextEnded() -> Int? {
+        while let (slot, time) = ended.take(until: .max) {
+            guard let entry = desk.entries[slot], entry.flag.isEnded,
+                entry.flag.stamps.ended == time
+            else { continue }
+            if desk.isChanging(slot) {
+                ended.add(slot, due: time)
+                return nil
+            }
+            return slot
+        }
+        return nil
+    }
+
+    /// Has the next turn look whether an incident's merged flags are to follow it.
+    mutating func follow(_ incident: FloorID) {
+        if isFollowing.insert(incident).inserted { following.append(incident) }
+    }
+
+    var nextFollowed: FloorID? { following.first }
+
+    /// An incident has been followed.
+    mutating func endFollowing() {
+        isFollowing.remove(following.removeFirst())
+    }
+
+    /// A flag's call is over.
+    mutating func noteCallOver(_ id: FloorID) { callsOver.append(id) }
+
+    /// The next flag whose call is over.
+    mutating func takeCallOver() -> FloorID? {
+        guard callsDone < callsOver.count else { return nil }
+        callsDone += 1
+        defer {
+            if callsDone == callsOver.count {
+                callsOver.removeAll(keepingCapacity: true)
+                callsDone = 0
+            }
+        }
+        return callsOver[callsDone - 1]
+    }
+
+    /// Whether something waits that is due as soon as the journal takes it.
+    var hasWaiting: Bool { !following.isEmpty || callsDone < callsOver.count }
+
     // MARK: who finds it
 
+    private mutating func relink(_ slot: Int, _ change: (inout Desk<FlagEntry>) -> Void) {
+        if let old = desk.entries[slot] { unlink(slot, old) }
+        change(&desk)
+        if let entry = desk.entries[slot] { link(slot, entry) }
+    }
+
     private mutating func link(_ slot: Int, _ entry: FlagEntry) {
-        slots[entry.id] = slot
         let flag = entry.flag
-        if !flag.isEnded {
+        entry.account?.take(1, .flags)
+        if flag.isEnded {
+            ended.add(slot, due: flag.stamps.ended)
+            endedByAgent[flag.words.agent, default: []].append(slot)
+        } else {
             let key = CallKey(agent: flag.words.agent, call: flag.words.callReference)
             byCall[key] = slot
             openByAgent[flag.words.agent, default: []].append(slot)
@@ -147,9 +195,11 @@ struct FlagTable {
     }
 
     private mutating func unlink(_ slot: Int, _ entry: FlagEntry) {
-        slots[entry.id] = nil
         let flag = entry.flag
-        if !flag.isEnded {
+        entry.account?.giveBack(1, .flags)
+        if flag.isEnded {
+            Self.remove(slot, from: &endedByAgent, flag.words.agent)
+        } else {
             let key = CallKey(agent: flag.words.agent, call: flag.words.callReference)
             if byCall[key] == slot { byCall[key] = nil }
             Self.remove(slot, from: &openByAgent, flag.words.agent)

@@ -64,15 +64,15 @@ extension Hub {
         flags.apply(
             FlagChange(
                 slot: slot,
-                revision: events.applied,
                 first: first,
+                revision: events.applied,
                 before: before,
                 after: entry
             )
         )
         let isFinished = entry.flag.isEnded || entry.flag.status == .answered
         if entry.flag.merged > 0, isFinished, before?.flag.status != entry.flag.status {
-            flags.following.append(entry.id)
+            flags.follow(entry.id)
         }
         return events.applied
     }
@@ -163,6 +163,7 @@ extension Hub {
             flag: flag,
             since: clock.boot
         )
+        entry.account = producers.principal(named: flag.words.agent)?.account
         if flag.isHeld {
             entry.ownerGoneSince = clock.boot
             supporters.changeLoad(of: flag.owner, engaged: flag.status == .engaged, by: 1)
@@ -174,7 +175,7 @@ extension Hub {
         }
         entry.due = dueTime(entry)
         flags.set(flags.reserve(), entry)
-        if flag.status == .merged { follow(incident: flag.incident) }
+        if flag.status == .merged { flags.follow(flag.incident) }
     }
 }
 

@@ -25,8 +25,7 @@ extension Hub {
     /// When the earliest flag is due, if the hub could do something about it then.
     var flagDeadline: Int64 {
         guard events.hasRoom(for: Self.mostRecordsPerChange) else { return .max }
-        let isDue = !flags.following.isEmpty || !flags.callsOver.isEmpty
-        let earliest = isDue ? clock.boot : flags.timers.earliest
+        let earliest = flags.hasWaiting ? clock.boot : flags.deadline
         return earliest == .max ? .max : max(earliest, events.nextTry)
     }
 
@@ -34,10 +33,9 @@ extension Hub {
     mutating func runFlagTimers() {
         if events.isHeldBack(at: clock.boot) { return }
         while events.hasRoom(for: Self.mostRecordsPerChange),
-            let (slot, due) = flags.timers.take(until: clock.boot)
+            let (slot, entry) = flags.nextDue(at: clock.boot)
         {
-            // A time that was changed since is found out here (R20).
-            guard let entry = flags.entries[slot], entry.due == due else { continue }
+            ledger.counts.work += 1
             fire(slot, entry)
         }
         cancelCallsOver()
@@ -76,7 +74,7 @@ extension Hub {
 
     private mutating func forget(_ slot: Int, _ entry: FlagEntry) {
         // The journal is to have its end first.
-        guard !flags.changes.contains(where: { $0.slot == slot }) else {
+        guard !flags.isChanging(slot) else {
             return flags.setDue(slot, clock.boot + 1_000_000, ownerGoneSince: nil)
         }
         flags.forget(slot)
@@ -84,14 +82,19 @@ extension Hub {
         kept.forget(entry.privateKey)
     }
 
-    /// Makes room by forgetting the tenth of the ended flags that ended first.
+    /// Makes room by forgetting the flags that ended first, some of them.
     mutating func forgetOldestFlags() {
-        let changing = Set(flags.changes.map { $0.slot })
-        var ended = flags.entries.indices.filter {
-            flags.entries[$0]?.flag.isEnded == true && !changing.contains($0)
+        for _ in 0..<Limits.flagsForgottenAtOnce {
+            guard let slot = flags.nextEnded() else { return }
+            ledger.counts.work += 1
+            forget(slot, flags[slot])
         }
-        ended.sort { (flags[$0].flag.stamps.ended, $0) < (flags[$1].flag.stamps.ended, $1) }
-        for slot in ended.prefix((ended.count + 9) / 10) { forget(slot, flags[slot]) }
+    }
+
+    /// Makes room in an asker's share by forgetting the flag of theirs that ended first.
+    mutating func forgetOldestFlag(ofAgent agent: String) {
+        guard let slot = flags.oldestEnded(ofAgent: agent) else { return }
+        forget(slot, flags[slot])
     }
 
     // MARK: owners
@@ -124,7 +127,7 @@ extension Hub {
         let open = flags.openFlags(ofAgent: agentKey.entity)
         guard !open.isEmpty, let state = try? AgentState(payload: payload) else { return }
         for slot in open where flags[slot].flag.isAboutEndedCall(state) {
-            flags.callsOver.append(flags[slot].id)
+            flags.noteCallOver(flags[slot].id)
         }
         cancelCallsOver()
     }
@@ -132,8 +135,7 @@ extension Hub {
     /// Cancels what has lost its point, unless the journal takes nothing now: then later.
     private mutating func cancelCallsOver() {
         if events.isHeldBack(at: clock.boot) { return }
-        while let id = flags.callsOver.first, events.hasRoom(for: Self.mostRecordsPerChange) {
-            flags.callsOver.removeFirst()
+        while events.hasRoom(for: Self.mostRecordsPerChange), let id = flags.takeCallOver() {
             guard let slot = flags.slot(id) else { continue }
             var flag = flags[slot].flag
             guard (try? flag.cancel(FlagRequest(), at: clock.stamp())) == true else { continue }
@@ -144,21 +146,16 @@ extension Hub {
 
     // MARK: incidents
 
-    /// Has the next turn look whether an incident's merged flags are to follow it.
-    mutating func follow(incident: FloorID) {
-        if !flags.following.contains(incident) { flags.following.append(incident) }
-    }
-
     /// Gives merged flags their incident's answer, or back to those who wait when it has ended
     /// without one; some in each turn, so that a storm of thousands holds nobody up.
     private mutating func followIncidents() {
         var left = Limits.mergedAnswersPerTurn
-        while let incident = flags.following.first {
+        while let incident = flags.nextFollowed {
             let waiting = flags.merged(into: incident)
             let source = flags.slot(incident).map { flags[$0].flag }
             if let source, !source.isEnded, source.stamps.answered == 0 {
                 // It is open again: who waits goes on waiting.
-                flags.following.removeFirst()
+                flags.endFollowing()
                 continue
             }
             for slot in waiting {
@@ -166,7 +163,7 @@ extension Hub {
                 left -= 1
                 follow(slot, source)
             }
-            flags.following.removeFirst()
+            flags.endFollowing()
         }
     }
 

@@ -118,8 +118,7 @@ extension Hub {
                 entity: id.text
             )
         else { throw FlagRefusal(.badKey, "the asker's name makes no key") }
-        if flags.count >= options.maximumFlags { forgetOldestFlags() }
-        guard flags.count < options.maximumFlags else { throw FlagRefusal(.limit) }
+        try makeRoom(for: agent, by)
         var flag = HelpFlag(request.kind)
         flag.channelWanted = request.channel
         flag.customerStar = request.customerStar
@@ -132,15 +131,35 @@ extension Hub {
         flag.stamps.raised = clock.stamp()
         flag.eligible = UInt16(clamping: supporters.eligible(for: agent, key, grants))
         let slot = flags.reserve()
-        let entry = FlagEntry(
+        var entry = FlagEntry(
             id: id,
             key: key,
             privateKey: privateKey,
             flag: flag,
             since: clock.boot
         )
+        entry.account = by.session.principal.account
         result.revision = write(slot, .raise, nil, entry, by)
         result.claimGeneration = UInt32(flag.eligible)
+    }
+
+    /// Room for one more flag: in the asker's share, in that of whoever raises it, in the table.
+    private mutating func makeRoom(
+        for agent: String,
+        _ by: FlagOperator
+    ) throws(FlagRefusal) {
+        let account = by.session.principal.account
+        guard flags.openFlags(ofAgent: agent).count < Limits.openFlagsPerAsker else {
+            ledger.counts.note(.flags)
+            throw FlagRefusal(.limit, Quota.flags.sentence)
+        }
+        if !account.has(roomFor: 1, .flags) { forgetOldestFlag(ofAgent: agent) }
+        guard account.has(roomFor: 1, .flags) else {
+            ledger.counts.note(.flags)
+            throw FlagRefusal(.limit, Quota.flags.sentence)
+        }
+        if flags.count >= options.maximumFlags { forgetOldestFlags() }
+        guard flags.count < options.maximumFlags else { throw FlagRefusal(.limit) }
     }
 
     // MARK: every other operation
@@ -204,7 +223,7 @@ extension Hub {
         target.merged += 1
         target.cause = .incident
         write(incident, .merge, target, nil)
-        if target.status == .answered { flags.following.append(request.incident) }
+        if target.status == .answered { flags.follow(request.incident) }
         return revision
     }
 

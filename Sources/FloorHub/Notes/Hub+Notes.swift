@@ -79,6 +79,11 @@ extension Hub {
                 entity: id.text
             )
         else { throw FlagRefusal(.badKey, "the sender's name makes no key") }
+        let account = by.session.principal.account
+        guard account.has(roomFor: 1, .notes) else {
+            ledger.counts.note(.notes)
+            throw FlagRefusal(.limit, Quota.notes.sentence)
+        }
         guard notes.count < Limits.notes else { throw FlagRefusal(.limit) }
         let time = clock.stamp()
         var fresh = FloorNote(note.kind, text: note.text)
@@ -94,13 +99,14 @@ extension Hub {
         guard fresh.expiresAt <= time + Limits.noteLifeMaximumMicroseconds else {
             throw FlagRefusal(.invalid, "a note lasts 7 days at most")
         }
-        let entry = NoteEntry(
+        var entry = NoteEntry(
             id: id,
             key: path,
             receiptKey: receipts,
             note: fresh,
             due: clock.boot + (fresh.expiresAt - time)
         )
+        entry.account = account
         return writeNote(notes.reserve(), .append, nil, entry, path, by)
     }
 
@@ -214,7 +220,13 @@ extension Hub {
         header.sourceTime = by?.sourceTime ?? 0
         appendOwn(header, key, payload.span, by)
         notes.apply(
-            NoteChange(slot: slot, revision: events.applied, before: before, after: entry)
+            NoteChange(
+                slot: slot,
+                first: events.applied,
+                revision: events.applied,
+                before: before,
+                after: entry
+            )
         )
         return events.applied
     }
@@ -240,20 +252,18 @@ extension Hub {
 
     /// When the earliest note is due, if the hub could do something about it then.
     var noteDeadline: Int64 {
-        guard notes.timers.earliest != .max, events.hasRoom(for: 1) else { return .max }
-        return max(notes.timers.earliest, events.nextTry)
+        guard notes.deadline != .max, events.hasRoom(for: 1) else { return .max }
+        return max(notes.deadline, events.nextTry)
     }
 
     mutating func runNoteTimers() {
         if events.isHeldBack(at: clock.boot) { return }
-        while events.hasRoom(for: 1), let (slot, due) = notes.timers.take(until: clock.boot) {
-            guard let entry = notes.entries[slot], entry.due == due else { continue }
+        while events.hasRoom(for: 1), let (slot, entry) = notes.nextDue(at: clock.boot) {
+            ledger.counts.work += 1
             if !entry.note.status.isEnded {
                 writeOwnNote(slot, .expire, entry, ended(entry, .expired))
-            } else if notes.changes.contains(where: { $0.slot == slot }) {
-                var later = entry
-                later.due = clock.boot + 1_000_000
-                notes.set(slot, later)
+            } else if notes.isChanging(slot) {
+                notes.setDue(slot, clock.boot + 1_000_000)
             } else {
                 notes.set(slot, nil)
                 kept.forget(entry.key)
@@ -285,13 +295,14 @@ extension Hub {
         let left =
             note.status.isEnded
             ? Limits.endedNoteMicroseconds : note.expiresAt.clampedDifference(clock.lastStamp)
-        let entry = NoteEntry(
+        var entry = NoteEntry(
             id: id,
             key: key,
             receiptKey: receipts,
             note: note,
             due: clock.boot.clampedSum(min(max(0, left), Limits.noteLifeMaximumMicroseconds))
         )
+        entry.account = producers.principal(named: note.sender)?.account
         notes.set(notes.reserve(), entry)
     }
 }

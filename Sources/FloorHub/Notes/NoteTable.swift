@@ -1,7 +1,7 @@
 import FloorEvents
 
 /// One note as the hub knows it: applied, perhaps not committed yet.
-struct NoteEntry {
+struct NoteEntry: DeskEntry {
     let id: FloorID
     /// Where it is to be read: `note/SITE/TEAM/ID/`, or `private/SITE/PERSON/ID/`.
     let key: FloorKey
@@ -10,68 +10,55 @@ struct NoteEntry {
     var note: FloorNote
     /// Boot time at which something happens by itself.
     var due: Int64
+    /// Whose share it is of; nil for the hub's own.
+    var account: Account?
 }
 
-/// One step of a note's life, until the journal has confirmed it.
-struct NoteChange {
-    let slot: Int
-    let revision: Revision
-    let before: NoteEntry?
-    let after: NoteEntry
-}
+/// One step of a note's life, until the journal has confirmed it; always one record.
+typealias NoteChange = DeskChange<NoteEntry>
 
 /// Every note of the hub; changes are applied at once and confirmed or taken back as flags' are.
 struct NoteTable {
-    private(set) var entries: [NoteEntry?] = []
-    private var free: [Int] = []
-    private var slots: [FloorID: Int] = [:]
-    private(set) var changes: [NoteChange] = []
-    /// So many of them are in a batch that the journal has in hand.
-    var handedOver = 0
-    var timers = DueHeap<Int>()
+    private var desk = Desk<NoteEntry>()
 
-    var count: Int { entries.count - free.count }
+    var entries: [NoteEntry?] { desk.entries }
+    var changes: [NoteChange] { desk.changes }
+    var count: Int { desk.count }
+    var deadline: Int64 { desk.deadline }
+    var unsaved: ArraySlice<NoteChange> { desk.unsaved }
 
-    func slot(_ id: FloorID) -> Int? { slots[id] }
+    func slot(_ id: FloorID) -> Int? { desk.slot(id) }
+    subscript(slot: Int) -> NoteEntry { desk[slot] }
+    func isChanging(_ slot: Int) -> Bool { desk.isChanging(slot) }
 
-    /// The note in a slot.
-    subscript(slot: Int) -> NoteEntry {
-        guard let entry = entries[slot] else { preconditionFailure("NoteTable: a free slot") }
-        return entry
-    }
-
-    mutating func reserve() -> Int {
-        if let slot = free.popLast() { return slot }
-        entries.append(nil)
-        return entries.count - 1
-    }
+    mutating func reserve() -> Int { desk.reserve() }
 
     mutating func apply(_ change: NoteChange) {
-        set(change.slot, change.after)
-        changes.append(change)
+        if change.before == nil { change.after.account?.take(1, .notes) }
+        desk.apply(change)
     }
 
     mutating func set(_ slot: Int, _ entry: NoteEntry?) {
-        if let old = entries[slot] { slots[old.id] = nil }
-        entries[slot] = entry
-        guard let entry else { return free.append(slot) }
-        slots[entry.id] = slot
-        timers.add(slot, due: entry.due)
+        desk.entries[slot]?.account?.giveBack(1, .notes)
+        entry?.account?.take(1, .notes)
+        desk.set(slot, entry)
     }
 
+    mutating func setDue(_ slot: Int, _ due: Int64) { desk.setDue(slot, due) }
+
     mutating func confirm(through revision: Revision) -> ArraySlice<NoteChange> {
-        let count = changes.firstIndex { $0.revision > revision } ?? changes.count
-        let confirmed = changes[..<count]
-        changes.removeFirst(count)
-        handedOver -= min(count, handedOver)
-        return confirmed
+        desk.confirm(through: revision)
     }
 
     mutating func takeBack(after revision: Revision) {
-        while let last = changes.last, last.revision > revision {
-            changes.removeLast()
-            set(last.slot, last.before)
+        while let lost = desk.takeBackLast(after: revision) {
+            if lost.before == nil { lost.after.account?.giveBack(1, .notes) }
         }
-        handedOver = min(handedOver, changes.count)
+    }
+
+    mutating func noteSaved() { desk.noteSaved() }
+
+    mutating func nextDue(at now: Int64) -> (slot: Int, entry: NoteEntry)? {
+        desk.nextDue(at: now)
     }
 }

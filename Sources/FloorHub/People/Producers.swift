@@ -41,13 +41,16 @@ struct Producers: ~Copyable {
 
     func principal(_ key: FloorKey) -> Principal? { principals[key] }
 
-    /// Whether somebody of this name has a session.
-    func isPresent(_ name: String) -> Bool {
+    /// The principal of this name, if it is known.
+    func principal(named name: String) -> Principal? {
         guard let key = try? FloorKey(.presence, site: "-", unit: "-", entity: name) else {
-            return false
+            return nil
         }
-        return (principals[key]?.sessions ?? 0) > 0
+        return principals[key]
     }
+
+    /// Whether somebody of this name has a session.
+    func isPresent(_ name: String) -> Bool { (principal(named: name)?.sessions ?? 0) > 0 }
 
     // MARK: coming and going
 
