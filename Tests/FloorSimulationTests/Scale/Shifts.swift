@@ -96,10 +96,11 @@ struct SteadyDay: CustomStringConvertible {
                 floor.advance(microseconds: 5000)
             }
         }
-        // After everybody's heartbeats, so that nobody is silent for too long, and after the
-        // figures that the calls have changed.
+        // After the figures that the calls have changed, and the rules that look at them, and
+        // after everybody's heartbeats, so that nobody is silent for too long.
+        floor.pass(milliseconds: 3000)
         floor.forEach(floor.clients.indices) { floor.ping($0) }
-        floor.pass(milliseconds: 1100, pings: false)
+        floor.pass(milliseconds: 100, pings: false)
         counts.quietSecond = floor.measure { floor.pass(milliseconds: 1000, pings: false) }
         try floor.expectOpen(floor.clients.indices)
         return counts
