@@ -311,7 +311,9 @@ struct StateLane: ~Copyable {
     }
 
     /// A cursor as a client brings it back: a slot, and enough of its key's birth to know it by.
-    func wireCursor(_ slot: Int) -> UInt64 { table.wireCursor(slot) }
+    func wireCursor(_ slot: Int, after cursor: UInt64) -> UInt64 {
+        table.wireCursor(slot, after: cursor)
+    }
 
     /// What it stands for; one whose key is gone begins anew.
     func cursor(_ wire: UInt64) -> KeyCursor { table.cursor(wire) }
