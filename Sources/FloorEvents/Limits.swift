@@ -83,17 +83,18 @@ public enum Limits {
         public var sessions: Int
     }
 
-    /// What a person's programs need at most: a desktop or a wallboard with values of its own.
+    /// What a person's programs need at most: desktops with values of their own, or a name that
+    /// all screens of a floor share.
     public static let share = Share(
         keys: 1024,
         tombstones: 1024,
         bytes: 4 * 1024 * 1024,
         flags: 256,
         notes: 256,
-        subscriptions: 2048,
+        subscriptions: 8192,
         requests: 256,
-        producers: 256,
-        sessions: 64
+        producers: 1024,
+        sessions: 1024
     )
     /// What the `system` role has instead: a bridge owns the keys of the whole floor, and without a
     /// roster everybody is one. Two such fill a table, so that one alone never does.
@@ -115,6 +116,9 @@ public enum Limits {
     public static let workPerSession = 2048
     /// Deleted keys forgotten in one turn of the core.
     public static let tombstonesPerTurn = 4096
+    /// Pause between two looks at deleted keys whose time is over, in microseconds: each look asks
+    /// every session whether it is behind.
+    public static let tombstonePauseMicroseconds: Int64 = 10_000_000
     /// How long a deleted key is told to returning readers, in microseconds (1 hour).
     public static let tombstoneMicroseconds: Int64 = 3600 * 1_000_000
     /// Committed event-lane records kept in the core for live readers.
