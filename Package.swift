@@ -93,6 +93,11 @@ let hostTargets: [Target] = [
         dependencies: ["FloorBus", serviceLifecycle],
         swiftSettings: strict
     ),
+    .target(
+        name: "FloorText",
+        dependencies: ["FloorBus", "FloorEvents", "FloorWire"],
+        swiftSettings: strict
+    ),
     .target(name: "FloorImport", dependencies: ["CZlib"], swiftSettings: strict),
     .target(
         name: "FloorJournal",
@@ -129,9 +134,8 @@ let hostTargets: [Target] = [
         name: "FloorCLI",
         dependencies: [
             "FloorBus", "FloorHubServer", "FloorImport", "FloorJournal", "FloorPosix",
-            "FloorReports", "FloorRosterFile", "FloorWire", "FloorZeroMQ", "FloorBusService",
-            argumentParser, unixSignals,
-            serviceLifecycle,
+            "FloorReports", "FloorRosterFile", "FloorText", "FloorWire", "FloorZeroMQ",
+            "FloorBusService", argumentParser, unixSignals, serviceLifecycle,
         ],
         swiftSettings: strict
     ),
@@ -166,13 +170,14 @@ let testTargets: [Target] = [
             "FloorPosix", "FloorWire", "FloorZeroMQ", "CZeroMQ", "FloorBusTestKit",
         ]
     ),
+    testTarget("FloorTextTests", ["FloorText", "FloorBus", "FloorEvents", "FloorWire"]),
     testTarget(
         "FloorBusServiceTests",
         ["FloorBusService", "FloorBus", serviceLifecycle]
     ),
     testTarget(
         "FloorCLITests",
-        ["FloorCLI", "FloorBus", "FloorImport", "FloorZeroMQ", "FloorBusTestKit"]
+        ["FloorCLI", "FloorBus", "FloorImport", "FloorText", "FloorZeroMQ", "FloorBusTestKit"]
     ),
     testTarget(
         "FloorSimulationTests",
