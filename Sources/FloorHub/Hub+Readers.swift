@@ -9,8 +9,7 @@ extension Hub {
         _ request: Subscribe,
         _ effects: inout HubEffects
     ) {
-        session.reader.awaitsSubscriptions = request.hasMore
-        readers.activate(session)
+        readers.noteRequest(of: session, hasMore: request.hasMore)
         let filter: KeyFilter
         do throws(FloorStatus) {
             filter = try checked(session, request)
@@ -111,7 +110,7 @@ extension Hub {
             noteDenied(session, .replay, request.filter)
             return end(session, ReplyEnd(request: header.sequence, .denied), &effects)
         }
-        guard session.reader.replays.count < Limits.replaysPerSession else {
+        guard session.reader.replayCount < Limits.replaysPerSession else {
             return end(session, ReplyEnd(request: header.sequence, .limit), &effects)
         }
         // Nothing lies behind the head, and no journal is asked for it.

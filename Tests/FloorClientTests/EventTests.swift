@@ -226,6 +226,26 @@ struct EventTests {
         #expect(!desk.needsTurn)
     }
 
+    @Test("A GET's cursor says nothing to the client: it goes on with a smaller one, not the same")
+    func getCursor() throws {
+        let (desk, mailbox, _) = try watching("agent/")
+        _ = try desk.core.get(KeyFilter("agent/"), mailbox: mailbox)
+        desk.turn()
+        for (cursor, line) in [(7 as UInt64, "> GET 1 from 7"), (3, "> GET 1 from 3")] {
+            var end = ReplyEnd(request: 1 << 63 | 1, .ok)
+            end.more = true
+            end.cursor = cursor
+            desk.hub(.replyEnd) { end.append(to: &$0) }
+            desk.turn()
+            #expect(desk.lines.last == line)
+        }
+        var end = ReplyEnd(request: 1 << 63 | 1, .ok)
+        end.more = true
+        end.cursor = 3
+        desk.hub(.replyEnd) { end.append(to: &$0) }
+        #expect(desk.take(mailbox) == ["answered 1 protocolError"])
+    }
+
     @Test("A question is answered with offline when the link goes, or is not there")
     func getOffline() throws {
         let (desk, mailbox, _) = try watching("agent/")

@@ -44,10 +44,12 @@ extension Inbox {
         guard let index = requests.index(ofWire: end.request) else { return }
         let request = requests.list[index]
         guard end.status == .ok, end.more else { return endRequest(request.id, end.status) }
-        // A cursor that stands still would ask for the same page for ever.
-        guard end.cursor > request.body.cursor else {
-            return endRequest(request.id, .protocolError)
-        }
+        // A cursor that stands still would ask for the same page for ever. A REPLAY's is a revision
+        // and ascends; a GET's says something to the hub alone, and the next may be smaller.
+        let goesOn =
+            request.type == .replay
+            ? end.cursor > request.body.cursor : end.cursor != request.body.cursor
+        guard goesOn else { return endRequest(request.id, .protocolError) }
         requests.list[index].body.cursor = end.cursor
         requests.list[index].isPageDone = true
     }

@@ -11,7 +11,7 @@ final class Answers {
     /// Whether there is something to tell.
     private(set) var areOwed = false
     /// The cumulative value last told to the client.
-    private(set) var cumulativeTold: UInt64
+    private var cumulativeTold: UInt64
 
     init(cumulative: UInt64) { cumulativeTold = cumulative }
 

@@ -53,7 +53,7 @@ final class Producer {
 
     /// Whether nothing speaks against forgetting it.
     var isForgettable: Bool {
-        session == nil && lease.ownedCount == 0 && pending.isEmpty && principal.wills == 0
+        session == nil && lease.isEmpty && pending.isEmpty && principal.wills == 0
     }
 
     // MARK: the journal

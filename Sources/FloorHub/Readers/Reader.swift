@@ -37,6 +37,8 @@ final class Reader {
     /// Questions that wait for their turn, and tokens of those that wait for the journal.
     var questions: [Question] = []
     var replays: [UInt64] = []
+    /// Questions that wait for the journal.
+    var replayCount: Int { replays.count }
 
     var minimumInterval: Int64 = 0
     var nextDeliver: Int64 = 0

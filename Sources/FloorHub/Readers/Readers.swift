@@ -87,6 +87,12 @@ struct Readers: ~Copyable {
 
     // MARK: subscribing
 
+    /// A SUBSCRIBE has come, whether it is allowed or not; `hasMore` announces another one.
+    mutating func noteRequest(of session: Session, hasMore: Bool) {
+        session.reader.awaitsSubscriptions = hasMore
+        lists.activate(session)
+    }
+
     /// Begins a subscription that is allowed: where its lanes start.
     mutating func subscribe(
         _ session: Session,

@@ -12,6 +12,8 @@ final class Lease {
     /// The list of its values in the table, and how many there are.
     var firstOwned = -1
     var ownedCount = 0
+    /// Whether no value is under it.
+    var isEmpty: Bool { ownedCount == 0 }
     /// Whether it is in the heap of leases that run.
     fileprivate var isListed = false
 
