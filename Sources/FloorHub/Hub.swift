@@ -136,6 +136,7 @@ public struct Hub: ~Copyable {
         case .committed(let batch): commit(batch, &effects)
         case .commitFailed(let batch): rollBack(batch, &effects)
         case .journalPage(let page): takePage(page, &effects)
+        case .retentionFailed: counts.retentionFailures += 1
         case .tapBarrier(let topic): takeBarrier(topic)
         case .roster(let roster): take(roster, &effects)
         case .shutdown: shutDown(&effects)

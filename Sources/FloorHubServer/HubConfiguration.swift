@@ -1,4 +1,5 @@
 public import FloorEvents
+public import FloorHub
 
 /// What a hub is to be: where it listens, where its data live, its limits.
 ///
@@ -33,6 +34,11 @@ public struct HubConfiguration: Sendable {
     public var staleMilliseconds = Int(Limits.staleMicroseconds / 1000)
     /// How long sessions may take their last messages when the hub stops, in milliseconds.
     public var drainMilliseconds = 200
+    /// Gets what an operator should know, one after the other, to be logged; nil drops it.
+    ///
+    /// Called on the hub's own thread, and before it runs on the one that starts the hub: what
+    /// blocks here keeps everybody waiting. It must not call the hub.
+    public var onNotice: (@Sendable (HubNotice) -> Void)?
 
     /// A hub for its own process alone.
     public init() {}

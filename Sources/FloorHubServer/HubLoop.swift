@@ -15,16 +15,13 @@ struct HubLoop: ~Copyable {
     private var effects = HubEffects()
     /// What performing gave back; stepped before the next turn ends.
     private var feedback: [HubInput] = []
-    /// Questions the journal could not answer yet, and when they are put again (boot time).
-    private var unanswered: [ReadRequest] = []
-    private var askAgainAt: Int64 = .max
+    /// What the core and the journal want an operator to know; taken by the server's thread.
+    private var notices: [HubNotice] = []
     /// Links whose pipe was full in this round: nothing may overtake what came back.
     private var blocked: [LinkID] = []
     /// Links whose peer is gone; what it said before, a goodbye perhaps, is still to be read.
     private var gone: [LinkID] = []
 
-    /// Pause before the journal is asked again, in microseconds.
-    private static let askAgainMicroseconds: Int64 = 250_000
     /// Most messages received before readers are served.
     private static let messagesPerTurn = 512
 
@@ -55,7 +52,6 @@ struct HubLoop: ~Copyable {
         }
         hub.step(.turnEnd, at: now, into: &effects)
         perform()
-        if now.boot >= askAgainAt { askAgain() }
         // What the journal and the pipes answered belongs to this turn: a commit that is
         // already known must not wait for the next message.
         while takeFeedback() {
@@ -65,7 +61,7 @@ struct HubLoop: ~Copyable {
         sleepsUntil = .min
         if hasMoreWork || count >= Self.messagesPerTurn || !gone.isEmpty { return 0 }
         if try sockets.isReadable() { return 0 }
-        sleepsUntil = min(hub.nextDeadline, askAgainAt)
+        sleepsUntil = hub.nextDeadline
         return max(0, min((sleepsUntil - Self.now().boot) / 1000 + 1, 1000))
     }
 
@@ -95,7 +91,7 @@ struct HubLoop: ~Copyable {
             hub.step(.borrowedTurnEnd, at: Self.now(), into: &effects)
             perform()
         }
-        if hasMoreWork || !gone.isEmpty || min(hub.nextDeadline, askAgainAt) < sleepsUntil {
+        if hasMoreWork || !gone.isEmpty || !notices.isEmpty || hub.nextDeadline < sleepsUntil {
             return .coreNeeded
         }
         // A failing socket shows itself to the core's thread too.
@@ -134,6 +130,7 @@ struct HubLoop: ~Copyable {
         var work = HubEffects()
         swap(&work, &effects)
         perform(work.list, work.bytes.span)
+        if !work.notices.isEmpty { notices += work.notices }
         hasMoreWork = work.hasMoreWork
         work.removeAll()
         swap(&work, &effects)
@@ -163,28 +160,28 @@ struct HubLoop: ~Copyable {
             case .commit(let batch):
                 journal.commit(batch: batch)
             case .readEvents(let request):
-                read(request)
+                journal.read(request)
+            case .cancelRead(let token):
+                journal.cancelRead(token: token)
             }
         }
     }
 
-    private mutating func read(_ request: ReadRequest) {
-        if let page = journal.read(request) { return feedback.append(.journalPage(page)) }
-        unanswered.append(request)
-        askAgainAt = Self.now().boot + Self.askAgainMicroseconds
-    }
-
-    private mutating func askAgain() {
-        let questions = unanswered
-        unanswered.removeAll()
-        askAgainAt = .max
-        for question in questions { read(question) }
+    /// What an operator should know since the last call.
+    mutating func takeNotices() -> [HubNotice] {
+        guard !notices.isEmpty else { return [] }
+        defer { notices.removeAll() }
+        return notices
     }
 
     /// Gives up sockets and journal; nothing is performed any more.
-    func close() {
+    ///
+    /// - Returns: what the journal said at last.
+    mutating func close() -> [HubNotice] {
         sockets.close()
         journal.close()
+        for case .notice(let notice) in journal.takeOutcomes() { notices.append(notice) }
+        return takeNotices()
     }
 
     private mutating func send(_ bytes: Span<UInt8>, to link: LinkID) -> SendOutcome {
@@ -228,6 +225,9 @@ struct HubLoop: ~Copyable {
             switch outcome {
             case .committed(let batch): feedback.append(.committed(batch: batch))
             case .failed(let batch): feedback.append(.commitFailed(batch: batch))
+            case .page(let page): feedback.append(.journalPage(page))
+            case .retentionFailed: feedback.append(.retentionFailed)
+            case .notice(let notice): notices.append(notice)
             }
         }
         guard !feedback.isEmpty else { return false }

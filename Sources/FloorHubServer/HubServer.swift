@@ -45,7 +45,9 @@ public final class HubServer: @unchecked Sendable {
     private var thread: FloorThread?
     private let isStopping = Atomic(false)
     private let isStopped = Atomic(false)
-    private var failure: ZeroMQError?
+    /// Why the core's thread ended by itself.
+    private var failure: String?
+    private let onNotice: (@Sendable (HubNotice) -> Void)?
 
     /// Takes the data directory and binds; no message is served before `start`.
     ///
@@ -123,6 +125,7 @@ public final class HubServer: @unchecked Sendable {
         self.locks = locks
         self.inbox = inbox
         self.notices = notices
+        onNotice = configuration.onNotice
         drainMilliseconds = Atomic(configuration.drainMilliseconds)
         lineage = opened.lineage
         epoch = opened.epoch
@@ -198,6 +201,7 @@ public final class HubServer: @unchecked Sendable {
     /// - Throws: `HubServerError.system` when the system allows no further thread.
     public func start(onEnd: @escaping @Sendable () -> Void = {}) throws(HubServerError) {
         lock.withLock { isServing = true }
+        for notice in notices { onNotice?(HubNotice(.warning, .fewDescriptors, notice)) }
         do {
             thread = try FloorThread.start(name: "floorbus hub") { [self] in
                 run()
@@ -225,10 +229,11 @@ public final class HubServer: @unchecked Sendable {
         beginStop()
         thread?.join()
         endServing()
-        lock.withLock {
-            loop.close()
-            locks.removeAll()
+        let told = lock.withLock {
+            defer { locks.removeAll() }
+            return loop.close()
         }
+        for notice in told { onNotice?(notice) }
     }
 
     /// As `stop`, with another drain time than the configuration's.
@@ -250,7 +255,7 @@ public final class HubServer: @unchecked Sendable {
     public var statistics: HubStatistics { lock.withLock { loop.hub.statistics } }
 
     /// Why the core thread ended by itself, or nil.
-    public var failureSentence: String? { lock.withLock { failure?.description } }
+    public var failureSentence: String? { lock.withLock { failure } }
 
     /// Takes the sockets away from under the core, as a broken libzmq would; for tests.
     package func breakSockets() {
@@ -293,7 +298,10 @@ public final class HubServer: @unchecked Sendable {
         var drainUntil: Int64?
         var timeout: Int64 = 0
         while true {
-            guard (try? set.wait(timeoutMilliseconds: timeout)) != nil else { return }
+            do { _ = try set.wait(timeoutMilliseconds: timeout) } catch {
+                lock.withLock { failure = error.description }
+                return
+            }
             if set.events(at: wakeSlot).contains(.readable) { inbox.wake.drain() }
             inbox.noteAwake()
             if drainUntil == nil, isStopping.load(ordering: .acquiring) {
@@ -301,12 +309,17 @@ public final class HubServer: @unchecked Sendable {
                 drainUntil = Self.bootTime() + drain * 1000
                 withCore { loop in loop.step(.shutdown) }
             }
+            let told: [HubNotice]
             do {
-                timeout = try withCore { loop throws(ZeroMQError) in try loop.turn() }
+                (timeout, told) = try withCore { loop throws(ZeroMQError) in
+                    (try loop.turn(), loop.takeNotices())
+                }
             } catch {
-                lock.withLock { failure = error }
+                lock.withLock { failure = error.description }
                 return
             }
+            // Without the lock: whoever logs may be slow, and publishers go on meanwhile.
+            for notice in told { onNotice?(notice) }
             if let end = drainUntil {
                 let left = (end - Self.bootTime()) / 1000
                 if left <= 0 { return }

@@ -65,6 +65,16 @@ public struct JournalExtent: Sendable, Equatable {
 }
 
 extension JournalFile {
+    /// A time of at least a minute in words: "3 minutes", "20 hours", "400 days".
+    package static func words(microseconds: Int64) -> String {
+        let minutes = microseconds / 60_000_000
+        switch minutes {
+        case ..<120: return "\(minutes) minute\(minutes == 1 ? "" : "s")"
+        case ..<(48 * 60): return "\(minutes / 60) hours"
+        default: return "\(minutes / 60 / 24) days"
+        }
+    }
+
     /// Calls `body` with the records of some kinds and a stretch of time, oldest first.
     ///
     /// A hub may be running; what it stores meanwhile is not seen.

@@ -5,7 +5,7 @@ enum Imports {
     static let onlyImporter = [
         "CZeroMQ": "FloorZeroMQ", "CPosix": "FloorPosix", "CZlib": "FloorImport",
         "ArgumentParser": "FloorCLI", "CFloorBus": "FloorBusC", "GRDB": "FloorJournal",
-        "Hummingbird": "FloorWeb", "Yams": "FloorRoster",
+        "Hummingbird": "FloorWeb", "Yams": "FloorRoster", "Logging": "FloorCLI",
     ]
 
     /// Targets that may import these modules and no others.

@@ -31,6 +31,8 @@ public enum HubInput: Sendable {
     case commitFailed(batch: UInt64)
     /// The journal's answer to a `readEvents` effect.
     case journalPage(JournalPage)
+    /// The journal could not remove what is too old or too much; it goes on trying.
+    case retentionFailed
     /// A reader of the tap subscribed to this topic, which begins with `~`: a join barrier.
     case tapBarrier([UInt8])
     /// Another roster holds from now on: sessions that lose something by it are ended.
@@ -66,8 +68,10 @@ public enum HubEffect: Equatable, Sendable {
     case forgetKept(Range<Int>)
     /// Commit what was handed over, whole or not at all; answer with `committed` or `commitFailed`.
     case commit(batch: UInt64)
-    /// Read committed records; answer with `journalPage`.
+    /// Read committed records; answer with `journalPage`, at any later time and in any order.
     case readEvents(ReadRequest)
+    /// Nobody waits any more for the page with this token.
+    case cancelRead(token: UInt64)
 }
 
 /// Effects of one or more steps; the ranges point into `bytes`.
@@ -79,6 +83,8 @@ public struct HubEffects: Sendable {
     public var bytes: [UInt8] = []
     /// What to do, in order.
     public var list: [HubEffect] = []
+    /// What an operator should know; not in `list`, so that copying an effect counts no references.
+    public var notices: [HubNotice] = []
     /// Whether readers wait that could be served now: call `turnEnd` again without waiting.
     public var hasMoreWork = false
 
@@ -89,6 +95,7 @@ public struct HubEffects: Sendable {
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         list.removeAll(keepingCapacity: true)
+        notices.removeAll(keepingCapacity: true)
         hasMoreWork = false
     }
 }
@@ -125,6 +132,9 @@ public struct JournalPage: Sendable {
     public var through: Revision
     /// Whether `through` is the last committed revision.
     public var atEnd: Bool
+    /// Whether the records after the request's revision up to `through` are there but cannot be
+    /// read; `records` is empty then, and a reader is to be told of their loss.
+    public var isUnreadable = false
 
     /// An answer.
     public init(
@@ -233,6 +243,8 @@ public struct HubStatistics: Equatable, Sendable {
     public var commitFailures: UInt64 = 0
     /// Changes of agents and queues that are missing in the history: the journal could not store.
     public var historyLost: UInt64 = 0
+    /// How often the journal could not remove what is too old or too much.
+    public var retentionFailures: UInt64 = 0
     /// Whether the last commit that was decided is stored; false = the event lane is read-only.
     public var isStoring = true
     /// Partitions of the tap with a beacon.

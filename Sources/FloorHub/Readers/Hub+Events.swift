@@ -157,7 +157,9 @@ extension Hub {
         switch reader {
         case .session(let session):
             session.awaitsPage = false
-            if page.floor >= session.eventPosition { tellGap(session, page.floor, &effects) }
+            // No further than what is committed: the revisions behind it are still to be given.
+            let lost = page.isUnreadable ? min(page.through, lane.committed) : page.floor
+            if lost >= session.eventPosition { tellGap(session, lost, &effects) }
             session.page = page
             session.pageOffset = 0
             activate(session)

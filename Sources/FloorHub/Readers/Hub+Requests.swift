@@ -136,6 +136,9 @@ extension Hub {
         guard mayRead(session, filter) else {
             return endReply(session, ReplyEnd(request: number, .denied), &effects)
         }
+        guard !page.isUnreadable else {
+            return endReply(session, ReplyEnd(request: number, .storage), &effects)
+        }
         var end = ReplyEnd(request: number, .ok)
         var frame = ReplyFrame(request: number, maximum: request.maximumBytes)
         var out: [UInt8] = []
@@ -250,7 +253,7 @@ extension HubStatistics {
             ("rejected", rejected), ("blocked", blocked), ("suspects", suspects),
             ("stales", stales), ("wills", wills), ("commitFailures", commitFailures),
             ("storing", isStoring ? 1 : 0), ("historyLost", historyLost),
-            ("partitions", partitions),
+            ("retentionFailures", retentionFailures), ("partitions", partitions),
             ("uncounted", uncounted), ("barriers", barriers),
             ("barriersDropped", barriersDropped), ("borrowed", borrowed),
             ("work", work), ("bytesIn", bytesIn), ("bytesOut", bytesOut),
