@@ -135,6 +135,7 @@ public struct Hub: ~Copyable {
         case .linkGone(let link): dropLink(link, &effects)
         case .committed(let batch): commit(batch, &effects)
         case .commitFailed(let batch): rollBack(batch, &effects)
+        case .storing(let isStoring): tellWhetherStoring(isStoring, &effects)
         case .journalPage(let page): takePage(page, &effects)
         case .retentionFailed: counts.retentionFailures += 1
         case .tapBarrier(let topic): takeBarrier(topic)

@@ -78,6 +78,8 @@ public enum JournalOutcome: Sendable {
     case committed(batch: UInt64)
     /// A batch is not stored, nor is anything after it; a notice has the reason.
     case failed(batch: UInt64)
+    /// Known without a commit: nothing can be stored from now on, or something can again.
+    case storing(Bool)
     /// The answer to a question.
     case page(JournalPage)
     /// What is too old or too much could not be removed; it is tried again.

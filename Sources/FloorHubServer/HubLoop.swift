@@ -225,6 +225,7 @@ struct HubLoop: ~Copyable {
             switch outcome {
             case .committed(let batch): feedback.append(.committed(batch: batch))
             case .failed(let batch): feedback.append(.commitFailed(batch: batch))
+            case .storing(let isStoring): feedback.append(.storing(isStoring))
             case .page(let page): feedback.append(.journalPage(page))
             case .retentionFailed: feedback.append(.retentionFailed)
             case .notice(let notice): notices.append(notice)

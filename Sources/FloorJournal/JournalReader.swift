@@ -92,12 +92,18 @@ final class JournalReader: @unchecked Sendable {
 
     private func run() {
         while let question = next() {
+            var found: JournalPage?
             do {
-                answer(try pool.read { database in try page(question.request, database) })
-                isBroken = false
-            } catch {
+                try pool.read { database in found = try page(question.request, database) }
+            } catch  where found == nil {
                 retry(question, JournalError.sentence(error, path: pool.path))
+            } catch {
+                // The end of a transaction that met a bad place fails; each record is checked.
+                pool.invalidateReadOnlyConnections()
             }
+            guard let found else { continue }
+            isBroken = false
+            answer(found)
         }
     }
 
@@ -205,7 +211,7 @@ final class JournalReader: @unchecked Sendable {
         )
         do {
             try fill(&page, request, database)
-        } catch where !page.records.isEmpty {
+        } catch  where !page.records.isEmpty {
             // What stands before the bad place is good; the next question begins at it.
             page.atEnd = false
         }

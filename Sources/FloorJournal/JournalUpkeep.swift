@@ -46,8 +46,10 @@ struct JournalUpkeep {
     mutating func areFilesInPlace() -> Bool {
         let fault = places.fault()
         if let fault, !isGone {
+            outcomes.add(.storing(false))
             outcomes.tell(.error, .journalGone, fault + "; until then events are refused")
         } else if fault == nil, isGone {
+            outcomes.add(.storing(true))
             outcomes.tell(.info, .journalBack, "\(pool.path) is in its place again")
         }
         isGone = fault != nil

@@ -117,15 +117,6 @@ struct DiskTests {
         #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT x FROM theirs") } == 1)
     }
 
-    @Test("A journal from the future is refused until the clock is right")
-    func future() throws {
-        let scratch = try Scratch()
-        try Bench(scratch).journal.close()
-        let stamp = Clocks.wallMicroseconds() + 100 * 3600 * 1_000_000
-        try write(scratch, "UPDATE meta SET hub_clock = \(stamp)")
-        #expect(sentence(scratch).contains("hours ahead of this machine's clock"))
-    }
-
     @Test("A damaged file is refused with a sentence")
     func damaged() throws {
         let scratch = try Scratch()

@@ -37,6 +37,8 @@ final class Bench {
     /// What the journal has told an operator and no test has taken.
     private(set) var notices: [HubNotice] = []
     private(set) var retentionFailures = 0
+    /// Each word of the journal that it can store, or cannot.
+    private(set) var storing: [Bool] = []
 
     init(_ opener: JournalOpener) throws {
         let wake = try WakeDescriptor()
@@ -83,6 +85,7 @@ final class Bench {
             switch outcome {
             case .notice(let notice): notices.append(notice)
             case .retentionFailed: retentionFailures += 1
+            case .storing(let isStoring): storing.append(isStoring)
             case .committed, .failed, .page: found.append(outcome)
             }
         }
@@ -115,7 +118,8 @@ final class Bench {
                 switch outcome {
                 case .committed(let through): if through >= batch { return true }
                 case .failed: return false
-                case .page, .retentionFailed, .notice: Issue.record("nobody asked: \(outcome)")
+                case .page, .storing, .retentionFailed, .notice:
+                    Issue.record("nobody asked: \(outcome)")
                 }
             }
         }

@@ -29,6 +29,8 @@ public enum HubInput: Sendable {
     case committed(batch: UInt64)
     /// The journal could not store this batch; nothing of it and of later ones is kept.
     case commitFailed(batch: UInt64)
+    /// The journal knows, without a commit, that it cannot store from now on, or can again.
+    case storing(Bool)
     /// The journal's answer to a `readEvents` effect.
     case journalPage(JournalPage)
     /// The journal could not remove what is too old or too much; it goes on trying.
