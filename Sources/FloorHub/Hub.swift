@@ -124,6 +124,7 @@ public struct Hub: ~Copyable {
     ) {
         set(now)
         switch input {
+        case .linkIdentity: break
         case .message(let link, let bytes): receive(bytes.span, from: link, &effects)
         case .malformed(let link):
             counts.malformed += 1

@@ -56,12 +56,10 @@ public struct HubConfiguration: Sendable {
     }
 }
 
-/// How bytes travel; each transport is a trust domain, and each but the first has a ROUTER.
-enum Transport: Int, CaseIterable {
-    /// Within the process: as trusted as its own code.
-    case direct = 0
-    case tcp = 1
-    case ipc = 2
+/// The kinds of addresses to listen at; each is a trust domain with a ROUTER of its own.
+enum Transport {
+    case tcp
+    case ipc
 
     init?(_ endpoint: String) {
         if endpoint.utf8.starts(with: "tcp://".utf8) {

@@ -105,7 +105,9 @@ public final class HubServer: @unchecked Sendable {
         let (sessions, notices) = try Self.sessionLimit(configuration.maximumSessions)
         let opened = try open { wake.signal() }
         let sockets: HubSockets
-        do { sockets = try HubSockets(configuration) } catch {
+        do {
+            sockets = try HubSockets(configuration, from: HubLoop.directPlace + 1)
+        } catch {
             opened.journal.close()
             throw .socket(error)
         }
@@ -116,7 +118,7 @@ public final class HubServer: @unchecked Sendable {
     private init(
         _ hub: consuming Hub,
         _ opened: OpenJournal,
-        _ sockets: consuming HubSockets,
+        _ sockets: HubSockets,
         _ inbox: Inbox,
         _ locks: [FileLock],
         _ configuration: HubConfiguration,
@@ -135,7 +137,7 @@ public final class HubServer: @unchecked Sendable {
             hub: hub,
             journal: opened.journal,
             sockets: sockets,
-            links: DirectLinks(inbox)
+            direct: DirectTransport(inbox, place: HubLoop.directPlace)
         )
     }
 
@@ -274,7 +276,7 @@ public final class HubServer: @unchecked Sendable {
     private func endServing() {
         lock.withLock {
             isServing = false
-            loop.links.close()
+            loop.direct.close()
         }
     }
 
@@ -293,7 +295,7 @@ public final class HubServer: @unchecked Sendable {
         var set = PollSet()
         let wakeSlot = set.add(inbox.wake.descriptor)
         withCore { loop in
-            for descriptor in loop.sockets.descriptors { _ = set.add(descriptor) }
+            for descriptor in loop.descriptors { _ = set.add(descriptor) }
         }
         var drainUntil: Int64?
         var timeout: Int64 = 0
@@ -311,11 +313,11 @@ public final class HubServer: @unchecked Sendable {
             }
             let told: [HubNotice]
             do {
-                (timeout, told) = try withCore { loop throws(ZeroMQError) in
+                (timeout, told) = try withCore { loop throws(HubServerError) in
                     (try loop.turn(), loop.takeNotices())
                 }
             } catch {
-                lock.withLock { failure = error.description }
+                lock.withLock { failure = error.sentence }
                 return
             }
             // Without the lock: whoever logs may be slow, and publishers go on meanwhile.

@@ -13,8 +13,35 @@ public struct LinkID: Hashable, Sendable {
     public init(_ rawValue: UInt64) { self.rawValue = rawValue }
 }
 
+/// Who is at the other end of a link, as its transport knows; bound once, when the link is made.
+public struct LinkIdentity: Equatable, Sendable {
+    /// What the transport's word rests on.
+    public enum Proof: UInt8, Sendable {
+        /// Code of the hub's own process, which is trusted to say who it is.
+        case local
+        /// The user of this machine, told by its kernel.
+        case peerCredentials
+        /// A key that only they have.
+        case key
+    }
+
+    /// What the word rests on.
+    public var proof: Proof
+    /// The principal a HELLO on this link must name; nil = whichever it names.
+    public var principal: String?
+
+    /// An identity.
+    public init(_ proof: Proof, principal: String? = nil) {
+        self.proof = proof
+        self.principal = principal
+    }
+}
+
 /// One thing that happened to the hub.
 public enum HubInput: Sendable {
+    /// Who is at a link's other end; comes at most once, before the link's first message, and not
+    /// at all where nobody vouches for anybody.
+    case linkIdentity(LinkID, LinkIdentity)
     /// A message of one payload frame arrived.
     case message(LinkID, [UInt8])
     /// A message arrived that was not exactly one payload frame.
