@@ -78,6 +78,8 @@ let serviceLifecycle: Target.Dependency = .product(
     package: "swift-service-lifecycle"
 )
 
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
 let hostTargets: [Target] = [
     .systemLibrary(name: "CZlib"),
     .target(
@@ -135,7 +137,7 @@ let hostTargets: [Target] = [
         dependencies: [
             "FloorBus", "FloorHubServer", "FloorImport", "FloorJournal", "FloorPosix",
             "FloorReports", "FloorRosterFile", "FloorText", "FloorWire", "FloorZeroMQ",
-            "FloorBusService", argumentParser, unixSignals, serviceLifecycle,
+            "FloorBusService", argumentParser, unixSignals, logging, serviceLifecycle,
         ],
         swiftSettings: strict
     ),
@@ -210,6 +212,7 @@ let package = Package(
         ? []
         : [
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+            .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
             .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
             .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
             .package(

@@ -46,6 +46,20 @@ public enum Limits {
     public static let retryableRunsPerProducer = outboxOperationsCeiling / 2
     /// Questions to the journal one session may have waiting.
     public static let replaysPerSession = 16
+    /// How often a page is tried before its reader is told that it cannot be read.
+    public static let journalReadTries = 5
+    /// Wait between two tries to read a page, in microseconds: a disk that stalls for a second
+    /// loses nobody an event.
+    public static let journalReadRetryMicroseconds: Int64 = 250_000
+    /// Bytes of the log beside the journal above which an operator is told: it has 4 MiB when
+    /// nobody reads for long, and each page read looks through all of it.
+    public static let journalLogBytes: Int64 = 64 * 1024 * 1024
+    /// Time between two looks at the journal's files, in microseconds.
+    public static let journalLookMicroseconds: Int64 = 1_000_000
+    /// How far the journal's last stamp may be ahead of the clock without a word, in microseconds.
+    public static let clockToleranceMicroseconds: Int64 = 60_000_000
+    /// How far it may be ahead before the hub refuses to start, in microseconds (24 hours).
+    public static let clockRefusalMicroseconds: Int64 = 24 * 3600 * 1_000_000
     /// Most producers the hub remembers.
     public static let producers = 100_000
     /// How long a silent producer is remembered, in microseconds (7 days).

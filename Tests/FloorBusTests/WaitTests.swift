@@ -236,6 +236,7 @@ private final class DiskJournal: EventJournal {
         defer { failed = [] }
         return memory.takeOutcomes() + failed
     }
-    func read(_ request: ReadRequest) -> JournalPage? { memory.read(request) }
+    func read(_ request: ReadRequest) { memory.read(request) }
+    func cancelRead(token: UInt64) { memory.cancelRead(token: token) }
     func close() {}
 }
