@@ -78,6 +78,8 @@ let serviceLifecycle: Target.Dependency = .product(
     package: "swift-service-lifecycle"
 )
 
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
 let hostTargets: [Target] = [
     .systemLibrary(name: "CZlib"),
     .target(
@@ -91,6 +93,11 @@ let hostTargets: [Target] = [
     .target(
         name: "FloorBusService",
         dependencies: ["FloorBus", serviceLifecycle],
+        swiftSettings: strict
+    ),
+    .target(
+        name: "FloorText",
+        dependencies: ["FloorBus", "FloorEvents", "FloorWire"],
         swiftSettings: strict
     ),
     .target(name: "FloorImport", dependencies: ["CZlib"], swiftSettings: strict),
@@ -129,9 +136,8 @@ let hostTargets: [Target] = [
         name: "FloorCLI",
         dependencies: [
             "FloorBus", "FloorHubServer", "FloorImport", "FloorJournal", "FloorPosix",
-            "FloorReports", "FloorRosterFile", "FloorWire", "FloorZeroMQ", "FloorBusService",
-            argumentParser, unixSignals,
-            serviceLifecycle,
+            "FloorReports", "FloorRosterFile", "FloorText", "FloorWire", "FloorZeroMQ",
+            "FloorBusService", argumentParser, unixSignals, logging, serviceLifecycle,
         ],
         swiftSettings: strict
     ),
@@ -166,13 +172,14 @@ let testTargets: [Target] = [
             "FloorPosix", "FloorWire", "FloorZeroMQ", "CZeroMQ", "FloorBusTestKit",
         ]
     ),
+    testTarget("FloorTextTests", ["FloorText", "FloorBus", "FloorEvents", "FloorWire"]),
     testTarget(
         "FloorBusServiceTests",
         ["FloorBusService", "FloorBus", serviceLifecycle]
     ),
     testTarget(
         "FloorCLITests",
-        ["FloorCLI", "FloorBus", "FloorImport", "FloorZeroMQ", "FloorBusTestKit"]
+        ["FloorCLI", "FloorBus", "FloorImport", "FloorText", "FloorZeroMQ", "FloorBusTestKit"]
     ),
     testTarget(
         "FloorSimulationTests",
@@ -205,6 +212,7 @@ let package = Package(
         ? []
         : [
             .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+            .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
             .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
             .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
             .package(

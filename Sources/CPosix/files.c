@@ -110,3 +110,12 @@ int floor_posix_make_directory(const char *path, uint32_t mode) {
 }
 
 int floor_posix_remove_file(const char *path) { return unlink(path) == 0 ? 0 : -errno; }
+
+int floor_posix_file_status(const char *path, uint64_t *device, uint64_t *number, int64_t *size) {
+    struct stat status;
+    if (stat(path, &status) != 0) return -errno;
+    *device = (uint64_t)status.st_dev;
+    *number = (uint64_t)status.st_ino;
+    *size = (int64_t)status.st_size;
+    return 0;
+}

@@ -4,5 +4,6 @@
 @_exported public import FloorRoster
 
 @_exported public import struct FloorClient.ClientStatistics
+@_exported public import struct FloorHub.HubNotice
 @_exported public import struct FloorHub.HubStatistics
 @_exported public import struct FloorHubServer.HubConfiguration

@@ -233,6 +233,9 @@ public final class HubHarness {
                 transcript.add("hub: read events after \(request.after.short)")
                 let page = HubInput.journalPage(journal.read(request))
                 if journal.holdsReads { heldReads.append(page) } else { feedback.append(page) }
+            case .cancelRead(let token):
+                heldReads.removeAll { $0.isPage(token) }
+                feedback.removeAll { $0.isPage(token) }
             }
         }
         return hasMoreWork || !feedback.isEmpty || !outcomes.isEmpty
@@ -265,5 +268,12 @@ public final class HubHarness {
 extension ReceivedRecord {
     static func lines(_ bytes: [UInt8]) -> String {
         all(in: bytes).map { $0.line }.joined(separator: " ")
+    }
+}
+
+extension HubInput {
+    fileprivate func isPage(_ token: UInt64) -> Bool {
+        guard case .journalPage(let page) = self else { return false }
+        return page.token == token
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorText
 import Foundation
 
 // From the command line's words to values; each refusal names the rule.
@@ -22,29 +23,17 @@ struct Named<Value: FloorName>: ExpressibleByArgument {
 
 extension Named: Sendable {}
 
-/// The overlays of a call have bits, not numbers, so their names stand here.
-enum OverlayName: String, CaseIterable, ExpressibleByArgument, Sendable {
-    case helpSeeking
-    case monitored
-    case whispered
-    case barged
-    case muted
-    case recordingPaused
+/// A call's overlay on the command line.
+struct OverlayArgument: ExpressibleByArgument, Sendable {
+    let name: OverlayName
 
-    var bit: CallOverlays {
-        switch self {
-        case .helpSeeking: .helpSeeking
-        case .monitored: .monitored
-        case .whispered: .whispered
-        case .barged: .barged
-        case .muted: .muted
-        case .recordingPaused: .recordingPaused
-        }
+    init?(argument: String) {
+        guard let name = OverlayName(rawValue: argument) else { return nil }
+        self.name = name
     }
 
-    static func names(of overlays: CallOverlays) -> [String] {
-        allCases.filter { overlays.contains($0.bit) }.map(\.rawValue)
-    }
+    static var allValueStrings: [String] { OverlayName.allCases.map(\.rawValue) }
+    static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
 @Sendable func parseKey(_ text: String) throws -> FloorKey {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorText
 
 /// `floorbus get`.
 struct GetCommand: AsyncParsableCommand {
@@ -34,7 +35,7 @@ struct GetCommand: AsyncParsableCommand {
 
     private func show(_ records: [FloorRecord]) throws {
         if hub.isJSON {
-            for record in records { try Output.json(RecordLine(record)) }
+            for record in records { try Output.line(try record.json()) }
             return
         }
         guard !records.isEmpty else { return }

@@ -83,6 +83,21 @@ struct HubCommand: AsyncParsableCommand {
     var hasNoHistory = false
 
     @Flag(
+        name: .customLong("accept-clock"),
+        help: ArgumentHelp(
+            "Start with a journal written more than 24 hours ahead of this machine's clock: the "
+                + "clock is right now."
+        )
+    )
+    var acceptsClock = false
+
+    @Option(
+        name: .customLong("log-level"),
+        help: "From which level on notices are written to stderr."
+    )
+    var logLevel = LogLevel.info
+
+    @Flag(
         name: .customLong("insecure"),
         help: "Allow addresses that other machines reach, although anybody there can publish."
     )
@@ -95,16 +110,13 @@ struct HubCommand: AsyncParsableCommand {
         ThisProcess.keepFreedMemory()
         ThisProcess.ignoreBrokenPipes()
         try await reporting {
-            let configuration = try configuration()
+            var configuration = try configuration()
+            let log = HubLog(from: logLevel)
+            configuration.onNotice = { log.take($0) }
             var options = JournalOptions()
             options.retentionDays = keepDays
             options.maximumBytes = Int64(keepMebibytes) << 20
-            options.onTrouble = { sentence in
-                guard let sentence else { return Output.note("the journal works again") }
-                Output.note(
-                    "\(sentence); events are refused until it works again (tried every second)"
-                )
-            }
+            options.acceptsClock = acceptsClock
             let daemon = HubDaemon(
                 configuration: configuration,
                 journal: journal == .sqlite ? options : nil,
@@ -115,7 +127,11 @@ struct HubCommand: AsyncParsableCommand {
                 services: [daemon],
                 gracefulShutdownSignals: [.sigterm, .sigint]
             )
-            try await group.run()
+            do { try await group.run() } catch {
+                await log.close()
+                throw error
+            }
+            await log.close()
         }
     }
 
@@ -143,7 +159,6 @@ private struct HubDaemon: Service {
 
     func run() async throws {
         let hub = try open()
-        for notice in hub.notices { Output.note(notice) }
         let reloading = await reloading(hub)
         defer { reloading?.cancel() }
         do {

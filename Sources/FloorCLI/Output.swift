@@ -1,3 +1,4 @@
+import FloorText
 import Foundation
 
 /// What the program says: lines for programs and people on stdout, sentences on stderr.
@@ -15,13 +16,7 @@ enum Output {
 
     /// Writes a value as one JSON object on one line.
     static func json(_ value: some Encodable) throws {
-        try line(jsonText(value))
-    }
-
-    static func jsonText(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        try line(JSONText.line(value))
     }
 
     /// Writes a sentence to stderr.
@@ -30,15 +25,8 @@ enum Output {
         try? FileHandle.standardError.write(contentsOf: Data(("floorbus: \(sentence)\n").utf8))
     }
 
-    /// A text that cannot steer a terminal: control characters become "?".
-    static func printable(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            let isControl = scalar.properties.generalCategory == .control
-            result.append(isControl ? "?" : scalar)
-        }
-        return String(result)
-    }
+    /// As `PlainText.printable`.
+    static func printable(_ text: String) -> String { PlainText.printable(text) }
 
     /// Rows under headings, the first column left and the others right.
     static func table(_ headings: [String], _ rows: [[String]]) -> [String] {
@@ -56,9 +44,6 @@ enum Output {
         }
     }
 
-    /// A moment in UTC with milliseconds, from microseconds since 1970.
-    static func time(_ microseconds: Int64) -> String {
-        Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
-            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    }
+    /// As `PlainText.time`.
+    static func time(_ microseconds: Int64) -> String { PlainText.time(microseconds) }
 }

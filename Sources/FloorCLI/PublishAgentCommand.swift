@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorText
 
 /// `floorbus publish agent`.
 struct PublishAgentCommand: AsyncParsableCommand {
@@ -57,7 +58,7 @@ struct PublishAgentCommand: AsyncParsableCommand {
         name: .customLong("overlay"),
         help: "What lies over the call; may be repeated."
     )
-    var overlays: [OverlayName] = []
+    var overlays: [OverlayArgument] = []
 
     @Option(
         help: ArgumentHelp("The call's reference.", valueName: "text"),
@@ -110,7 +111,7 @@ struct PublishAgentCommand: AsyncParsableCommand {
         agent.deviceInService = !isDeviceDown
         agent.pending = pending?.value
         agent.call = call.value
-        for overlay in overlays { agent.overlays.insert(overlay.bit) }
+        for overlay in overlays { agent.overlays.insert(overlay.name.bit) }
         agent.reasonClass = reasonClass.value
         agent.reasonCode = reasonCode
         agent.reason = reason

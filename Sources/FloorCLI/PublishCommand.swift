@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorText
 
 /// `floorbus publish`: one value or event.
 struct PublishCommand: AsyncParsableCommand {

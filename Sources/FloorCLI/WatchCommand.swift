@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorText
 
 /// `floorbus watch`.
 struct WatchCommand: AsyncParsableCommand {

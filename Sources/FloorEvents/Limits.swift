@@ -46,6 +46,20 @@ public enum Limits {
     public static let retryableRunsPerProducer = outboxOperationsCeiling / 2
     /// Questions to the journal one session may have waiting.
     public static let replaysPerSession = 16
+    /// How often a page is tried before its reader is told that it cannot be read.
+    public static let journalReadTries = 5
+    /// Wait between two tries to read a page, in microseconds: a disk that stalls for a second
+    /// loses nobody an event.
+    public static let journalReadRetryMicroseconds: Int64 = 250_000
+    /// Bytes of the log beside the journal above which an operator is told: it has 4 MiB when
+    /// nobody reads for long, and each page read looks through all of it.
+    public static let journalLogBytes: Int64 = 64 * 1024 * 1024
+    /// Time between two looks at the journal's files, in microseconds.
+    public static let journalLookMicroseconds: Int64 = 1_000_000
+    /// How far the journal's last stamp may be ahead of the clock without a word, in microseconds.
+    public static let clockToleranceMicroseconds: Int64 = 60_000_000
+    /// How far it may be ahead before the hub refuses to start, in microseconds (24 hours).
+    public static let clockRefusalMicroseconds: Int64 = 24 * 3600 * 1_000_000
     /// Most producers the hub remembers.
     public static let producers = 100_000
     /// How long a silent producer is remembered, in microseconds (7 days).
@@ -83,17 +97,18 @@ public enum Limits {
         public var sessions: Int
     }
 
-    /// What a person's programs need at most: a desktop or a wallboard with values of its own.
+    /// What a person's programs need at most: desktops with values of their own, or a name that
+    /// all screens of a floor share.
     public static let share = Share(
         keys: 1024,
         tombstones: 1024,
         bytes: 4 * 1024 * 1024,
         flags: 256,
         notes: 256,
-        subscriptions: 2048,
+        subscriptions: 8192,
         requests: 256,
-        producers: 256,
-        sessions: 64
+        producers: 1024,
+        sessions: 1024
     )
     /// What the `system` role has instead: a bridge owns the keys of the whole floor, and without a
     /// roster everybody is one. Two such fill a table, so that one alone never does.
@@ -115,6 +130,9 @@ public enum Limits {
     public static let workPerSession = 2048
     /// Deleted keys forgotten in one turn of the core.
     public static let tombstonesPerTurn = 4096
+    /// Pause between two looks at deleted keys whose time is over, in microseconds: each look asks
+    /// every session whether it is behind.
+    public static let tombstonePauseMicroseconds: Int64 = 10_000_000
     /// How long a deleted key is told to returning readers, in microseconds (1 hour).
     public static let tombstoneMicroseconds: Int64 = 3600 * 1_000_000
     /// Committed event-lane records kept in the core for live readers.

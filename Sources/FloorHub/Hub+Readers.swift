@@ -128,11 +128,14 @@ extension Hub {
 
     /// The journal has answered somebody.
     mutating func take(_ page: JournalPage, _ effects: inout HubEffects) {
-        guard let replay = readers.take(page, &effects) else { return }
+        guard let replay = readers.take(page, events.committed, &effects) else { return }
         let session = replay.session
         // The roster may have changed while the journal was asked.
         guard grants.mayRead(session, replay.filter) else {
             return end(session, ReplyEnd(request: replay.number, .denied), &effects)
+        }
+        guard !page.isUnreadable else {
+            return end(session, ReplyEnd(request: replay.number, .storage), &effects)
         }
         let (frame, records, end) = replay.answer(page, epoch: options.epoch)
         ledger.counts.work += UInt64(1 + page.records.count / 256)

@@ -17,6 +17,7 @@ extension Hub {
             return fence(link, .protocolError, "a link says HELLO once", &effects)
         }
         do throws(HelloRefusal) {
+            try identities.check(hello, on: link)
             try grants.check(hello)
             let producer = try admit(hello, &effects)
             let isKnown = grants.renew(producer.principal)
@@ -220,7 +221,7 @@ extension Hub {
         let count = session.reader.subscriptions.count
         principal.account.giveBack(count, .subscriptions)
         ledger.counts.subscriptions -= UInt64(count)
-        readers.end(session, &filters)
+        readers.end(session, &filters, &effects)
         sessions.remove(session)
         let producer = session.producer
         if producer.session === session { producer.session = nil }

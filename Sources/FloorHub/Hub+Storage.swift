@@ -108,7 +108,13 @@ extension Hub {
 
     /// Takes back what the last life has stored: values are suspect until their owners speak.
     mutating func restore(_ contents: HubContents) {
-        _ = clock.goOn(after: contents.lastStamp)
+        let back = clock.goOn(after: contents.lastStamp)
+        if back > 0 {
+            let sentence =
+                "the clock is \(back / 1_000_000) s behind the journal's last stamp; "
+                + "stamps go on from the clock, and the epoch says what came later"
+            notices.append(HubNotice(.warning, .clockStepped, sentence))
+        }
         for stored in contents.producers {
             guard let producer = producers.restore(stored) else { break }
             // One grace for the owner to come back; then its values are stale.

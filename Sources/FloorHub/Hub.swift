@@ -31,6 +31,7 @@ public struct Hub: ~Copyable {
 
     // The parts, docs/architecture.md.
     var grants: Grants
+    var identities = Identities()
     var sessions = Sessions()
     var producers: Producers
     var supporters = Supporters()
@@ -47,6 +48,8 @@ public struct Hub: ~Copyable {
     var batches = BatchTimer()
     var tap: Tap
     var isShutDown = false
+    /// What an operator is to be told with the next input.
+    var notices: [HubNotice] = []
 
     /// A hub that has seen nothing.
     public init(_ options: HubOptions) {
@@ -86,7 +89,12 @@ public struct Hub: ~Copyable {
         into effects: inout HubEffects
     ) {
         clock.set(now)
+        if !notices.isEmpty {
+            effects.notices += notices
+            notices.removeAll()
+        }
         switch input {
+        case .linkIdentity(let link, let identity): identities.note(identity, of: link)
         case .message(let link, let bytes): receive(bytes.span, from: link, &effects)
         case .malformed(let link):
             ledger.counts.malformed += 1
@@ -95,10 +103,14 @@ public struct Hub: ~Copyable {
         case .controlBlocked(let link):
             if sessions[link] != nil { ledger.counts.fenced += 1 }
             dropLink(link, &effects)
-        case .linkGone(let link): dropLink(link, &effects)
+        case .linkGone(let link):
+            identities.forget(link)
+            dropLink(link, &effects)
         case .committed(let batch): commit(batch, &effects)
         case .commitFailed(let batch): rollBack(batch, &effects)
+        case .storing(let isStoring): tellWhetherStoring(isStoring, &effects)
         case .journalPage(let page): take(page, &effects)
+        case .retentionFailed: ledger.counts.retentionFailures += 1
         case .tapBarrier(let topic): tap.takeBarrier(topic)
         case .roster(let roster): take(roster, &effects)
         case .shutdown: shutDown(&effects)

@@ -66,8 +66,11 @@ final class Inbox: @unchecked Sendable {
 }
 
 /// The links of this process at the core's end.
-struct DirectLinks {
+///
+/// They are as trusted as the process's own code, which says who it is.
+final class DirectTransport: FrameTransport {
     private let inbox: Inbox
+    private let numbers: LinkNumbers
     /// By number: those that have said something and are not over.
     private var open: [UInt32: DirectLink] = [:]
     /// Those that are read in turn until they are empty; from `next` on in this round.
@@ -75,16 +78,23 @@ struct DirectLinks {
     private var next = 0
     private var message: [UInt8] = []
 
-    init(_ inbox: Inbox) { self.inbox = inbox }
-
-    static func id(_ link: DirectLink) -> LinkID {
-        LinkID(UInt64(Transport.direct.rawValue) << 32 | UInt64(link.number))
+    init(_ inbox: Inbox, place: Int) {
+        self.inbox = inbox
+        numbers = LinkNumbers(place: place)
     }
+
+    func id(_ link: DirectLink) -> LinkID { numbers.link(link.number) }
 
     func isKnown(_ link: DirectLink) -> Bool { open[link.number] != nil }
 
-    /// Receives one message, or nil when there is none; the links take turns.
-    mutating func receiveOne() -> HubInput? {
+    /// The inbox wakes the loop.
+    var descriptors: [Int32] { [] }
+
+    func receiveOne(
+        _ take: (LinkID, Span<UInt8>) -> Void,
+        malformed refuse: (LinkID) -> Void,
+        identity bind: (LinkID, LinkIdentity) -> Void
+    ) throws(HubServerError) -> Bool {
         if readable.isEmpty { inbox.take(into: &readable) }
         while !readable.isEmpty {
             if next >= readable.count { next = 0 }
@@ -92,23 +102,36 @@ struct DirectLinks {
             switch link.take(into: &message) {
             case .message:
                 next += 1
-                open[link.number] = link
-                return .message(Self.id(link), message)
+                if open.updateValue(link, forKey: link.number) == nil {
+                    bind(id(link), LinkIdentity(.local))
+                }
+                // Out of self while it is lent; back afterwards, so that its storage stays.
+                var lent: [UInt8] = []
+                swap(&lent, &message)
+                take(id(link), lent.span)
+                swap(&lent, &message)
+                return true
             case .nothing: readable.remove(at: next)
             case .end:
                 readable.remove(at: next)
                 open[link.number] = nil
             }
         }
-        return nil
+        return false
     }
 
-    func send(_ bytes: Span<UInt8>, to number: UInt32) -> SendOutcome {
-        open[number]?.deliver(bytes) ?? .unreachable
+    func send(_ bytes: Span<UInt8>, to link: LinkID) -> SendOutcome {
+        open[LinkNumbers.number(link)]?.deliver(bytes) ?? .unreachable
     }
+
+    func isReadable() -> Bool { false }
+
+    func isReadableAfterSends() -> Bool { false }
+
+    func forgetSends() {}
 
     /// Ends every link: nothing is served any more.
-    mutating func close() {
+    func close() {
         for link in inbox.close() + readable + open.values { link.hangUp() }
         readable.removeAll()
         open.removeAll()

@@ -5,8 +5,8 @@ import FloorWire
 /// Where the hub's data are kept: the port between the hub's loop and a store.
 ///
 /// The loop hands over events, values and producers, commits them as one batch, and asks for
-/// pages of the events that are committed. A store that commits elsewhere returns at once from
-/// `commit` and reports through `takeOutcomes` after waking the loop.
+/// pages of the events that are committed. Nothing here waits for a disk: `commit` and `read`
+/// return at once, and what came of them is told through `takeOutcomes` after waking the loop.
 ///
 /// A batch that fails takes along everything handed over behind it until `takeOutcomes` has told
 /// of the failure: the hub takes it all back then, and gives the revisions again.
@@ -27,10 +27,14 @@ public protocol EventJournal: AnyObject {
     func forgetKept(_ key: Span<UInt8>)
     /// Commits what was handed over since the last commit, whole or not at all.
     func commit(batch: UInt64)
-    /// What became of batches since the last call, in order.
+    /// Asks for committed records after a revision; the page comes as an outcome, in any order.
+    ///
+    /// Every question is answered, unless it is taken back: by `isUnreadable` if need be.
+    func read(_ request: ReadRequest)
+    /// Takes a question back; its page may come all the same if it is on its way.
+    func cancelRead(token: UInt64)
+    /// What there is to tell since the last call; batches are in order.
     func takeOutcomes() -> [JournalOutcome]
-    /// Committed records after a revision; nil when they cannot be read now, but perhaps later.
-    func read(_ request: ReadRequest) -> JournalPage?
     /// Commits what was handed over, as far as possible, and gives up the store; the last call.
     func close()
 }
@@ -68,12 +72,20 @@ public typealias JournalOpener = (
     _ wake: @escaping @Sendable () -> Void
 ) throws(HubServerError) -> OpenJournal
 
-/// What became of one batch.
+/// What a journal tells the loop.
 public enum JournalOutcome: Sendable {
-    /// It is stored, with everything before it.
+    /// A batch is stored, with everything before it.
     case committed(batch: UInt64)
-    /// It is not stored, nor is anything after it.
+    /// A batch is not stored, nor is anything after it; a notice has the reason.
     case failed(batch: UInt64)
+    /// Known without a commit: nothing can be stored from now on, or something can again.
+    case storing(Bool)
+    /// The answer to a question.
+    case page(JournalPage)
+    /// What is too old or too much could not be removed; it is tried again.
+    case retentionFailed
+    /// Something an operator should know.
+    case notice(HubNotice)
 }
 
 /// The event lane in memory: a bounded ring that forgets the oldest records.
@@ -209,15 +221,25 @@ public final class MemoryJournal: EventJournal {
         spare = empty
     }
 
-    /// The batches since the last call; all are committed.
+    /// The batches and pages since the last call; all batches are committed.
     public func takeOutcomes() -> [JournalOutcome] {
         guard !outcomes.isEmpty else { return [] }
         defer { outcomes.removeAll(keepingCapacity: true) }
         return outcomes
     }
 
-    /// A page from memory; never nil.
-    public func read(_ request: ReadRequest) -> JournalPage? {
+    /// Answers at once: the page is among the next outcomes.
+    public func read(_ request: ReadRequest) { outcomes.append(.page(page(request))) }
+
+    /// Forgets the page, if nobody has taken it yet.
+    public func cancelRead(token: UInt64) {
+        outcomes.removeAll { outcome in
+            if case .page(let page) = outcome { return page.token == token }
+            return false
+        }
+    }
+
+    private func page(_ request: ReadRequest) -> JournalPage {
         let after = max(request.after, floor)
         var page: [UInt8] = []
         page.reserveCapacity(min(request.maximumBytes, bytes))

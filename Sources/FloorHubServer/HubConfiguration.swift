@@ -1,4 +1,5 @@
 import FloorEvents
+public import FloorHub
 public import FloorRoster
 
 /// What a hub is to be: where it listens, where its data live, its limits.
@@ -34,6 +35,11 @@ public struct HubConfiguration: Sendable {
     public var staleMilliseconds = Int(Limits.staleMicroseconds / 1000)
     /// How long sessions may take their last messages when the hub stops, in milliseconds.
     public var drainMilliseconds = 200
+    /// Gets what an operator should know, one after the other, to be logged; nil drops it.
+    ///
+    /// Called on the hub's own thread, and before it runs on the one that starts the hub: what
+    /// blocks here keeps everybody waiting. It must not call the hub.
+    public var onNotice: (@Sendable (HubNotice) -> Void)?
 
     /// A hub for its own process alone.
     public init() {}
@@ -51,12 +57,10 @@ public struct HubConfiguration: Sendable {
     }
 }
 
-/// How bytes travel; each transport is a trust domain, and each but the first has a ROUTER.
-enum Transport: Int, CaseIterable {
-    /// Within the process: as trusted as its own code.
-    case direct = 0
-    case tcp = 1
-    case ipc = 2
+/// The kinds of addresses to listen at; each is a trust domain with a ROUTER of its own.
+enum Transport {
+    case tcp
+    case ipc
 
     init?(_ endpoint: String) {
         if endpoint.utf8.starts(with: "tcp://".utf8) {

@@ -9,37 +9,55 @@ import FloorZeroMQ
 /// Everything here runs with the server's lock held.
 struct HubLoop: ~Copyable {
     var hub: Hub
-    var sockets: HubSockets
-    var links: DirectLinks
+    let sockets: HubSockets
+    /// The links of this process, whose senders may run the core.
+    let direct: DirectTransport
+    /// By the upper half of a `LinkID`.
+    private let transports: [any FrameTransport]
     private let journal: any EventJournal
     private var effects = HubEffects()
     /// What performing gave back; stepped before the next turn ends.
     private var feedback: [HubInput] = []
-    /// Questions the journal could not answer yet, and when they are put again (boot time).
-    private var unanswered: [ReadRequest] = []
-    private var askAgainAt: Int64 = .max
+    /// What the core and the journal want an operator to know; taken by the server's thread.
+    private var notices: [HubNotice] = []
     /// Links whose pipe was full in this round: nothing may overtake what came back.
     private var blocked: [LinkID] = []
     /// Links whose peer is gone; what it said before, a goodbye perhaps, is still to be read.
     private var gone: [LinkID] = []
 
-    /// Pause before the journal is asked again, in microseconds.
-    private static let askAgainMicroseconds: Int64 = 250_000
     /// Most messages received before readers are served.
     private static let messagesPerTurn = 512
 
-    init(hub: consuming Hub, journal: any EventJournal, sockets: HubSockets, links: DirectLinks) {
+    /// The place of the links of this process in the list of transports, and the next one.
+    static let directPlace = 0
+
+    init(
+        hub: consuming Hub,
+        journal: any EventJournal,
+        sockets: HubSockets,
+        direct: DirectTransport
+    ) {
         self.hub = hub
         self.journal = journal
         self.sockets = sockets
-        self.links = links
+        self.direct = direct
+        transports = [direct] + sockets.routers.map { $0 as any FrameTransport }
+        precondition(transports.count < UInt32.bitWidth, "HubLoop: a bit for each transport")
+    }
+
+    /// What is to be polled, but for the inbox.
+    var descriptors: [Int32] {
+        var result: [Int32] = []
+        for transport in transports { result += transport.descriptors }
+        if let tap = sockets.tap { result.append(tap.descriptor) }
+        return result
     }
 
     /// Steps the core with one input; its effects are performed by the next `turn`.
     mutating func step(_ input: HubInput) { hub.step(input, at: Self.now(), into: &effects) }
 
     /// Does all there is to do now; returns how long to wait, in milliseconds.
-    mutating func turn() throws(ZeroMQError) -> Int64 {
+    mutating func turn() throws(HubServerError) -> Int64 {
         let now = Self.now()
         let leaving = gone
         gone.removeAll(keepingCapacity: true)
@@ -50,12 +68,13 @@ struct HubLoop: ~Copyable {
         } else {
             gone = leaving
         }
-        for barrier in try sockets.drainTap(atMost: Self.messagesPerTurn) {
-            hub.step(barrier, at: now, into: &effects)
+        if let tap = sockets.tap {
+            for barrier in try tap.drain(atMost: Self.messagesPerTurn) {
+                hub.step(barrier, at: now, into: &effects)
+            }
         }
         hub.step(.turnEnd, at: now, into: &effects)
         perform()
-        if now.boot >= askAgainAt { askAgain() }
         // What the journal and the pipes answered belongs to this turn: a commit that is
         // already known must not wait for the next message.
         while takeFeedback() {
@@ -64,8 +83,8 @@ struct HubLoop: ~Copyable {
         }
         sleepsUntil = .min
         if hasMoreWork || count >= Self.messagesPerTurn || !gone.isEmpty { return 0 }
-        if try sockets.isReadable() { return 0 }
-        sleepsUntil = min(hub.nextDeadline, askAgainAt)
+        if try isReadable() { return 0 }
+        sleepsUntil = hub.nextDeadline
         return max(0, min((sleepsUntil - Self.now().boot) / 1000 + 1, 1000))
     }
 
@@ -85,43 +104,55 @@ struct HubLoop: ~Copyable {
     /// Serves one message of a link in this process, on its sender's thread, if that is little
     /// work; what is more than that is left to the core's thread.
     mutating func borrow(for message: Span<UInt8>, from link: DirectLink) -> Borrowed {
-        let id = DirectLinks.id(link)
-        guard links.isKnown(link), hub.isBrief(message, from: id) else { return .declined }
+        let id = direct.id(link)
+        guard direct.isKnown(link), hub.isBrief(message, from: id) else { return .declined }
         let now = Self.now()
-        sockets.forgetSends()
+        for transport in transports { transport.forgetSends() }
+        sockets.tap?.forgetSends()
         hub.serveBriefly(message, from: id, at: now, into: &effects)
         perform()
         while takeFeedback(asksJournal: !hub.isDurable) {
             hub.step(.borrowedTurnEnd, at: Self.now(), into: &effects)
             perform()
         }
-        if hasMoreWork || !gone.isEmpty || min(hub.nextDeadline, askAgainAt) < sleepsUntil {
+        if hasMoreWork || !gone.isEmpty || !notices.isEmpty || hub.nextDeadline < sleepsUntil {
             return .coreNeeded
         }
         // A failing socket shows itself to the core's thread too.
-        return (try? sockets.isReadableAfterSends()) == false ? .served : .coreNeeded
+        return (try? isReadableAfterSends()) == false ? .served : .coreNeeded
     }
 
-    private mutating func receive(at now: FloorTime) throws(ZeroMQError) -> Int {
+    private func isReadable() throws(HubServerError) -> Bool {
+        for transport in transports where try transport.isReadable() { return true }
+        return try sockets.tap?.isReadable() ?? false
+    }
+
+    private func isReadableAfterSends() throws(HubServerError) -> Bool {
+        for transport in transports where try transport.isReadableAfterSends() { return true }
+        return try sockets.tap?.isReadableAfterSends() ?? false
+    }
+
+    private mutating func receive(at now: FloorTime) throws(HubServerError) -> Int {
         var count = 0
-        var hasSocketMessages = true
-        var hasLinkMessages = true
-        while count < Self.messagesPerTurn {
+        var place = 0
+        // A bit for each that may have something: an empty one is not asked again in this turn.
+        var waiting: UInt32 = 1 << UInt32(transports.count) - 1
+        while count < Self.messagesPerTurn, waiting != 0 {
             // A lane that fills up refuses: what it has is committed first.
             if hub.isTurnFull { return Self.messagesPerTurn }
-            // By turns, so that neither side waits for the other to fall silent.
-            if hasSocketMessages {
-                hasSocketMessages = try sockets.receiveOne {
+            // By turns, so that none waits for another to fall silent.
+            let bit: UInt32 = 1 << UInt32(place)
+            if waiting & bit != 0 {
+                let isMessage = try transports[place].receiveOne {
                     hub.receive($1, from: $0, at: now, into: &effects)
                 } malformed: {
                     hub.step(.malformed($0), at: now, into: &effects)
+                } identity: {
+                    hub.step(.linkIdentity($0, $1), at: now, into: &effects)
                 }
+                if isMessage { count += 1 } else { waiting &= ~bit }
             }
-            let direct = hasLinkMessages ? links.receiveOne() : nil
-            hasLinkMessages = direct != nil
-            if !hasSocketMessages, direct == nil { break }
-            if let direct { hub.step(direct, at: now, into: &effects) }
-            count += 1
+            place = place + 1 < transports.count ? place + 1 : 0
         }
         return count
     }
@@ -134,6 +165,7 @@ struct HubLoop: ~Copyable {
         var work = HubEffects()
         swap(&work, &effects)
         perform(work.list, work.bytes.span)
+        if !work.notices.isEmpty { notices += work.notices }
         hasMoreWork = work.hasMoreWork
         work.removeAll()
         swap(&work, &effects)
@@ -147,7 +179,7 @@ struct HubLoop: ~Copyable {
             case .control(let link, let range):
                 control(link, bytes.extracting(range))
             case .tap(let key, let record):
-                sockets.publish(key: bytes.extracting(key), record: bytes.extracting(record))
+                sockets.tap?.publish(key: bytes.extracting(key), record: bytes.extracting(record))
             case .append(let range):
                 journal.append(bytes.extracting(range))
             case .saveValue(let range):
@@ -163,35 +195,33 @@ struct HubLoop: ~Copyable {
             case .commit(let batch):
                 journal.commit(batch: batch)
             case .readEvents(let request):
-                read(request)
+                journal.read(request)
+            case .cancelRead(let token):
+                journal.cancelRead(token: token)
             }
         }
     }
 
-    private mutating func read(_ request: ReadRequest) {
-        if let page = journal.read(request) { return feedback.append(.journalPage(page)) }
-        unanswered.append(request)
-        askAgainAt = Self.now().boot + Self.askAgainMicroseconds
-    }
-
-    private mutating func askAgain() {
-        let questions = unanswered
-        unanswered.removeAll()
-        askAgainAt = .max
-        for question in questions { read(question) }
+    /// What an operator should know since the last call.
+    mutating func takeNotices() -> [HubNotice] {
+        guard !notices.isEmpty else { return [] }
+        defer { notices.removeAll() }
+        return notices
     }
 
     /// Gives up sockets and journal; nothing is performed any more.
-    func close() {
+    ///
+    /// - Returns: what the journal said at last.
+    mutating func close() -> [HubNotice] {
         sockets.close()
         journal.close()
+        for case .notice(let notice) in journal.takeOutcomes() { notices.append(notice) }
+        return takeNotices()
     }
 
     private mutating func send(_ bytes: Span<UInt8>, to link: LinkID) -> SendOutcome {
-        if link.rawValue >> 32 == UInt64(Transport.direct.rawValue) {
-            return links.send(bytes, to: UInt32(truncatingIfNeeded: link.rawValue))
-        }
-        return sockets.send(bytes, to: link)
+        let place = LinkNumbers.place(link)
+        return place < transports.count ? transports[place].send(bytes, to: link) : .unreachable
     }
 
     private mutating func deliver(_ link: LinkID, _ bytes: Span<UInt8>) {
@@ -228,6 +258,10 @@ struct HubLoop: ~Copyable {
             switch outcome {
             case .committed(let batch): feedback.append(.committed(batch: batch))
             case .failed(let batch): feedback.append(.commitFailed(batch: batch))
+            case .storing(let isStoring): feedback.append(.storing(isStoring))
+            case .page(let page): feedback.append(.journalPage(page))
+            case .retentionFailed: feedback.append(.retentionFailed)
+            case .notice(let notice): notices.append(notice)
             }
         }
         guard !feedback.isEmpty else { return false }

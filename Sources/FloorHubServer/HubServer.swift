@@ -46,7 +46,9 @@ public final class HubServer: @unchecked Sendable {
     private var thread: FloorThread?
     private let isStopping = Atomic(false)
     private let isStopped = Atomic(false)
-    private var failure: ZeroMQError?
+    /// Why the core's thread ended by itself.
+    private var failure: String?
+    private let onNotice: (@Sendable (HubNotice) -> Void)?
 
     /// Takes the data directory and binds; no message is served before `start`.
     ///
@@ -104,7 +106,9 @@ public final class HubServer: @unchecked Sendable {
         let (sessions, notices) = try Self.sessionLimit(configuration.maximumSessions)
         let opened = try open { wake.signal() }
         let sockets: HubSockets
-        do { sockets = try HubSockets(configuration) } catch {
+        do {
+            sockets = try HubSockets(configuration, from: HubLoop.directPlace + 1)
+        } catch {
             opened.journal.close()
             throw .socket(error)
         }
@@ -115,7 +119,7 @@ public final class HubServer: @unchecked Sendable {
     private init(
         _ hub: consuming Hub,
         _ opened: OpenJournal,
-        _ sockets: consuming HubSockets,
+        _ sockets: HubSockets,
         _ inbox: Inbox,
         _ locks: [FileLock],
         _ configuration: HubConfiguration,
@@ -124,6 +128,7 @@ public final class HubServer: @unchecked Sendable {
         self.locks = locks
         self.inbox = inbox
         self.notices = notices
+        onNotice = configuration.onNotice
         drainMilliseconds = Atomic(configuration.drainMilliseconds)
         lineage = opened.lineage
         epoch = opened.epoch
@@ -133,7 +138,7 @@ public final class HubServer: @unchecked Sendable {
             hub: hub,
             journal: opened.journal,
             sockets: sockets,
-            links: DirectLinks(inbox)
+            direct: DirectTransport(inbox, place: HubLoop.directPlace)
         )
     }
 
@@ -199,6 +204,7 @@ public final class HubServer: @unchecked Sendable {
     /// - Throws: `HubServerError.system` when the system allows no further thread.
     public func start(onEnd: @escaping @Sendable () -> Void = {}) throws(HubServerError) {
         lock.withLock { isServing = true }
+        for notice in notices { onNotice?(HubNotice(.warning, .fewDescriptors, notice)) }
         do {
             thread = try FloorThread.start(name: "floorbus hub") { [self] in
                 run()
@@ -226,10 +232,11 @@ public final class HubServer: @unchecked Sendable {
         beginStop()
         thread?.join()
         endServing()
-        lock.withLock {
-            loop.close()
-            locks.removeAll()
+        let told = lock.withLock {
+            defer { locks.removeAll() }
+            return loop.close()
         }
+        for notice in told { onNotice?(notice) }
     }
 
     /// As `stop`, with another drain time than the configuration's.
@@ -251,7 +258,7 @@ public final class HubServer: @unchecked Sendable {
     public var statistics: HubStatistics { lock.withLock { loop.hub.statistics } }
 
     /// Why the core thread ended by itself, or nil.
-    public var failureSentence: String? { lock.withLock { failure?.description } }
+    public var failureSentence: String? { lock.withLock { failure } }
 
     /// Takes the sockets away from under the core, as a broken libzmq would; for tests.
     package func breakSockets() {
@@ -270,7 +277,7 @@ public final class HubServer: @unchecked Sendable {
     private func endServing() {
         lock.withLock {
             isServing = false
-            loop.links.close()
+            loop.direct.close()
         }
     }
 
@@ -289,12 +296,15 @@ public final class HubServer: @unchecked Sendable {
         var set = PollSet()
         let wakeSlot = set.add(inbox.wake.descriptor)
         withCore { loop in
-            for descriptor in loop.sockets.descriptors { _ = set.add(descriptor) }
+            for descriptor in loop.descriptors { _ = set.add(descriptor) }
         }
         var drainUntil: Int64?
         var timeout: Int64 = 0
         while true {
-            guard (try? set.wait(timeoutMilliseconds: timeout)) != nil else { return }
+            do { _ = try set.wait(timeoutMilliseconds: timeout) } catch {
+                lock.withLock { failure = error.description }
+                return
+            }
             if set.events(at: wakeSlot).contains(.readable) { inbox.wake.drain() }
             inbox.noteAwake()
             if drainUntil == nil, isStopping.load(ordering: .acquiring) {
@@ -302,12 +312,17 @@ public final class HubServer: @unchecked Sendable {
                 drainUntil = Self.bootTime() + drain * 1000
                 withCore { loop in loop.step(.shutdown) }
             }
+            let told: [HubNotice]
             do {
-                timeout = try withCore { loop throws(ZeroMQError) in try loop.turn() }
+                (timeout, told) = try withCore { loop throws(HubServerError) in
+                    (try loop.turn(), loop.takeNotices())
+                }
             } catch {
-                lock.withLock { failure = error }
+                lock.withLock { failure = error.sentence }
                 return
             }
+            // Without the lock: whoever logs may be slow, and publishers go on meanwhile.
+            for notice in told { onNotice?(notice) }
             if let end = drainUntil {
                 let left = (end - Self.bootTime()) / 1000
                 if left <= 0 { return }

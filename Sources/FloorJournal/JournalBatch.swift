@@ -16,6 +16,13 @@ struct JournalBatch: Sendable {
     /// Keys.
     var forgotten: [Range<Int>] = []
 
+    /// The revision of its last event.
+    var lastEvent: Revision? {
+        events.last.map {
+            RecordView(checked: bytes.span, at: $0.lowerBound).revision(bytes.span)
+        }
+    }
+
     mutating func add(_ part: Span<UInt8>, to list: WritableKeyPath<JournalBatch, [Range<Int>]>) {
         let start = bytes.count
         bytes.append(span: part)

@@ -23,7 +23,8 @@ enum JournalError: Error {
             "\(path) has had as many hubs as a journal can count; start with an empty directory"
         case .fromTheFuture(let path, let hours):
             "\(path) was last written \(hours) hours ahead of this machine's clock; set the "
-                + "clock right and start again"
+                + "clock right and start again, or, if it is right now and was wrong then, start "
+                + "once with 'floorbus hub --accept-clock'"
         case .damaged(let path, let detail):
             "\(path) is damaged (\(detail)); restore it from a copy, or move it away to start "
                 + "with an empty journal"

@@ -65,9 +65,20 @@ public struct JournalExtent: Sendable, Equatable {
 }
 
 extension JournalFile {
+    /// A time of at least a minute in words: "3 minutes", "20 hours", "400 days".
+    package static func words(microseconds: Int64) -> String {
+        let minutes = microseconds / 60_000_000
+        switch minutes {
+        case ..<120: return "\(minutes) minute\(minutes == 1 ? "" : "s")"
+        case ..<(48 * 60): return "\(minutes / 60) hours"
+        default: return "\(minutes / 60 / 24) days"
+        }
+    }
+
     /// Calls `body` with the records of some kinds and a stretch of time, oldest first.
     ///
-    /// A hub may be running; what it stores meanwhile is not seen.
+    /// A hub may be running. It reads a part at a time, so that the hub's log does not grow
+    /// meanwhile: what is stored during the reading comes too.
     ///
     ///     try journal.records(.events, [.private], from: morning) { flags.take($0) }
     ///
@@ -85,23 +96,34 @@ extension JournalFile {
         to: Int64 = .max,
         _ body: (JournalRecord) throws -> Void
     ) throws {
-        try reading { database in
-            if part == .history, try !JournalSchema.hasHistory(database) { return }
-            let codes = kinds.map { String($0.rawValue) }.joined(separator: ", ")
-            let rows = try Row.fetchCursor(
+        let codes = kinds.map { String($0.rawValue) }.joined(separator: ", ")
+        try readingInParts { database in
+            guard try Self.has(part, database) else { return .max }
+            return try first(part, database, at: from) - 1
+        } part: { last, database in
+            guard try Self.has(part, database) else { return ([], nil) }
+            let rows = try Row.fetchAll(
                 database,
                 sql: """
                     SELECT rev, record FROM \(part.rawValue)
-                    WHERE rev >= ? AND hub_time >= ? AND kind IN (\(codes)) ORDER BY rev
+                    WHERE rev > ? AND hub_time >= ? AND kind IN (\(codes))
+                    ORDER BY rev LIMIT \(Self.partRows)
                     """,
-                arguments: [try first(part, database, at: from), from]
+                arguments: [last, from]
             )
-            while let row = try rows.next() {
-                let record = try Self.record([UInt8](row[1] as Data), row[0], path)
-                if record.hubTime >= to { return }
-                try body(record)
-            }
+            return (
+                try rows.map { try Self.record([UInt8]($0[1] as Data), $0[0], path) },
+                rows.last?[0]
+            )
+        } each: { (record: JournalRecord) in
+            guard record.hubTime < to else { return false }
+            try body(record)
+            return true
         }
+    }
+
+    private static func has(_ part: JournalPart, _ database: Database) throws -> Bool {
+        try part == .events || JournalSchema.hasHistory(database)
     }
 
     /// From when to when the journal knows of anything; a hub may be running.

@@ -121,6 +121,9 @@ public struct JournalFile: Sendable {
 
     /// Calls `body` with every event of a stretch of time, oldest first; a hub may be running.
     ///
+    /// It reads a part at a time, so that the hub's log does not grow meanwhile: what is stored
+    /// during the export comes too, and what retention removes before it is read does not.
+    ///
     /// - Parameters:
     ///   - from: first hub time, microseconds since 1970.
     ///   - to: hub time before which it ends.
@@ -131,16 +134,21 @@ public struct JournalFile: Sendable {
         to: Int64 = .max,
         _ body: (JournalEvent) throws -> Void
     ) throws {
-        try reading { database in
-            let rows = try Row.fetchCursor(
+        try readingInParts { _ in
+            0
+        } part: { last, database in
+            let rows = try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT rev, record FROM events WHERE hub_time >= ? AND hub_time < ?
-                    ORDER BY rev
+                    SELECT rev, record FROM events
+                    WHERE rev > ? AND hub_time >= ? AND hub_time < ? ORDER BY rev LIMIT ?
                     """,
-                arguments: [from, to]
+                arguments: [last, from, to, Self.partRows]
             )
-            while let row = try rows.next() { try body(try event(row)) }
+            return (try rows.map { try event($0) }, rows.last?[0])
+        } each: {
+            try body($0)
+            return true
         }
     }
 
@@ -220,16 +228,62 @@ public struct JournalFile: Sendable {
         )
     }
 
+    /// Rows read in one transaction.
+    static let partRows = 1000
+
+    /// Reads rows a part at a time, each in a transaction of its own: a long one would keep the
+    /// hub from emptying its log.
+    ///
+    /// - Parameters:
+    ///   - start: gives the revision before the first.
+    ///   - part: gets the revision that was read last; gives what comes behind it and the last
+    ///     revision looked at, nil = there is no more.
+    ///   - each: gets one after the other, outside of a transaction; false = that is enough.
+    /// - Throws: `HubServerError.journal`, or what `each` throws.
+    func readingInParts<Element>(
+        after start: (Database) throws -> Int64,
+        part: (Int64, Database) throws -> (elements: [Element], last: Int64?),
+        each: (Element) throws -> Bool
+    ) throws {
+        let queue: DatabaseQueue
+        var last: Int64
+        (queue, last) = try explained {
+            let queue = try open()
+            let first = try queue.read { database in
+                try JournalSchema.require(database, path: path)
+                return try start(database)
+            }
+            return (queue, first)
+        }
+        while true {
+            let (elements, end) = try explained {
+                try queue.read { database in try part(last, database) }
+            }
+            for element in elements where try !each(element) { return }
+            guard let end else { return }
+            last = end
+        }
+    }
+
     func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        do {
-            var configuration = Configuration()
-            configuration.readonly = true
-            configuration.busyMode = .timeout(5)
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
-            return try queue.read { database in
+        try explained {
+            try open().read { database in
                 try JournalSchema.require(database, path: path)
                 return try body(database)
             }
+        }
+    }
+
+    private func open() throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private func explained<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
         } catch let error where error is JournalError || error is DatabaseError {
             throw HubServerError.journal(JournalError.sentence(error, path: path))
         }

@@ -23,16 +23,20 @@ struct Retention {
         interval = UInt64(options.secondsBetweenLooks * 1_000_000_000)
     }
 
-    /// Removes one chunk, if it is time to look and there is too much.
-    mutating func removeSome(_ pool: DatabasePool) throws {
+    /// Looks later: there is nothing to remove from.
+    mutating func postpone() { nextLook = Clocks.monotonicNanoseconds() + interval }
+
+    /// Removes one chunk, if it is time to look and there is too much; false = it is not time.
+    mutating func removeSome(_ pool: DatabasePool) throws -> Bool {
         let now = Clocks.monotonicNanoseconds()
-        guard now >= nextLook else { return }
+        guard now >= nextLook else { return false }
         nextLook = now + interval
         let removed = try pool.writeWithoutTransaction { database in
             try remove(database, wall: Clocks.wallMicroseconds())
         }
         // More of the same: at once, after the batches that came meanwhile.
         if removed >= Self.chunk { nextLook = now }
+        return true
     }
 
     private func remove(_ database: Database, wall: Int64) throws -> Int {

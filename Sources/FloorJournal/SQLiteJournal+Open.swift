@@ -44,18 +44,24 @@ extension SQLiteJournal {
         do {
             let pool = try Self.pool(path)
             let life = try pool.writeWithoutTransaction { database throws -> Life in
-                try Self.beginLife(database, path: path)
+                try Self.beginLife(database, path: path, options)
             }
-            let contents = try pool.read { database throws -> HubContents in
-                try Self.contents(database, path: path, stamp: life.stamp)
+            let (contents, head) = try pool.read { database throws in
+                (
+                    try Self.contents(database, path: path, stamp: life.stamp),
+                    try Int64.fetchOne(database, sql: "SELECT max(rev) FROM events") ?? 0
+                )
             }
-            let journal = SQLiteJournal(
+            let outcomes = OutcomeQueue(wake: wake)
+            tell(life, path, outcomes)
+            let reader = JournalReader(
                 pool,
                 epoch: life.epoch,
-                options: options,
-                lock: directoryLock,
-                wake: wake
+                head: max(Revision(column: head), Revision(epoch: life.epoch, counter: 0)),
+                outcomes
             )
+            let upkeep = JournalUpkeep(pool, try PlaceWatch(path), options, outcomes)
+            let journal = SQLiteJournal(pool, reader, upkeep, outcomes, lock: directoryLock)
             try journal.start()
             return OpenJournal(
                 journal,
@@ -66,6 +72,17 @@ extension SQLiteJournal {
         } catch {
             throw .journal(JournalError.sentence(error, path: path))
         }
+    }
+
+    /// Says so when the journal's last stamp is ahead of the clock.
+    private static func tell(_ life: Life, _ path: String, _ outcomes: OutcomeQueue) {
+        guard life.ahead > Limits.clockToleranceMicroseconds else { return }
+        outcomes.tell(
+            .warning,
+            .clockBehind,
+            "\(path) was last written \(JournalFile.words(microseconds: life.ahead)) ahead of this "
+                + "machine's clock: one of them was set wrong; run NTP"
+        )
     }
 
     static func lock(_ directory: String) throws(HubServerError) -> FileLock {
@@ -83,16 +100,29 @@ extension SQLiteJournal {
         configuration.label = "floorbus journal"
         configuration.maximumReaderCount = 1
         // Another program may be reading the file; its locks are short.
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(Double(busyMilliseconds) / 1000)
         let pool = try DatabasePool(path: path, configuration: configuration)
         // GRDB's pools run with NORMAL, where a power cut may take back the last commits.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         return pool
     }
 
-    private typealias Life = (lineage: FloorID, epoch: UInt32, stamp: Int64)
+    private static let busyMilliseconds = 5000
 
-    private static func beginLife(_ database: Database, path: String) throws -> Life {
+    /// Waits again for other programs' locks as the pool was opened to.
+    static func setBusyTimeout(_ database: Database) {
+        // A number in the connection's memory: there is no disk in it to fail.
+        try? database.execute(sql: "PRAGMA busy_timeout = \(busyMilliseconds)")
+    }
+
+    /// `ahead`: how far the last stamp is ahead of the clock, in microseconds.
+    private typealias Life = (lineage: FloorID, epoch: UInt32, stamp: Int64, ahead: Int64)
+
+    private static func beginLife(
+        _ database: Database,
+        path: String,
+        _ options: JournalOptions
+    ) throws -> Life {
         var random = [UInt8](repeating: 0, count: 16)
         try Randomness.fill(&random)
         try JournalSchema.migrate(database, path: path, lineage: random.span.floorID(0))
@@ -104,20 +134,24 @@ extension SQLiteJournal {
         }
         let epoch: Int64 = meta[1]
         let stamp: Int64 = meta[2]
-        let ahead = stamp - Clocks.wallMicroseconds()
-        let hour: Int64 = 3600 * 1_000_000
-        guard ahead <= 24 * hour else {
-            throw JournalError.fromTheFuture(path, hours: ahead / hour)
+        let wall = Clocks.wallMicroseconds()
+        let (ahead, isFar) = stamp.subtractingReportingOverflow(wall)
+        let isRefused = isFar || ahead > Limits.clockRefusalMicroseconds
+        guard options.acceptsClock || !isRefused else {
+            throw JournalError.fromTheFuture(path, hours: (isFar ? .max : ahead) / 3_600_000_000)
         }
         guard epoch >= 0, epoch < 1 << 23 - 1 else { throw JournalError.noEpochLeft(path) }
         try database.inTransaction(.immediate) {
+            // A clock that was wrong then must not be accepted again at every start.
+            let clock = ahead > Limits.clockToleranceMicroseconds ? wall : stamp
             try database.execute(
-                sql: "UPDATE meta SET epoch = ?",
-                arguments: [epoch + 1]
+                sql: "UPDATE meta SET epoch = ?, hub_clock = ?",
+                arguments: [epoch + 1, clock]
             )
             return .commit
         }
-        return (lineage, UInt32(epoch + 1), stamp)
+        // Whoever counts on from a damaged stamp must not come to the end of the numbers.
+        return (lineage, UInt32(epoch + 1), min(stamp, .max / 2), ahead)
     }
 
     private static func contents(

@@ -5,6 +5,7 @@ import FloorPosix
 import FloorWire
 import Foundation
 import GRDB
+import Synchronization
 
 /// The hub's data in an SQLite database, `journal.sqlite` in the data directory.
 ///
@@ -16,50 +17,55 @@ import GRDB
 /// because the disk is full or broken, is reported and nothing of it is kept; the next one is
 /// tried as if nothing had happened.
 ///
-/// - Thread: as the port says; `close` waits for the writer.
+/// Pages are read by another thread (`JournalReader`). A journal whose file is removed or replaced
+/// under the hub stores nothing until it is back: what is written to a file without a name is gone
+/// with the process.
 ///
-/// @unchecked Sendable because `queue`, `outcomes`, `hasFailed` and `isClosing` are touched only
-/// with `lock` held, `open` only by the port's caller, `retention` and `isInTrouble` only by the
-/// writer thread.
+/// - Thread: as the port says; `close` waits for both threads.
+///
+/// @unchecked Sendable because `queue`, `hasFailed` and `isClosing` are touched only with `lock`
+/// held, `open`, `thread` and `directoryLock` only by the port's caller, `upkeep` and `isRefusing`
+/// only by the writer thread and, when that has ended, by `close`.
 public final class SQLiteJournal: EventJournal, @unchecked Sendable {
     /// The database's name in the data directory.
     public static let fileName = "journal.sqlite"
 
     let pool: DatabasePool
-    private let epoch: UInt32
-    private let wake: @Sendable () -> Void
+    let reader: JournalReader
+    private let outcomes: OutcomeQueue
     /// Given back by `close`.
     private var directoryLock: FileLock?
     private let lock = Lock()
     private let hasWork = Condition()
     private var queue: [JournalBatch] = []
-    private var outcomes: [JournalOutcome] = []
     private var hasFailed = false
     private var isClosing = false
     private var open = JournalBatch()
-    private var retention: Retention
-    private let onTrouble: (@Sendable (String?) -> Void)?
-    /// Whether `onTrouble` has been told of a failure and not yet of its end.
-    private var isInTrouble = false
+    private var upkeep: JournalUpkeep
+    /// Whether a notice has told of a failure and none yet of its end.
+    private var isRefusing = false
     private var thread: FloorThread?
 
     init(
         _ pool: DatabasePool,
-        epoch: UInt32,
-        options: JournalOptions,
-        lock directoryLock: FileLock,
-        wake: @escaping @Sendable () -> Void
+        _ reader: JournalReader,
+        _ upkeep: JournalUpkeep,
+        _ outcomes: OutcomeQueue,
+        lock directoryLock: FileLock
     ) {
         self.pool = pool
-        self.epoch = epoch
-        self.wake = wake
+        self.reader = reader
+        self.upkeep = upkeep
+        self.outcomes = outcomes
         self.directoryLock = directoryLock
-        retention = Retention(options)
-        onTrouble = options.onTrouble
     }
 
     func start() throws(PosixError) {
         thread = try FloorThread.start(name: "floorbus journal") { [self] in run() }
+        do { try reader.start() } catch {
+            close()
+            throw error
+        }
     }
 
     // MARK: the port
@@ -95,73 +101,38 @@ public final class SQLiteJournal: EventJournal, @unchecked Sendable {
         }
     }
 
-    /// What became of batches since the last call.
+    /// Hands the question to the reader and returns at once.
+    public func read(_ request: ReadRequest) { reader.read(request) }
+
+    /// Takes the question back.
+    public func cancelRead(token: UInt64) { reader.cancel(token: token) }
+
+    /// What the writer and the reader have to tell since the last call.
     public func takeOutcomes() -> [JournalOutcome] {
-        lock.withLock {
-            guard !outcomes.isEmpty else { return [] }
-            defer { outcomes.removeAll(keepingCapacity: true) }
-            hasFailed = false
-            return outcomes
-        }
+        let told = outcomes.take()
+        for case .failed in told { lock.withLock { hasFailed = false } }
+        return told
     }
 
-    /// A page from the database; takes a fraction of a millisecond and waits for no writer.
-    public func read(_ request: ReadRequest) -> JournalPage? {
-        try? pool.read { database in try page(request, database) }
-    }
-
-    /// Commits what waits, ends the writer and closes the database.
+    /// Commits what waits, ends both threads and closes the database.
     public func close() {
+        reader.close()
         lock.withLock {
             isClosing = true
             hasWork.signal()
         }
         thread?.join()
         thread = nil
-        // A database without a log beside it is one file to copy; a full disk may refuse.
-        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-        try? pool.close()
-        directoryLock = nil
-    }
-
-    // MARK: reading
-
-    private func page(_ request: ReadRequest, _ database: Database) throws -> JournalPage {
-        let floor = Revision(
-            column: try Int64.fetchOne(
-                database.cachedStatement(sql: "SELECT floor FROM meta")
-            ) ?? 0
-        )
-        let after = max(request.after, floor)
-        var page = JournalPage(
-            token: request.token,
-            records: [],
-            floor: floor,
-            through: after,
-            atEnd: true
-        )
-        let select = try database.cachedStatement(
-            sql: "SELECT rev, record FROM events WHERE rev > ? ORDER BY rev LIMIT ?"
-        )
-        let rows = try Row.fetchCursor(
-            select,
-            arguments: [after.column, request.maximumRecords + 1]
-        )
-        var count = 0
-        while let row = try rows.next() {
-            let record: Data = row[1]
-            let isFull = page.records.count + record.count > request.maximumBytes
-            if count == request.maximumRecords || (count > 0 && isFull) {
-                page.atEnd = false
-                break
-            }
-            page.records.append(contentsOf: record)
-            page.through = Revision(column: row[0])
-            count += 1
+        if upkeep.areFilesInPlace() {
+            // A database without a log beside it is one file to copy; where a full disk or a
+            // reader refuses that, the log stays, and the next start takes it in.
+            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try? pool.close()
+        } else {
+            // Closing removes the log by its name, which is perhaps another journal's by now.
+            _ = unsafe Unmanaged.passRetained(pool)
         }
-        // The revisions between two lives were never given.
-        if page.atEnd { page.through = max(page.through, Revision(epoch: epoch, counter: 0)) }
-        return page
+        directoryLock = nil
     }
 
     // MARK: the writer thread
@@ -169,31 +140,44 @@ public final class SQLiteJournal: EventJournal, @unchecked Sendable {
     private func run() {
         while let group = nextGroup() {
             if let first = group.first, let last = group.last {
-                do {
-                    try write(group)
-                    tell(nil)
-                    report(.committed(batch: last.number))
-                } catch {
-                    tell(JournalError.sentence(error, path: pool.path))
-                    report(.failed(batch: first.number))
-                }
+                report(store(group) ? .committed(batch: last.number) : .failed(batch: first.number))
             }
-            // It fails with the disk, and is tried again with the next group.
-            try? retention.removeSome(pool)
+            upkeep.run()
         }
     }
 
-    /// Everything that waits; empty when it is time to look at the retention; nil at the end.
+    /// Everything that waits; empty when it is time to look after the files; nil at the end.
     private func nextGroup() -> [JournalBatch]? {
-        lock.withLock {
+        let deadline = upkeep.nextDeadline
+        return lock.withLock {
             while queue.isEmpty, !isClosing {
-                let deadline = retention.nextLook
                 if !hasWork.wait(lock, untilMonotonicNanoseconds: deadline) { return [] }
             }
             guard !queue.isEmpty else { return nil }
             defer { queue.removeAll() }
             return queue
         }
+    }
+
+    private func store(_ group: [JournalBatch]) -> Bool {
+        guard upkeep.areFilesInPlace() else { return false }
+        do {
+            try write(group)
+        } catch {
+            if !isRefusing {
+                outcomes.tell(
+                    .error,
+                    .journalRefuses,
+                    JournalError.sentence(error, path: pool.path)
+                        + "; events are refused until it works again (tried every second)"
+                )
+            }
+            isRefusing = true
+            return false
+        }
+        if isRefusing { outcomes.tell(.info, .journalStores, "the journal works again") }
+        isRefusing = false
+        return true
     }
 
     private func write(_ group: [JournalBatch]) throws {
@@ -207,22 +191,17 @@ public final class SQLiteJournal: EventJournal, @unchecked Sendable {
                 return .commit
             }
         }
-    }
-
-    private func tell(_ trouble: String?) {
-        guard (trouble != nil) != isInTrouble else { return }
-        isInTrouble = trouble != nil
-        onTrouble?(trouble)
+        guard let head = group.last(where: { $0.lastEvent != nil })?.lastEvent else { return }
+        reader.head.store(head.column, ordering: .releasing)
     }
 
     private func report(_ outcome: JournalOutcome) {
-        lock.withLock {
-            outcomes.append(outcome)
-            if case .failed = outcome {
+        if case .failed = outcome {
+            lock.withLock {
                 hasFailed = true
                 queue.removeAll()
             }
         }
-        wake()
+        outcomes.add(outcome)
     }
 }

@@ -88,4 +88,40 @@ public enum FileSystem {
             path: path
         )
     }
+
+    /// Which file a path leads to, and its size.
+    ///
+    /// - Throws: `ErrorNumber.notFound` and others.
+    public static func status(path: String) throws(PosixError) -> FileStatus {
+        var device: UInt64 = 0
+        var number: UInt64 = 0
+        var size: Int64 = 0
+        try check(
+            unsafe path.withCString {
+                unsafe floor_posix_file_status($0, &device, &number, &size)
+            },
+            "look at",
+            path: path
+        )
+        return FileStatus(device: device, number: number, size: size)
+    }
+}
+
+/// What a path leads to at one moment.
+public struct FileStatus: Sendable {
+    private let device: UInt64
+    private let number: UInt64
+    /// Bytes of the file.
+    public let size: Int64
+
+    init(device: UInt64, number: UInt64, size: Int64) {
+        self.device = device
+        self.number = number
+        self.size = size
+    }
+
+    /// Whether both are one file, also under another name; not its copy, nor one in its place.
+    public func isSameFile(as other: FileStatus) -> Bool {
+        device == other.device && number == other.number
+    }
 }

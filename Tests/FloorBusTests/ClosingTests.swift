@@ -184,7 +184,7 @@ extension RealSockets {
                 #expect(error?.sentence.contains("tcp://HOST:PORT") == true, "\(endpoint)")
             }
             let long = String(repeating: "x", count: 65)
-            #expect(throws: FloorBusError(.invalid)) {
+            #expect(throws: FloorBusError(.tooBig)) {
                 try FloorBusClient.connect(to: "tcp://127.0.0.1:1", as: long)
             }
             #expect(throws: FloorBusError(.badKey)) {

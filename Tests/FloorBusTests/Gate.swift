@@ -57,6 +57,7 @@ private final class GatedJournal: EventJournal {
         memory.commit(batch: batch)
     }
     func takeOutcomes() -> [JournalOutcome] { memory.takeOutcomes() }
-    func read(_ request: ReadRequest) -> JournalPage? { memory.read(request) }
+    func read(_ request: ReadRequest) { memory.read(request) }
+    func cancelRead(token: UInt64) { memory.cancelRead(token: token) }
     func close() {}
 }

@@ -125,6 +125,8 @@ private func decoded(_ message: [UInt8]) throws -> [Decoded] {
 private final class HubOnTheTable {
     let endpoint: String
     let journal = MemoryJournal(epoch: 1)
+    /// What the journal has told and nobody has heard.
+    private var outcomes: [JournalOutcome] = []
     private let router: ZeroMQSocket
     private var hub: Hub
     private var effects = HubEffects()
@@ -165,10 +167,9 @@ private final class HubOnTheTable {
 
     /// What the journal has stored.
     func journaled() throws -> [Decoded] {
-        let page = journal.read(
-            ReadRequest(token: 1, after: .zero, maximumRecords: 9, maximumBytes: 9999)
-        )
-        guard let page, !page.records.isEmpty else { return [] }
+        journal.read(ReadRequest(token: 1, after: .zero, maximumRecords: 9, maximumBytes: 9999))
+        outcomes += journal.takeOutcomes()
+        guard case .page(let page)? = outcomes.popLast(), !page.records.isEmpty else { return [] }
         return [try Decoded(page.records, at: 0, sequence: 0)]
     }
 
@@ -182,7 +183,9 @@ private final class HubOnTheTable {
 
     /// Tells the core what the journal has committed.
     func takeCommits() -> HubEffects {
-        for outcome in journal.takeOutcomes() {
+        outcomes += journal.takeOutcomes()
+        defer { outcomes = [] }
+        for outcome in outcomes {
             guard case .committed(let batch) = outcome else { continue }
             step(.committed(batch: batch))
         }
@@ -207,8 +210,8 @@ private final class HubOnTheTable {
                 }
             case .append(let range): journal.append(Array(effects.bytes[range]).span)
             case .commit(let batch): journal.commit(batch: batch)
-            case .tap, .readEvents, .saveValue, .saveProducer, .saveHistory, .saveKept,
-                .forgetKept:
+            case .tap, .readEvents, .cancelRead, .saveValue, .saveProducer, .saveHistory,
+                .saveKept, .forgetKept:
                 Issue.record("no tap, nothing to read again, no state to save")
             }
         }
@@ -237,7 +240,7 @@ extension HubEffects {
             case .append: return "append"
             case .commit: return "commit"
             case .tap: return "tap"
-            case .readEvents: return "read"
+            case .readEvents, .cancelRead: return "read"
             case .saveValue, .saveProducer, .saveHistory, .saveKept, .forgetKept:
                 return "save"
             }

@@ -1,4 +1,5 @@
 import FloorBus
+import FloorText
 import Testing
 
 @testable import FloorCLI
@@ -68,37 +69,9 @@ struct ArgumentTests {
         }
     }
 
-    @Test("A state in words has what is said and nothing else")
-    func summaries() {
-        var agent = AgentState(activity: .notReady)
-        #expect(agent.summary == "notReady")
-        agent.pending = .ready
-        agent.reasonClass = .meal
-        agent.reason = "lunch\u{1B}[2J"
-        agent.overlays = [.muted, .monitored]
-        #expect(agent.summary == "notReady then ready for meal (lunch?[2J) monitored muted")
-        #expect(AgentState.loggedOff.summary == "loggedOff")
-    }
-
     @Test("A table's columns are as wide as their widest cell, accents and all")
     func tables() {
         let lines = Output.table(["agent", "n"], [["Zoë", "7"], ["Bo Lindqvist", "1234"]])
         #expect(lines == ["agent            n", "Zoë              7", "Bo Lindqvist  1234"])
-    }
-
-    @Test("Events that are no records have a line and an object of their own")
-    func events() throws {
-        let gap = FloorBusEvent.gap(
-            from: Revision(epoch: 1, counter: 5),
-            to: Revision(epoch: 1, counter: 9),
-            count: 0
-        )
-        #expect(try gap.json() == #"{"count":0,"from":"1.5","to":"1.9","type":"gap"}"#)
-        #expect(gap.text == "-- gap: an unknown number of events from 1.5 to 1.9 are lost")
-        #expect(
-            try FloorBusEvent.linkDown(.offline).json()
-                == #"{"sentence":"not connected to a hub","status":"offline","type":"linkDown"}"#
-        )
-        #expect(FloorBusEvent.snapshotEnd(keys: 3).text == "-- that is everything now: 3 keys")
     }
 }

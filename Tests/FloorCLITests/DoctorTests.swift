@@ -39,10 +39,11 @@ struct DoctorTests {
                 #expect(
                     checks == [
                         "program", "endpoint", "hub", "storing", "round trip", "clock",
-                        "descriptors", "disk space", "disk sync", "journal",
+                        "descriptors", "disk space", "disk sync", "journal", "log", "stamps",
                     ]
                 )
-                for check in ["program", "endpoint", "hub", "storing", "clock", "journal"] {
+                let well = ["program", "endpoint", "hub", "storing", "clock", "journal", "log"]
+                for check in well + ["stamps"] {
                     #expect(found[check]?.status == "ok", "\(outcome.lines)")
                 }
                 let program = try #require(found["program"]?.sentence)

@@ -7,17 +7,10 @@ import Testing
 struct ExtremeLineTests {
     private static let wide: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
 
-    @Test("Figures, levels and moments at the ends of their range are printed")
-    func lines() throws {
+    // Lines and JSON of figures and levels at these ends: FloorTextTests.
+    @Test("Moments, shares and spans at the ends of their range are printed")
+    func lines() {
         for value in Self.wide {
-            var figure = Figure("x", value, .timestamp, n: .max, thresholdMilliseconds: .max)
-            figure.asOf = value
-            figure.zoneMinutes = value < 0 ? .min : .max
-            var level = QueueLevel(waiting: .max)
-            level.oldestEnqueuedAt = value
-            level.figures = [figure]
-            let text = try Output.jsonText(QueueLine(level))
-            #expect(text.contains("\"value\":\(value)"))
             #expect(!Output.time(value).isEmpty)
             #expect(Wallboard.percent(value).hasSuffix(" %"))
             #expect(Wallboard.duration(value).contains(":"))

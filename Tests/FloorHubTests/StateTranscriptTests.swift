@@ -121,6 +121,36 @@ import Testing
         try hub.expectTranscript("tombstones")
     }
 
+    @Test func theCursorsOfAGetAscendAndNoKeyComesTwice() throws {
+        let hub = HubHarness()
+        hub.transcript.isRecording = false
+        let ana = hub.join("ana")
+        // Units and sites interleaved, so that births do not ascend with the order of the walk.
+        let keys = (0..<60).map { "custom/s\($0 % 3)/u\($0 % 5)/\($0)/" }
+        for key in keys { ana.publish(key, String(repeating: "x", count: 3000)) }
+        hub.turn()
+        _ = ana.take()
+        for filter in ["custom/", "custom/+/u1/", "+/"] {
+            var cursor: UInt64 = 0
+            var seen: [String] = []
+            var more = true
+            while more {
+                ana.ask(.get, filter, cursor: cursor)
+                hub.turn()
+                for message in ana.take() {
+                    seen += message.records.map(\.key)
+                    guard case .replyEnd(let end) = message.content else { continue }
+                    more = end.more
+                    if more { #expect(end.cursor > cursor) }
+                    cursor = end.cursor
+                }
+            }
+            let wanted = try KeyFilter(filter)
+            let expected = try keys.filter { wanted.matches(try FloorKey($0)) }
+            #expect(seen.filter { $0.hasPrefix("custom/") }.sorted() == expected.sorted())
+        }
+    }
+
     @Test func aGetIsPagedAndTellsTheHubsFigures() throws {
         let hub = HubHarness()
         let ana = hub.join("ana")

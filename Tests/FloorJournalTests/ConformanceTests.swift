@@ -45,7 +45,6 @@ struct ConformanceTests {
         #expect(try bench.store(Array(records[2...])))
         let page = try bench.read()
         #expect(page.records == records.flatMap { $0 })
-        #expect(page.token == 7)
         #expect(page.atEnd)
         #expect(page.through == Revision(epoch: 1, counter: 5))
         #expect(page.floor == Revision(epoch: 1, counter: 0))
@@ -141,5 +140,38 @@ struct ConformanceTests {
         #expect(page.records.isEmpty)
         #expect(page.through == last)
         #expect(page.atEnd)
+    }
+
+    @Test("Every question is answered once, each by its own page", arguments: Store.allCases)
+    func manyQuestions(_ store: Store) throws {
+        let scratch = try Scratch()
+        let bench = try bench(store, scratch)
+        defer { bench.journal.close() }
+        #expect(try bench.store((1...50).map { event($0) }))
+        var wanted: [UInt64: UInt64] = [:]
+        for counter in UInt64(0)..<50 {
+            let after = Revision(epoch: 1, counter: counter)
+            wanted[bench.ask(after: after, records: 1)] = counter + 1
+        }
+        for page in try bench.pages(50) {
+            #expect(page.revisions.map(\.counter) == [wanted.removeValue(forKey: page.token)])
+            #expect(!page.isUnreadable)
+        }
+        #expect(wanted.isEmpty)
+    }
+
+    @Test("What is taken back does not keep others waiting", arguments: Store.allCases)
+    func cancelled(_ store: Store) throws {
+        let scratch = try Scratch()
+        let bench = try bench(store, scratch)
+        defer { bench.journal.close() }
+        #expect(try bench.store([event(1)]))
+        let tokens = (0..<2000).map { _ in bench.ask() }
+        for token in tokens.dropLast() { bench.journal.cancelRead(token: token) }
+        // Those that were on their way may come; the one that is wanted does.
+        var seen: [UInt64] = []
+        while seen.last != tokens.last { seen += try bench.pages(1).map(\.token) }
+        #expect(seen.count < tokens.count)
+        #expect(Set(seen).count == seen.count)
     }
 }

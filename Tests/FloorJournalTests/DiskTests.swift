@@ -5,7 +5,6 @@ import FloorPosix
 import FloorWire
 import Foundation
 import GRDB
-import Synchronization
 import Testing
 
 @testable import FloorJournal
@@ -118,15 +117,6 @@ struct DiskTests {
         #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT x FROM theirs") } == 1)
     }
 
-    @Test("A journal from the future is refused until the clock is right")
-    func future() throws {
-        let scratch = try Scratch()
-        try Bench(scratch).journal.close()
-        let stamp = Clocks.wallMicroseconds() + 100 * 3600 * 1_000_000
-        try write(scratch, "UPDATE meta SET hub_clock = \(stamp)")
-        #expect(sentence(scratch).contains("hours ahead of this machine's clock"))
-    }
-
     @Test("A damaged file is refused with a sentence")
     func damaged() throws {
         let scratch = try Scratch()
@@ -167,10 +157,7 @@ struct DiskTests {
     @Test("A full disk fails the batch and all behind it, and is tried again by itself")
     func fullDisk() throws {
         let scratch = try Scratch()
-        let told = Mutex<[String?]>([])
-        var options = JournalOptions()
-        options.onTrouble = { sentence in told.withLock { $0.append(sentence) } }
-        let bench = try Bench(scratch, options)
+        let bench = try Bench(scratch)
         defer { bench.journal.close() }
         #expect(try bench.store([event(1)]))
         let pool = try #require(bench.journal as? SQLiteJournal).pool
@@ -193,9 +180,8 @@ struct DiskTests {
         // The hub gives the revisions again.
         #expect(try bench.store([event(2), event(3)]))
         #expect(try bench.read().revisions.map(\.counter) == [1, 2, 3])
-        let sentences = told.withLock { $0 }
-        #expect(sentences.count == 2 && sentences.last == .some(nil))
-        #expect(sentences.first??.contains("full") == true)
+        #expect(bench.notices.map(\.code) == [.journalRefuses, .journalStores])
+        #expect(bench.notices[0].sentence.contains("full"))
     }
 
     @Test("Events are removed by age, the younger ones stay, and the floor outlives the hub")

@@ -33,6 +33,12 @@ final class Bench {
     let contents: HubContents?
     private let wake: WakeDescriptor
     private var lastBatch: UInt64 = 0
+    private var lastToken: UInt64 = 0
+    /// What the journal has told an operator and no test has taken.
+    private(set) var notices: [HubNotice] = []
+    private(set) var retentionFailures = 0
+    /// Each word of the journal that it can store, or cannot.
+    private(set) var storing: [Bool] = []
 
     init(_ opener: JournalOpener) throws {
         let wake = try WakeDescriptor()
@@ -57,18 +63,50 @@ final class Bench {
         return lastBatch
     }
 
-    /// The next outcomes; waits for them, at most ten seconds.
+    /// What became of batches and questions; waits for it, at most ten seconds.
+    ///
+    /// Notices among it are kept in `notices`.
     func outcomes() throws -> [JournalOutcome] {
         var set = PollSet()
         _ = set.add(wake.descriptor)
         let end = Clocks.monotonicNanoseconds() + 10_000_000_000
         while Clocks.monotonicNanoseconds() < end {
-            let found = journal.takeOutcomes()
+            let found = takeOutcomes()
             if !found.isEmpty { return found }
             _ = try set.wait(timeoutMilliseconds: 1000)
             wake.drain()
         }
         throw Undecided()
+    }
+
+    private func takeOutcomes() -> [JournalOutcome] {
+        var found: [JournalOutcome] = []
+        for outcome in journal.takeOutcomes() {
+            switch outcome {
+            case .notice(let notice): notices.append(notice)
+            case .retentionFailed: retentionFailures += 1
+            case .storing(let isStoring): storing.append(isStoring)
+            case .committed, .failed, .page: found.append(outcome)
+            }
+        }
+        return found
+    }
+
+    /// Waits until a notice with a code has come, at most ten seconds.
+    @discardableResult
+    func notice(_ code: HubNotice.Code) throws -> HubNotice {
+        var set = PollSet()
+        _ = set.add(wake.descriptor)
+        let end = Clocks.monotonicNanoseconds() + 10_000_000_000
+        while true {
+            for outcome in takeOutcomes() { Issue.record("nobody asked for \(outcome)") }
+            if let place = notices.firstIndex(where: { $0.code == code }) {
+                return notices.remove(at: place)
+            }
+            guard Clocks.monotonicNanoseconds() < end else { throw Undecided() }
+            _ = try set.wait(timeoutMilliseconds: 1000)
+            wake.drain()
+        }
     }
 
     /// Stores records; true when they are committed.
@@ -80,6 +118,8 @@ final class Bench {
                 switch outcome {
                 case .committed(let through): if through >= batch { return true }
                 case .failed: return false
+                case .page, .storing, .retentionFailed, .notice:
+                    Issue.record("nobody asked: \(outcome)")
                 }
             }
         }
@@ -90,13 +130,47 @@ final class Bench {
         records: Int = 1000,
         bytes: Int = 1 << 20
     ) throws -> JournalPage {
-        let request = ReadRequest(
-            token: 7,
-            after: after,
-            maximumRecords: records,
-            maximumBytes: bytes
+        lastToken += 1
+        journal.read(
+            ReadRequest(
+                token: lastToken,
+                after: after,
+                maximumRecords: records,
+                maximumBytes: bytes
+            )
         )
-        return try #require(journal.read(request))
+        let page = try pages(1)[0]
+        #expect(page.token == lastToken)
+        return page
+    }
+
+    /// Hands over a question without waiting; returns its token.
+    func ask(after: Revision = .zero, records: Int = 1000) -> UInt64 {
+        lastToken += 1
+        journal.read(
+            ReadRequest(
+                token: lastToken,
+                after: after,
+                maximumRecords: records,
+                maximumBytes: 1 << 20
+            )
+        )
+        return lastToken
+    }
+
+    /// The next pages, in the order they come; waits for so many.
+    func pages(_ count: Int) throws -> [JournalPage] {
+        var pages: [JournalPage] = []
+        while pages.count < count {
+            for outcome in try outcomes() {
+                guard case .page(let page) = outcome else {
+                    Issue.record("nobody asked: \(outcome)")
+                    continue
+                }
+                pages.append(page)
+            }
+        }
+        return pages
     }
 
     /// Waits until a page says what is wanted, at most ten seconds.

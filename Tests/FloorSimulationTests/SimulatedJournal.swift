@@ -27,6 +27,8 @@ final class SimulatedJournal {
         var forgotten: [[UInt8]] = []
     }
 
+    /// Pages asked for and not told yet.
+    private var questions: [ReadRequest] = []
     private var floor: Revision
     private let retained: Int
     private(set) var epoch: UInt32
@@ -118,6 +120,19 @@ final class SimulatedJournal {
         return first.batch
     }
 
+    /// Takes a question; it is answered later, and perhaps after one that came behind it.
+    func ask(_ request: ReadRequest) { questions.append(request) }
+
+    func cancelRead(_ token: UInt64) { questions.removeAll { $0.token == token } }
+
+    var hasQuestions: Bool { !questions.isEmpty }
+
+    /// The page of one of the questions, as the journal is now.
+    func answerOne(_ random: inout SeededRandom) -> JournalPage? {
+        guard let place = questions.indices.randomElement(using: &random) else { return nil }
+        return read(questions.remove(at: place))
+    }
+
     func read(_ request: ReadRequest) -> JournalPage {
         let after = max(request.after, floor)
         var records: [UInt8] = []
@@ -154,6 +169,7 @@ final class SimulatedJournal {
     /// The hub's process dies: what was not committed is gone; without a disk, everything.
     func crash(newEpoch: UInt32, keepsDisk: Bool) {
         waiting.removeAll()
+        questions.removeAll()
         appended = Content()
         epoch = newEpoch
         if !keepsDisk {

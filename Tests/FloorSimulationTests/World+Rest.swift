@@ -19,6 +19,7 @@ extension World {
         var quietRounds = 0
         for _ in 0..<3000 {
             while let batch = journal.commitOne() { step(.committed(batch: batch)) }
+            while let page = journal.answerOne(&random) { step(.journalPage(page)) }
             drainNetwork()
             for client in clients {
                 client.consume(.max, journal)
@@ -29,7 +30,7 @@ extension World {
             }
             // Before time goes on, which brings heartbeats and what is due.
             let isQuiet =
-                clients.allSatisfy(\.isQuiet) && !journal.hasWaiting
+                clients.allSatisfy(\.isQuiet) && !journal.hasWaiting && !journal.hasQuestions
                 && network.linksWithUp.isEmpty && network.linksWithDown.isEmpty
             quietRounds = isQuiet ? quietRounds + 1 : 0
             if quietRounds == 300 { return }  // 6 s: every lease has settled

@@ -120,7 +120,8 @@ final class World {
                 $0.consume(Int.random(in: 1...20, using: &self.random), self.journal)
             }
         case 84..<93: advance(Int64.random(in: 0...30_000, using: &random))
-        case 93..<96: decideCommit()
+        case 93..<95: decideCommit()
+        case 95: answerPage()
         case 96:
             if luck.flags, random.oneIn(2) { return passFlagTime() }
             advance(Int64.random(in: 100_000...6_000_000, using: &random))
@@ -280,7 +281,14 @@ final class World {
             case .saveKept(let range): journal.saveKept(Array(work.bytes[range]))
             case .forgetKept(let range): journal.forgetKept(Array(work.bytes[range]))
             case .commit(let batch): journal.close(batch)
-            case .readEvents(let request): feedback.append(.journalPage(journal.read(request)))
+            case .readEvents(let request):
+                // As the page was when it was asked for, or as it is when it comes.
+                if random.oneIn(3) {
+                    feedback.append(.journalPage(journal.read(request)))
+                } else {
+                    journal.ask(request)
+                }
+            case .cancelRead(let token): journal.cancelRead(token)
             case .tap, .saveHistory: break
             }
         }
@@ -300,6 +308,13 @@ final class World {
         if journal.isFull { return failCommit() }
         guard let batch = journal.commitOne() else { return }
         step(.committed(batch: batch))
+        if !random.oneIn(3) { endTurn() }
+    }
+
+    /// One page that was asked for arrives.
+    private func answerPage() {
+        guard let page = journal.answerOne(&random) else { return }
+        step(.journalPage(page))
         if !random.oneIn(3) { endTurn() }
     }
 

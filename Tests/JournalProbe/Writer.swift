@@ -26,6 +26,7 @@ func write(into directory: String) throws {
             open.journal.commit(batch: batch)
         }
         for outcome in open.journal.takeOutcomes() {
+            if case .notice(let notice) = outcome { fatalError("\(notice)") }
             guard case .committed(let batch) = outcome, let last = through[batch] else {
                 fatalError("a batch failed")
             }

@@ -5,7 +5,7 @@ enum Imports {
     static let onlyImporter = [
         "CZeroMQ": "FloorZeroMQ", "CPosix": "FloorPosix", "CZlib": "FloorImport",
         "ArgumentParser": "FloorCLI", "CFloorBus": "FloorBusC", "GRDB": "FloorJournal",
-        "Hummingbird": "FloorWeb", "Yams": "FloorRosterFile",
+        "Hummingbird": "FloorWeb", "Yams": "FloorRosterFile", "Logging": "FloorCLI",
     ]
 
     /// Targets that may import these modules and no others.

@@ -137,6 +137,8 @@ int64_t floor_posix_read_file(const char *path, void *bytes, size_t capacity); /
 int floor_posix_write_file(const char *path, const void *bytes, size_t count, uint32_t mode);
 int floor_posix_make_directory(const char *path, uint32_t mode);
 int floor_posix_remove_file(const char *path);
+/* Which file a path leads to, links followed, and its size. */
+int floor_posix_file_status(const char *path, uint64_t *device, uint64_t *number, int64_t *size);
 
 /* A file of one process: opened, made with mode 0600 if it is not there, and locked. Never follows
  * a symbolic link (-ELOOP), never opens what is not an ordinary file (-EISDIR). Returns the

@@ -48,7 +48,9 @@ struct DoctorCommand: AsyncParsableCommand {
             try show(MachineChecks.descriptors())
             if let data {
                 for finding in MachineChecks.disk(data) { try show(finding) }
-                try show(MachineChecks.journal(data, lineage: visit?.lineage))
+                for finding in JournalChecks.all(data, lineage: visit?.lineage) {
+                    try show(finding)
+                }
             }
             if !isReachable { throw ExitCode(ExitStatus.notReachable.rawValue) }
             if worst == .fail { throw ExitCode(ExitStatus.failed.rawValue) }

@@ -89,8 +89,9 @@ struct HubVisit: Sendable {
         return Finding(
             "storing",
             .fail,
-            "the hub's journal cannot store and events are refused: look at the space and the "
-                + "health of the disk with its --data directory; the hub goes on by itself"
+            "the hub's journal cannot store and events are refused: look at the hub's log for the "
+                + "reason, and at the disk with its --data directory: its space, its health, and "
+                + "whether journal.sqlite is still the file it was; the hub goes on by itself"
         )
     }
 

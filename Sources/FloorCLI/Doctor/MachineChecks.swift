@@ -1,6 +1,4 @@
 import FloorBus
-import FloorHubServer
-import FloorJournal
 import FloorPosix
 import Foundation
 
@@ -49,9 +47,13 @@ enum MachineChecks {
     }
 
     private static func space(_ directory: String) -> Finding {
-        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: directory)
-        guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value else {
-            return Finding("disk space", .warn, "the space at \(directory) cannot be read")
+        let free: Int64
+        do {
+            let attributes = try FileManager.default.attributesOfFileSystem(forPath: directory)
+            free = (attributes[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
+        } catch {
+            let reason = error.localizedDescription
+            return Finding("disk space", .warn, "the space cannot be read: \(reason)")
         }
         let text = "\(free >> 20) MiB are free at \(directory)"
         let finding: Finding
@@ -107,44 +109,5 @@ enum MachineChecks {
                 text + ": an event is acknowledged only then; put --data on a faster disk"
             )
         return finding.measured(milliseconds, "ms")
-    }
-
-    /// The whole journal, read and compared with itself and with the hub that was visited.
-    static func journal(_ directory: String, lineage: FloorID?) -> Finding {
-        let report: JournalReport
-        do {
-            guard FileManager.default.fileExists(atPath: directory + "/" + SQLiteJournal.fileName)
-            else {
-                return Finding(
-                    "journal",
-                    .warn,
-                    "there is no journal in \(directory): 'floorbus hub --data \(directory)' "
-                        + "keeps one"
-                )
-            }
-            report = try JournalFile(directory: directory).check()
-        } catch let error as HubServerError {
-            return Finding("journal", .fail, error.sentence)
-        } catch {
-            return Finding("journal", .fail, "the journal cannot be read: \(error)")
-        }
-        if let fault = report.faults.first {
-            return Finding(
-                "journal",
-                .fail,
-                "\(report.faults.count) faults, the first: \(fault); 'floorbus journal check' "
-                    + "names all, a copy from before is the remedy"
-            )
-        }
-        let text = "\(report.events) events and \(report.values) values, without a fault"
-        if let lineage, lineage != report.lineage {
-            return Finding(
-                "journal",
-                .warn,
-                text + "; but it is not the journal of the hub that answered: lineage "
-                    + report.lineage.text
-            )
-        }
-        return Finding("journal", .ok, text).measured(Double(report.events), "events")
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorText
 
 /// `floorbus flag list`.
 struct FlagListCommand: AsyncParsableCommand {
@@ -50,7 +51,7 @@ struct FlagListCommand: AsyncParsableCommand {
             return left == right ? $0.key < $1.key : left > right
         }
         if hub.isJSON {
-            for line in lines { try Output.json(FlagLine(line.key, line.flag)) }
+            for line in lines { try Output.json(FlagText(line.key, line.flag)) }
             return
         }
         guard !lines.isEmpty else { return }
@@ -87,7 +88,7 @@ struct FlagShowCommand: AsyncParsableCommand {
                 else { throw FloorBusError(.notFound, "there is no flag " + key.entity) }
                 return (found.open.key, try found.words?.helpFlag ?? open)
             } then: { key, flag in
-                let line = FlagLine(key, flag)
+                let line = FlagText(key, flag)
                 if options.hub.isJSON { return try Output.json(line) }
                 for text in line.sheet { try Output.line(text) }
             }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorText
 
 /// `floorbus note`.
 struct NoteCommand: AsyncParsableCommand {
@@ -119,22 +120,24 @@ struct NoteListCommand: AsyncParsableCommand {
     }
 
     private func show(_ records: [FloorRecord]) throws {
-        var lines: [NoteLine] = []
+        var lines: [(key: FloorKey, note: FloorNote)] = []
         for record in records {
             guard let note = try record.note, all || !note.status.isEnded else { continue }
-            lines.append(NoteLine(record.key, note))
+            lines.append((record.key, note))
         }
-        lines.sort { ($0.sentAt, $0.noteId) < ($1.sentAt, $1.noteId) }
+        lines.sort {
+            ($0.note.sentAt, $0.key.entity) < ($1.note.sentAt, $1.key.entity)
+        }
         if hub.isJSON {
-            for line in lines { try Output.json(line) }
+            for line in lines { try Output.json(NoteText(line.key, line.note)) }
             return
         }
         guard !lines.isEmpty else { return }
-        let rows = lines.map { line in
+        let rows = lines.map { key, note in
             [
-                line.noteId, line.status, line.kind, line.sender,
-                line.kind == "alert" ? line.acknowledgedBy : "\(line.receipts) read",
-                line.text,
+                key.entity, note.status.name, note.kind.name, note.sender,
+                note.kind == .alert ? note.acknowledgedBy : "\(note.receipts) read",
+                note.text,
             ].map(Output.printable)
         }
         let headings = ["note", "status", "kind", "from", "by", "text"]
@@ -244,53 +247,6 @@ struct NoteWithdrawCommand: AsyncParsableCommand {
         try await options.perform("withdraw") { client, key throws(FloorBusError) in
             try await client.withdrawNote(key)
         }
-    }
-}
-
-/// A note as JSON; the fields are documented in docs/cli.md.
-struct NoteLine: Encodable {
-    var noteId: String
-    var key: String
-    var kind: String
-    var status: String
-    var priority: String
-    var severity: String
-    var roles: [String]
-    var sender: String
-    var person: String
-    var text: String
-    var rule: String
-    var subject: String
-    var value: Int64
-    var sentAt: Int64
-    var expiresAt: Int64
-    var acknowledgedAt: Int64
-    var acknowledgedBy: String
-    var endedAt: Int64
-    var receipts: UInt32
-    var readers: [String]
-
-    init(_ key: FloorKey, _ note: FloorNote) {
-        noteId = key.entity
-        self.key = key.text
-        kind = note.kind.name
-        status = note.status.name
-        priority = note.priority.name
-        severity = note.severity.name
-        roles = note.roles.names
-        sender = note.sender
-        person = note.person
-        text = note.text
-        rule = note.rule
-        subject = note.subject
-        value = note.value
-        sentAt = note.sentAt
-        expiresAt = note.expiresAt
-        acknowledgedAt = note.acknowledgedAt
-        acknowledgedBy = note.acknowledgedBy
-        endedAt = note.endedAt
-        receipts = note.receipts
-        readers = note.readers
     }
 }
 

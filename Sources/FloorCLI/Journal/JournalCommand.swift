@@ -2,6 +2,7 @@ import ArgumentParser
 import FloorBus
 import FloorHubServer
 import FloorJournal
+import FloorText
 import Foundation
 
 /// `floorbus journal`: looks after the database in a hub's data directory.
@@ -134,27 +135,21 @@ struct JournalExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.withJournal { journal in
-            try journal.export(from: from, to: to) { try Output.json(ExportLine($0)) }
+            try journal.export(from: from, to: to) { try Output.json(StoredEvent($0)) }
         }
     }
 }
 
-private struct ExportLine: Encodable {
-    var revision: String
-    var key: String
-    var time: Int64
-    var producer: String
-    var sequence: UInt64
-    var schema: UInt16
-    var payload: String
-
-    init(_ event: JournalEvent) {
-        revision = "\(event.revision.epoch).\(event.revision.counter)"
-        key = event.key
-        time = event.hubTime
-        producer = event.producer.text
-        sequence = event.producerSequence
-        schema = event.schema
-        payload = Data(event.payload).base64EncodedString()
+extension StoredEvent {
+    fileprivate init(_ event: JournalEvent) {
+        self.init(
+            event.revision,
+            key: event.key,
+            hubTime: event.hubTime,
+            producer: event.producer,
+            sequence: event.producerSequence,
+            schema: event.schema,
+            payload: event.payload
+        )
     }
 }

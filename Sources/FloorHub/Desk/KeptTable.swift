@@ -106,14 +106,14 @@ struct KeptTable: ~Copyable {
     }
 
     /// A cursor as a client brings it back.
-    func wireCursor(_ slot: Int) -> UInt64 {
-        WireCursor.keptBit | WireCursor.write(slot: slot, entries[slot].place)
+    func wireCursor(_ slot: Int, after cursor: UInt64) -> UInt64 {
+        WireCursor.keptBit | WireCursor.write(slot: slot, entries[slot].place, after: cursor)
     }
 
     /// What it stands for; one whose key is gone begins anew.
     func cursor(_ wire: UInt64) -> KeyCursor {
         guard let slot = WireCursor.slot(wire), slot < entries.count,
-            !entries[slot].record.isEmpty, wireCursor(slot) == wire
+            !entries[slot].record.isEmpty, WireCursor.names(entries[slot].place, wire)
         else { return KeyCursor() }
         return tree.cursor(at: entries[slot].place)
     }

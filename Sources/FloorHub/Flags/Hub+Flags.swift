@@ -149,7 +149,10 @@ extension Hub {
         _ by: FlagOperator
     ) throws(FlagRefusal) {
         let account = by.session.principal.account
-        guard flags.openFlags(ofAgent: agent).count < Limits.openFlagsPerAsker else {
+        // Without a roster everybody is a system, for which its own share is enough.
+        let isOwn = agent == by.name && account.isSystem
+        let most = isOwn ? account.limit(.flags) : Limits.openFlagsPerAsker
+        guard flags.openFlags(ofAgent: agent).count < most else {
             ledger.counts.note(.flags)
             throw FlagRefusal(.limit, Quota.flags.sentence)
         }

@@ -14,8 +14,35 @@ public struct LinkID: Hashable, Sendable {
     public init(_ rawValue: UInt64) { self.rawValue = rawValue }
 }
 
+/// Who is at the other end of a link, as its transport knows; bound once, when the link is made.
+public struct LinkIdentity: Equatable, Sendable {
+    /// What the transport's word rests on.
+    public enum Proof: UInt8, Sendable {
+        /// Code of the hub's own process, which is trusted to say who it is.
+        case local
+        /// The user of this machine, told by its kernel.
+        case peerCredentials
+        /// A key that only they have.
+        case key
+    }
+
+    /// What the word rests on.
+    public var proof: Proof
+    /// The principal a HELLO on this link must name; nil = whichever it names.
+    public var principal: String?
+
+    /// An identity.
+    public init(_ proof: Proof, principal: String? = nil) {
+        self.proof = proof
+        self.principal = principal
+    }
+}
+
 /// One thing that happened to the hub.
 public enum HubInput: Sendable {
+    /// Who is at a link's other end; comes at most once, before the link's first message, and not
+    /// at all where nobody vouches for anybody.
+    case linkIdentity(LinkID, LinkIdentity)
     /// A message of one payload frame arrived.
     case message(LinkID, [UInt8])
     /// A message arrived that was not exactly one payload frame.
@@ -30,8 +57,12 @@ public enum HubInput: Sendable {
     case committed(batch: UInt64)
     /// The journal could not store this batch; nothing of it and of later ones is kept.
     case commitFailed(batch: UInt64)
+    /// The journal knows, without a commit, that it cannot store from now on, or can again.
+    case storing(Bool)
     /// The journal's answer to a `readEvents` effect.
     case journalPage(JournalPage)
+    /// The journal could not remove what is too old or too much; it goes on trying.
+    case retentionFailed
     /// A reader of the tap subscribed to this topic, which begins with `~`: a join barrier.
     case tapBarrier([UInt8])
     /// Another roster holds from now on: sessions that lose something by it are ended.
@@ -67,8 +98,10 @@ public enum HubEffect: Equatable, Sendable {
     case forgetKept(Range<Int>)
     /// Commit what was handed over, whole or not at all; answer with `committed` or `commitFailed`.
     case commit(batch: UInt64)
-    /// Read committed records; answer with `journalPage`.
+    /// Read committed records; answer with `journalPage`, at any later time and in any order.
     case readEvents(ReadRequest)
+    /// Nobody waits any more for the page with this token.
+    case cancelRead(token: UInt64)
 }
 
 /// Effects of one or more steps; the ranges point into `bytes`.
@@ -80,6 +113,8 @@ public struct HubEffects: Sendable {
     public var bytes: [UInt8] = []
     /// What to do, in order.
     public var list: [HubEffect] = []
+    /// What an operator should know; not in `list`, so that copying an effect counts no references.
+    public var notices: [HubNotice] = []
     /// Whether readers wait that could be served now: call `turnEnd` again without waiting.
     public var hasMoreWork = false
 
@@ -90,6 +125,7 @@ public struct HubEffects: Sendable {
     public mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         list.removeAll(keepingCapacity: true)
+        notices.removeAll(keepingCapacity: true)
         hasMoreWork = false
     }
 }
@@ -126,6 +162,9 @@ public struct JournalPage: Sendable {
     public var through: Revision
     /// Whether `through` is the last committed revision.
     public var atEnd: Bool
+    /// Whether the records after the request's revision up to `through` are there but cannot be
+    /// read; `records` is empty then, and a reader is to be told of their loss.
+    public var isUnreadable = false
 
     /// An answer.
     public init(

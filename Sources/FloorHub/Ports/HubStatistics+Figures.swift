@@ -32,7 +32,7 @@ extension HubStatistics {
             ("rejected", rejected), ("blocked", blocked), ("suspects", suspects),
             ("stales", stales), ("wills", wills), ("commitFailures", commitFailures),
             ("storing", isStoring ? 1 : 0), ("historyLost", historyLost),
-            ("partitions", partitions),
+            ("retentionFailures", retentionFailures), ("partitions", partitions),
             ("uncounted", uncounted), ("barriers", barriers),
             ("barriersDropped", barriersDropped), ("borrowed", borrowed),
             ("work", work), ("bytesIn", bytesIn), ("bytesOut", bytesOut),

@@ -44,6 +44,8 @@ public struct HubStatistics: Equatable, Sendable {
     public var commitFailures: UInt64 = 0
     /// Changes of agents and queues that are missing in the history: the journal could not store.
     public var historyLost: UInt64 = 0
+    /// How often the journal could not remove what is too old or too much.
+    public var retentionFailures: UInt64 = 0
     /// Whether the last commit that was decided is stored; false = the event lane is read-only.
     public var isStoring = true
     /// Partitions of the tap with a beacon.

@@ -39,12 +39,15 @@ struct PageReads {
     mutating func take(_ token: UInt64) -> PageReader? { readers.removeValue(forKey: token) }
 
     /// Nobody waits for it any more.
-    mutating func cancel(_ token: UInt64) { readers[token] = nil }
+    mutating func cancel(_ token: UInt64, _ effects: inout HubEffects) {
+        guard readers.removeValue(forKey: token) != nil else { return }
+        effects.list.append(.cancelRead(token: token))
+    }
 
     /// The reader's page is not wanted any more.
-    mutating func cancel(_ reader: Reader) {
+    mutating func cancel(_ reader: Reader, _ effects: inout HubEffects) {
         guard let token = reader.awaitedPage else { return }
-        readers[token] = nil
         reader.awaitedPage = nil
+        cancel(token, &effects)
     }
 }

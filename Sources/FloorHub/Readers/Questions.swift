@@ -8,6 +8,8 @@ import FloorWire
 struct Question {
     let number: UInt64
     let filter: KeyFilter
+    /// The cursor that it came with.
+    let begun: UInt64
     /// Whether flags and notes are next; values come first.
     var isOfKept: Bool
     var cursor: KeyCursor
@@ -24,6 +26,7 @@ struct Question {
     ) {
         self.number = number
         self.filter = filter
+        begun = request.cursor
         isOfKept = request.cursor & WireCursor.keptBit != 0 || !filter.mayMatchState
         cursor = isOfKept ? kept.cursor(request.cursor) : state.cursor(request.cursor)
         frame = ReplyFrame(request: number, maximum: request.maximumBytes)
@@ -52,7 +55,9 @@ struct Question {
                 }
             if let left {
                 end.more = true
-                end.cursor = isOfKept ? kept.wireCursor(left) : state.wireCursor(left)
+                end.cursor =
+                    isOfKept
+                    ? kept.wireCursor(left, after: begun) : state.wireCursor(left, after: begun)
                 return end
             }
             guard isThrough else { return nil }

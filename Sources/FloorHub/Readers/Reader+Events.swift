@@ -135,16 +135,23 @@ extension Reader {
     }
 
     /// Takes a page that was asked for, and tells of records that no page has any more.
-    func take(_ page: JournalPage, _ ledger: HubLedger, _ effects: inout HubEffects) {
+    func take(
+        _ page: JournalPage,
+        _ committed: Revision,
+        _ ledger: HubLedger,
+        _ effects: inout HubEffects
+    ) {
         awaitedPage = nil
-        if page.floor >= eventPosition {
+        // No further than what is committed: the revisions behind it are still to be given.
+        let lost = page.isUnreadable ? min(page.through, committed) : page.floor
+        if lost >= eventPosition {
             let from = eventPosition
             // Across epochs the number of records lost is not known, and 0 says so.
-            let isOneLife = from.epoch == page.floor.epoch
-            let count = isOneLife ? page.floor.counter - from.counter + 1 : 0
+            let isOneLife = from.epoch == lost.epoch
+            let count = isOneLife ? lost.counter - from.counter + 1 : 0
             ledger.counts.gaps += 1
-            eventPosition = page.floor.next
-            let gap = Gap(from: from, to: page.floor, count: count)
+            eventPosition = lost.next
+            let gap = Gap(from: from, to: lost, count: count)
             downlink.send(.gap, &effects) { gap.append(to: &$0) }
         }
         self.page = page

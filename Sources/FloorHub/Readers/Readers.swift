@@ -130,7 +130,7 @@ struct Readers: ~Copyable {
             reader.kept = KeptRun()
         }
         if start < committed, reader.moveBack(to: start, committed: committed) {
-            pages.cancel(reader)
+            pages.cancel(reader, &effects)
         }
         reader.subscriptions.append(subscription)
         reader.minimumInterval = max(
@@ -169,11 +169,15 @@ struct Readers: ~Copyable {
     }
 
     /// A session is over.
-    mutating func end(_ session: Session, _ filters: inout FilterIndex) {
+    mutating func end(
+        _ session: Session,
+        _ filters: inout FilterIndex,
+        _ effects: inout HubEffects
+    ) {
         let reader = session.reader
         for subscription in reader.subscriptions { filters.remove(subscription.node, session) }
-        pages.cancel(reader)
-        for token in reader.replays { pages.cancel(token) }
+        pages.cancel(reader, &effects)
+        for token in reader.replays { pages.cancel(token, &effects) }
         questions.forget(session)
         reader.end()
     }
@@ -345,11 +349,15 @@ struct Readers: ~Copyable {
     }
 
     /// The journal has answered; a question whose answer is to be made from it is returned.
-    mutating func take(_ page: JournalPage, _ effects: inout HubEffects) -> Replay? {
+    mutating func take(
+        _ page: JournalPage,
+        _ committed: Revision,
+        _ effects: inout HubEffects
+    ) -> Replay? {
         guard let reader = pages.take(page.token) else { return nil }
         switch reader {
         case .session(let session):
-            session.reader.take(page, ledger, &effects)
+            session.reader.take(page, committed, ledger, &effects)
             lists.activate(session)
             return nil
         case .replay(let replay):

@@ -41,6 +41,8 @@ struct StateLane: ~Copyable {
     private var table: ValueTable
     private var leases: LeaseTimers
     private var checkpoint: Checkpoint
+    /// Boot time of the next look at tombstones whose time is over.
+    private var nextExpiry: Int64 = 0
 
     init(_ options: HubOptions, _ clock: HubClock, _ ledger: HubLedger) {
         maximumKeys = options.maximumKeys
@@ -265,10 +267,11 @@ struct StateLane: ~Copyable {
 
     // MARK: tombstones
 
-    /// When the oldest tombstone's time is over, for a memory of so many microseconds.
+    /// When the oldest tombstone's time is over, for a memory of so many microseconds; not before
+    /// the pause that the last look is followed by.
     func tombstoneDeadline(_ memory: Int64) -> Int64 {
         let oldest = table.oldestDeletion
-        return oldest == .max ? .max : oldest + memory
+        return oldest == .max ? .max : max(oldest + memory, nextExpiry)
     }
 
     /// Deletions whose time is over, some of them.
@@ -280,6 +283,9 @@ struct StateLane: ~Copyable {
     mutating func expire(_ tombstones: (through: Int, slots: [Int])) {
         ledger.counts.work += UInt64(tombstones.slots.count)
         table.expireTombstones(tombstones)
+        // More of them go in the next turn.
+        let isAll = tombstones.slots.count < Limits.tombstonesPerTurn
+        nextExpiry = clock.boot + (isAll ? Limits.tombstonePauseMicroseconds : 0)
     }
 
     // MARK: cursors
@@ -311,7 +317,9 @@ struct StateLane: ~Copyable {
     }
 
     /// A cursor as a client brings it back: a slot, and enough of its key's birth to know it by.
-    func wireCursor(_ slot: Int) -> UInt64 { table.wireCursor(slot) }
+    func wireCursor(_ slot: Int, after cursor: UInt64) -> UInt64 {
+        table.wireCursor(slot, after: cursor)
+    }
 
     /// What it stands for; one whose key is gone begins anew.
     func cursor(_ wire: UInt64) -> KeyCursor { table.cursor(wire) }

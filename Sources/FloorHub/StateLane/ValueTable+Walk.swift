@@ -84,15 +84,15 @@ extension ValueTable {
     }
 
     /// A cursor as a client brings it back: a slot, and enough of its key's birth to know it by.
-    func wireCursor(_ slot: Int) -> UInt64 {
-        WireCursor.write(slot: slot, entries[slot].place)
+    func wireCursor(_ slot: Int, after cursor: UInt64) -> UInt64 {
+        WireCursor.write(slot: slot, entries[slot].place, after: cursor)
     }
 
     /// What it stands for; one whose key is gone begins anew.
     func cursor(_ wire: UInt64) -> KeyCursor {
-        guard let slot = WireCursor.slot(wire), isUsed(slot), wireCursor(slot) == wire else {
-            return KeyCursor()
-        }
+        guard let slot = WireCursor.slot(wire), isUsed(slot),
+            WireCursor.names(entries[slot].place, wire)
+        else { return KeyCursor() }
         return tree.cursor(at: entries[slot].place)
     }
 }

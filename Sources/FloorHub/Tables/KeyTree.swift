@@ -15,10 +15,12 @@ struct KeyCursor {
         clear(below: depth)
     }
 
-    fileprivate mutating func enter(_ depth: Int, _ birth: UInt64) {
-        guard births[depth] != birth else { return }
+    /// Goes into what was born then; false when it was there already.
+    fileprivate mutating func enter(_ depth: Int, _ birth: UInt64) -> Bool {
+        guard births[depth] != birth else { return false }
         births[depth] = birth
         clear(below: depth)
+        return true
     }
 
     private mutating func clear(below depth: Int) {
@@ -134,20 +136,22 @@ struct KeyTree {
         var node = 0
         var depth = 0
         while work > 0 {
-            work -= 1
             if depth == Self.unitDepth {
+                work -= 1
                 switch takeKey(node, path, filter, &cursor, find, take) {
                 case .taken: continue
                 case .left: return false
                 case .none: break
                 }
             } else if let next = nextChild(node, depth, path, filter, cursor) {
-                cursor.enter(depth, nodes[next].birth)
+                // The way back to where it was costs nothing: the least share of work leads on.
+                if cursor.enter(depth, nodes[next].birth) { work -= 1 }
                 node = next
                 depth += 1
                 continue
             }
             guard depth > 0 else { return true }
+            work = max(0, work - 1)
             depth -= 1
             node = nodes[node].parent
             cursor.pass(depth)

@@ -221,6 +221,7 @@ final class ScaleFloor {
             case .commit(let batch): feedback.append(.committed(batch: batch))
             case .readEvents(let request):
                 if holdsReads { held.append(request) } else { feedback.append(page(request)) }
+            case .cancelRead(let token): held.removeAll { $0.token == token }
             case .tap, .saveValue, .saveProducer, .saveHistory, .saveKept, .forgetKept: break
             }
         }

@@ -168,8 +168,8 @@ struct CoreFloor: ~Copyable {
                     $0.hub.step(.committed(batch: batch), at: $0.now, into: &$0.hubEffects)
                     $0.hub.step(.turnEnd, at: $0.now, into: &$0.hubEffects)
                 }
-            case .tap, .append, .readEvents, .saveValue, .saveProducer, .saveHistory, .saveKept,
-                .forgetKept:
+            case .tap, .append, .readEvents, .cancelRead, .saveValue, .saveProducer, .saveHistory,
+                .saveKept, .forgetKept:
                 break
             }
         }

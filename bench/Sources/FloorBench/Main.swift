@@ -12,6 +12,7 @@ enum Bench: String, ExpressibleByArgument, CaseIterable {
     case durable
     case flags
     case calls
+    case scale
 }
 
 @main
@@ -56,6 +57,7 @@ struct Measure: AsyncParsableCommand {
             case .durable: try measureDurable(scale, &report)
             case .flags: try await measureFlags(scale, &report)
             case .calls: try await measureCalls(scale, &report)
+            case .scale: try measureScale(scale, &report)
             }
         }
         print(json ? report.json : report.table + "\n\nhash of the work: \(report.hashText)")

@@ -13,6 +13,7 @@ enum Role: String, ExpressibleByArgument, CaseIterable {
     case proxy
     case rawPublisher
     case fill
+    case desks
 }
 
 struct RoleCommand: ParsableCommand {
@@ -26,6 +27,7 @@ struct RoleCommand: ParsableCommand {
     @Option var endpoint: String?
     @Option var lane = "event"
     @Option var count: UInt64 = 0
+    @Option(help: "The number of the first desktop.") var first = 0
     @Option var interval: UInt64 = 0
     @Option(help: "A data directory: the hub is durable.") var data: String?
     @Option(help: "Events that the hub keeps in memory.") var records = Self.journalRecords
@@ -53,6 +55,8 @@ struct RoleCommand: ParsableCommand {
             Self.flush()
             try publish(with: try Publisher("", in: server))
             server.stop()
+        case .desks:
+            try Crowd.serveDesks(endpoint ?? "", first..<(first + Int(count)))
         case .proxy:
             try Self.check(cbench_raw_proxy())
         case .rawPublisher:

@@ -63,4 +63,17 @@ typedef struct cbench_run {
 cbench_run_t cbench_raw_receive(
     cbench_raw_t *raw, uint64_t warm_up, uint64_t count, uint64_t *latencies_ns);
 
+/* Sessions of one thread: DEALER sockets of a context of their own. NULL, and errno, when libzmq
+ * or the system refuses; as many descriptors as the system lets a process have are allowed by
+ * cbench_raise_limits, also for children. */
+typedef struct cbench_fleet cbench_fleet_t;
+void cbench_raise_limits(void);
+cbench_fleet_t *cbench_fleet_open(const char *endpoint, int count);
+void cbench_fleet_close(cbench_fleet_t *fleet);
+/* Sends one message without waiting; a negative errno when it cannot. */
+int cbench_fleet_send(cbench_fleet_t *fleet, int index, const void *bytes, size_t size);
+/* The next message of any socket, and whose it is; -1 when none comes in that time. */
+int cbench_fleet_receive(
+    cbench_fleet_t *fleet, void *bytes, size_t capacity, size_t *size, int timeout_ms);
+
 #endif
