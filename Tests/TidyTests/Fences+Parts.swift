@@ -71,12 +71,11 @@ extension Fences {
         Part(
             folder: "Sources/FloorHub/People",
             faces: [
-                "Admission", "Grants", "HelloRefusal", "Principal", "Producers", "Sessions",
-                "Supporters", "Will", "Wills",
+                "Admission", "Grants", "HelloRefusal", "Identities", "Principal", "Producers",
+                "Sessions", "Supporters", "Will", "Wills",
             ],
             shared: ["Account", "Producer", "Quota", "Session"],
-            sees: ["Clock", "EventLane", "Flags", "Ports", "Readers", "StateLane", "Tables"],
-            state: ["account": ["isSystem"]]
+            sees: ["Clock", "EventLane", "Flags", "Ports", "Readers", "StateLane", "Tables"]
         )
     ]
 
@@ -120,10 +119,10 @@ extension Fences {
         ),
         Part(
             folder: "Sources/FloorHub/Ports",
-            faces: ["HubContents", "HubInput"],
+            faces: ["HubContents", "HubInput", "HubNotice"],
             shared: [
                 "Downlink", "HubEffects", "HubLedger", "HubOptions", "HubStatistics",
-                "JournalPage", "LinkID", "ReadRequest", "StoredProducer",
+                "JournalPage", "LinkID", "LinkIdentity", "ReadRequest", "StoredProducer",
             ],
             sees: ["People"]
         ),
