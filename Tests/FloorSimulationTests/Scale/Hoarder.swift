@@ -35,7 +35,7 @@ struct Hoarder: CustomStringConvertible {
     static let keys = 20_000
     static let flags = 2000
     static let producers = 2000
-    static let sessions = 500
+    static let sessions = Limits.share.sessions + 500
 
     private static let hoarder = 0
     private static let other = 1
