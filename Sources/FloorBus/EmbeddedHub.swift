@@ -1,7 +1,7 @@
 public import FloorEvents
-import FloorRoster
 public import FloorHub
 public import FloorHubServer
+import FloorRoster
 
 /// A hub inside this process.
 ///

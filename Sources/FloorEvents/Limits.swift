@@ -110,8 +110,10 @@ public enum Limits {
         producers: 1024,
         sessions: 1024
     )
-    /// What the `system` role has instead: a bridge owns the keys of the whole floor, and without a
-    /// roster everybody is one. Two such fill a table, so that one alone never does.
+    /// What the `system` role has instead.
+    ///
+    /// A bridge owns the keys of the whole floor, and without a roster everybody is one. Two such
+    /// fill a table, so that one alone never does.
     public static let systemShare = Share(
         keys: stateKeys / 2,
         tombstones: stateKeys / 2,
@@ -123,8 +125,10 @@ public enum Limits {
         producers: producers / 2,
         sessions: sessions
     )
-    /// Units of work (records, keys, subscriptions looked at) in one turn of the core for what can
-    /// go on in the next one: snapshots, questions, catching up. About 2 ms.
+    /// Units of work in one turn of the core for what can go on in the next one (about 2 ms).
+    ///
+    /// A unit is a record, key or subscription looked at; what can go on are snapshots, questions
+    /// and catching up.
     public static let workPerTurn = 16_384
     /// The same for one session before others have their turn.
     public static let workPerSession = 2048

@@ -1,7 +1,7 @@
 import FloorBusTestKit
 import FloorEvents
-import FloorRoster
 import FloorHub
+import FloorRoster
 import FloorWire
 import Synchronization
 

@@ -29,7 +29,7 @@ struct HostileJSONTests {
     @Test("a field that people write wins over the bytes beside it")
     func fieldsWin() throws {
         let edited = try ReadRecord(
-            json: #"{"key": "custom/x/y/", "text": "new", "payload_base64": "b2xk"}"#
+            json: #"{"key": "custom/x/y/z/", "text": "new", "payload_base64": "b2xk"}"#
         )
         #expect(edited.payload == Array("new".utf8))
     }
@@ -39,13 +39,13 @@ struct HostileJSONTests {
         arguments: [
             (#"{}"#, "key"),
             (#"{"key": "nowhere/"}"#, "key"),
-            (#"{"key": "custom/x/y/"}"#, "payload_base64"),
-            (#"{"key": "custom/x/y/", "payload_base64": "?"}"#, "payload_base64"),
-            (#"{"key": "custom/x/y/", "text": 5}"#, "text"),
-            (#"{"key": "custom/x/y/", "text": "", "schema": 65536}"#, "schema"),
-            (#"{"key": "custom/x/y/", "text": "", "schema": -1}"#, "schema"),
-            (#"{"key": "custom/x/y/", "txet": ""}"#, "txet"),
-            (#"{"type": "gap", "key": "custom/x/y/"}"#, "type"),
+            (#"{"key": "custom/x/y/z/"}"#, "payload_base64"),
+            (#"{"key": "custom/x/y/z/", "payload_base64": "?"}"#, "payload_base64"),
+            (#"{"key": "custom/x/y/z/", "text": 5}"#, "text"),
+            (#"{"key": "custom/x/y/z/", "text": "", "schema": 65536}"#, "schema"),
+            (#"{"key": "custom/x/y/z/", "text": "", "schema": -1}"#, "schema"),
+            (#"{"key": "custom/x/y/z/", "txet": ""}"#, "txet"),
+            (#"{"type": "gap", "key": "custom/x/y/z/"}"#, "type"),
             (#"{"key": "agent/x/y/z/", "agent": []}"#, "agent"),
             (#"{"key": "agent/x/y/z/", "agent": {"state": "redy"}}"#, "agent.state"),
             (#"{"key": "agent/x/y/z/", "agent": {"sate": "ready"}}"#, "agent.sate"),
@@ -58,9 +58,9 @@ struct HostileJSONTests {
                 #"{"key": "queue/x/y/z/", "queue": {"figures": [{"name": "a"}]}}"#,
                 "queue.figures.0.value"
             ),
-            (#"{"key": "team/x/y/", "team": [{"name": "", "value": 1}]}"#, "team.0.name"),
+            (#"{"key": "team/x/y/z/", "team": [{"name": "", "value": 1}]}"#, "team.0.name"),
             (
-                #"{"key": "team/x/y/", "team": [{"name": "a", "value": 9223372036854775808}]}"#,
+                #"{"key": "team/x/y/z/", "team": [{"name": "a", "value": 9223372036854775808}]}"#,
                 "team.0.value"
             ),
         ]
@@ -78,7 +78,7 @@ struct HostileJSONTests {
         let sentence = try #require(problem(agent)?.sentence)
         #expect(sentence == "the field agent is no payload: larger than the limit")
         let big = String(repeating: "x", count: Limits.payloadBytes + 1)
-        let custom = #"{"key": "custom/x/y/", "text": "\#(big)"}"#
+        let custom = #"{"key": "custom/x/y/z/", "text": "\#(big)"}"#
         #expect(problem(custom)?.sentence.contains("at most 16384") == true)
         #expect(problem(custom)?.field == "")
         let private1 = problem(#"{"key": "agent/x/y/z/", "agent": {"state": "secret"}}"#)
@@ -90,7 +90,7 @@ struct HostileJSONTests {
         #expect(problem(String(repeating: "[", count: 1_000_000)) != nil)
         let deep = String(repeating: #"{"agent":"#, count: 100_000)
         #expect(problem(deep) != nil)
-        #expect(problem(#"{"key": "custom/x/y/", "text": "\ud800"}"#) != nil)
+        #expect(problem(#"{"key": "custom/x/y/z/", "text": "\ud800"}"#) != nil)
         var state = AgentState(activity: .notReady, cause: .agent)
         state.reason = "lunch \"12\""
         let payload = try payload { try state.append(to: &$0) }

@@ -83,14 +83,14 @@ struct LineTests {
     @Test("Whatever a text holds, a line is one line and an object one object")
     func hardLines() throws {
         for text in hardTexts {
-            let custom = try record("custom/bj/x/", payload: Array(text.utf8))
+            let custom = try record("custom/bj/x/y/", payload: Array(text.utf8))
             let back = try object(FloorBusEvent.record(custom).json())["text"] as? String
             #expect(back.map { Array($0.utf8) } == Array(text.utf8))
             let line = FloorBusEvent.record(custom).text
             #expect(!line.contains { $0.isNewline }, "\(line.debugDescription)")
             #expect(!line.unicodeScalars.contains { $0.properties.generalCategory == .control })
         }
-        let invalid = try record("custom/bj/x/", payload: [0x61, 0xFF, 0x0A])
+        let invalid = try record("custom/bj/x/y/", payload: [0x61, 0xFF, 0x0A])
         #expect(try object(invalid.json())["text"] == nil)
         #expect(invalid.summary == "3 bytes")
         #expect(PlainText.printable("a\u{2028}b\u{85}c") == "a?b?c")

@@ -131,7 +131,7 @@ struct RoundTripTests {
         let team = TeamFigures(all)
         #expect(try TeamFigures(json: team.json()) == team)
         let bytes = try payload { try team.append(to: &$0) }
-        try expectBack("team/bj/sales/", schema: PayloadSchema.team, bytes)
+        try expectBack("team/bj/sales/all/", schema: PayloadSchema.team, bytes)
         #expect(try TeamFigures(json: "[]") == TeamFigures())
     }
 
@@ -148,7 +148,7 @@ struct RoundTripTests {
         payloads += [[0xFF], [0xC3], [0x41, 0xED, 0xA0, 0x80], Array(0...255)]
         payloads.append(Array(repeating: 0x22, count: Limits.payloadBytes))
         for bytes in payloads {
-            try expectBack("custom/bj/x/", schema: 9, bytes)
+            try expectBack("custom/bj/x/y/", schema: 9, bytes)
             try expectBack("event/bj/x/y/", schema: .max, bytes)
         }
     }
@@ -188,7 +188,7 @@ struct RoundTripTests {
 
     @Test("a removed key has no payload")
     func removed() throws {
-        let gone = try record("custom/bj/x/", .delete, payload: [])
+        let gone = try record("custom/bj/x/y/", .delete, payload: [])
         for line in [try gone.json(), try FloorBusEvent.removed(gone).json()] {
             let back = try ReadRecord(json: line)
             #expect(back.isRemoved && back.payload.isEmpty && back.key == gone.key)

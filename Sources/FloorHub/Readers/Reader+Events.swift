@@ -18,6 +18,14 @@ private struct SetAnswers {
 }
 
 extension Reader {
+    /// A DELIVER for events: an application that does not consume them must not starve its own
+    /// state lane.
+    var eventFrame: DeliverFrame? {
+        let reserve = Int(initialCredit / 4)
+        let frame = DeliverFrame(capacity: creditLeft - reserve)
+        return frame.hasRoom ? frame : nil
+    }
+
     /// Whether what comes next is too old for the ring, and no page is here.
     func needsPage(_ lane: borrowing EventLane) -> Bool {
         page == nil && eventPosition < lane.windowStart

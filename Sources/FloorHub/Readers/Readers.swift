@@ -269,20 +269,12 @@ struct Readers: ~Copyable {
         _ work: inout Int,
         _ effects: inout HubEffects
     ) -> Bool {
-        guard reader.gatherKept(kept, &work), var frame = eventFrame(reader) else {
+        guard reader.gatherKept(kept, &work), var frame = reader.eventFrame else {
             return false
         }
         frame.begin(reader.downlink, &effects.bytes)
         reader.addKept(kept, &frame, ledger, &effects.bytes)
         return finish(reader, state, events, &frame, &effects)
-    }
-
-    /// A DELIVER for events: an application that does not consume them must not starve its own
-    /// state lane.
-    private func eventFrame(_ reader: Reader) -> DeliverFrame? {
-        let reserve = Int(reader.initialCredit / 4)
-        let frame = DeliverFrame(capacity: reader.creditLeft - reserve)
-        return frame.hasRoom ? frame : nil
     }
 
     private mutating func deliverEvents(
@@ -293,7 +285,7 @@ struct Readers: ~Copyable {
         _ effects: inout HubEffects
     ) -> Bool {
         let reader = session.reader
-        guard reader.hasEvents, var frame = eventFrame(reader) else { return false }
+        guard reader.hasEvents, var frame = reader.eventFrame else { return false }
         if reader.needsPage(events) {
             requestPage(session, &effects)
             return false

@@ -1,6 +1,6 @@
 import FloorEvents
-import FloorRoster
 import FloorHub
+import FloorRoster
 import FloorWire
 
 /// 7: one client that fills what it may, while another one wants to work.

@@ -1,6 +1,6 @@
 import FloorEvents
-import FloorRoster
 import FloorHub
+import FloorRoster
 import FloorWire
 
 /// Who is on a floor of a given size, as ranges of `ScaleFloor.clients`.
