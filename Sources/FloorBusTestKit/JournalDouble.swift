@@ -61,6 +61,31 @@ public struct JournalDouble: Sendable {
         return contents
     }
 
+    /// Holds other contents than the hub has stored, as a damaged disk does.
+    ///
+    /// - Parameter contents: well-formed records under well-formed keys, whatever they say; events
+    ///   stay as they are.
+    public mutating func damage(_ contents: HubContents) {
+        func byKey(_ records: [[UInt8]]) -> [FloorKey: [UInt8]] {
+            var found: [FloorKey: [UInt8]] = [:]
+            for record in records {
+                let view = RecordView(checked: record.span, at: 0)
+                guard let key = try? FloorKey(bytes: record.span.copy(view.key)) else {
+                    preconditionFailure("JournalDouble.damage: a record without a key")
+                }
+                found[key] = record
+            }
+            return found
+        }
+        lastStamp = contents.lastStamp
+        values = byKey(contents.values)
+        kept = byKey(contents.kept)
+        producers = Dictionary(
+            contents.producers.map { ($0.id, $0) },
+            uniquingKeysWith: { _, last in last }
+        )
+    }
+
     mutating func append(_ records: [UInt8]) { open.records += records.splitRecords }
     mutating func saveValue(_ record: [UInt8]) { open.values.append(record) }
     mutating func saveProducer(_ producer: [UInt8]) { open.producers.append(producer) }

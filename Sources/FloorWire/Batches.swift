@@ -86,7 +86,7 @@ public struct ResultRun: Equatable, Sendable {
         else { return false }
         let bothNone = revision == .zero && next.revision == .zero
         let follows =
-            revision != .zero && next.revision.rawValue == revision.rawValue + UInt64(count)
+            revision != .zero && next.revision.rawValue &- revision.rawValue == UInt64(count)
         guard bothNone || follows else { return false }
         count += next.count
         return true

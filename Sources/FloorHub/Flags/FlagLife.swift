@@ -49,7 +49,7 @@ extension HelpFlag {
         guard generation == 0 || generation == claimGeneration else {
             throw FlagRefusal(.conflict)
         }
-        claimGeneration += 1
+        claimGeneration.countUp()
         if claims < .max { claims += 1 }
         owner = name
         stamps.claimed = now
@@ -124,7 +124,7 @@ extension HelpFlag {
             throw FlagRefusal(.wrongState, status.name)
         }
         let finished = max(stamps.answered, stamps.ended)
-        guard now - finished <= limit else { throw FlagRefusal(.expired) }
+        guard now.clampedDifference(finished) <= limit else { throw FlagRefusal(.expired) }
         goBack()
         if reopens < .max { reopens += 1 }
         stamps.reopened = now
@@ -160,7 +160,7 @@ extension HelpFlag {
             throw FlagRefusal(.wrongState, status.name)
         }
         guard merged == 0 else { throw FlagRefusal(.invalid, "others wait for this flag") }
-        claimGeneration += 1
+        claimGeneration.countUp()
         owner = ""
         self.incident = incident
         status = .merged
@@ -208,7 +208,7 @@ extension HelpFlag {
 
     /// Back to those who wait, with its age: the owner's token is void.
     mutating func goBack() {
-        claimGeneration += 1
+        claimGeneration.countUp()
         owner = ""
         channel = .unknown
         incident = .zero
@@ -219,7 +219,7 @@ extension HelpFlag {
 
     /// The end without an answer.
     mutating func end(_ status: FlagStatus, at now: Int64) {
-        claimGeneration += 1
+        claimGeneration.countUp()
         stamps.ended = now
         self.status = status
     }

@@ -223,7 +223,7 @@ extension Hub {
         try flag.merge(into: request.incident, by: by.name)
         flag.cause = .person
         let revision = write(slot, .merge, flag, by)
-        target.merged += 1
+        target.merged.countUp()
         target.cause = .incident
         write(incident, .merge, target, nil)
         if target.status == .answered { flags.follow(request.incident) }

@@ -169,7 +169,7 @@ extension Hub {
             return writeNote(slot, .seen, before, entry, entry.key, by)
         }
         guard !entry.note.readers.contains(by.name) else { return .zero }
-        entry.note.receipts += 1
+        entry.note.receipts.countUp()
         if entry.note.readers.count < Limits.noteReaders { entry.note.readers.append(by.name) }
         return writeNote(slot, .seen, before, entry, entry.receiptKey ?? entry.key, by)
     }

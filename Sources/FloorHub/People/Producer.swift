@@ -84,7 +84,9 @@ final class Producer {
         runs = stored.results
         incarnation = stored.incarnation
         for run in stored.results where run.status.isRetryable {
-            for offset in 0..<UInt64(run.count) { addRetryable(run.first + offset) }
+            // No client keeps more under way; a damaged journal may say any number.
+            let count = min(Int(run.count), Limits.outboxOperationsCeiling)
+            for offset in 0..<UInt64(count) { addRetryable(run.first + offset) }
         }
     }
 
@@ -160,7 +162,8 @@ final class Producer {
             var one = ResultRun(sequence, run.status)
             if run.revision != .zero {
                 let offset = run.count > 1 ? sequence - run.first : 0
-                one.revision = Revision(rawValue: run.revision.rawValue + offset)
+                let (number, isOver) = run.revision.rawValue.addingReportingOverflow(offset)
+                one.revision = Revision(rawValue: isOver ? .max : number)
             }
             one.claimGeneration = run.claimGeneration
             one.owner = run.owner

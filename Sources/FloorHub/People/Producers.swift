@@ -195,11 +195,13 @@ struct Producers: ~Copyable {
     /// Takes back a producer of an earlier life; nil when there is no place for it.
     mutating func restore(_ stored: StoredProducer) -> Producer? {
         guard byID.count < maximum else { return nil }
-        let producer = add(stored.id, stored.principal, last: stored.last)
-        producer.restore(
-            stored,
-            lastUsed: clock.boot - max(0, clock.now.wall - stored.usedAt)
-        )
+        // As HELLO is held to: counting on from what a damaged journal holds must not overflow.
+        let last = min(stored.last, UInt64(Int64.max))
+        let producer = add(stored.id, stored.principal, last: last)
+        let idle = max(0, clock.now.wall.clampedDifference(stored.usedAt))
+        // Longer ago makes no difference: it is forgotten then.
+        let counted = min(idle, Limits.producerMemoryMicroseconds)
+        producer.restore(stored, lastUsed: clock.boot - counted)
         noteIdle(producer)
         return producer
     }
