@@ -176,6 +176,9 @@ public enum Limits {
     public static let heartbeatMilliseconds: UInt32 = 1000
     /// Heartbeats of silence after which the other side is taken for dead.
     public static let silentHeartbeats = 3
+    /// What a hub adds to that silence, in microseconds: what was said while it was busy itself is
+    /// read only then.
+    public static let silenceSlackMicroseconds: Int64 = 100_000
     /// Shortest heartbeat the hub agrees to, in milliseconds.
     public static let heartbeatMinimumMilliseconds: UInt32 = 50
     /// Longest heartbeat the hub agrees to, in milliseconds: 3 of them must fit in suspect time.

@@ -58,7 +58,7 @@ struct LineTests {
                 + #""reason_class":"none","reason_code":0,"seat":"","session":"loggedOn","#
                 + #""star":0,"state":"ready"},"coalesced":3,"freshness":"suspect","#
                 + #""hub_time_us":1772355600250000,"key":"agent/bj/sales/4711/","kind":"agent","#
-                + #""operation":"put","payload_base64":"AQECAAAAAQAAAAAAAAAAAA==","#
+                + #""operation":"put","payload_base64":"AgEDAAAAAQAAAAAAAAAAAA==","#
                 + #""previous_revision":"1.41","#
                 + #""producer":"00000000000000000000000000000000","replayed":false,"#
                 + #""revision":"1.42","revision_raw":1099511627818,"schema":1,"snapshot":false,"#

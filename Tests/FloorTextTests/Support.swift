@@ -7,7 +7,7 @@ import Foundation
 /// Texts that break what is careless: quotes, control characters, separators of lines, accents.
 let hardTexts = [
     "", "\"", "\\", "a\"b\\c/", "\u{0}\u{1}\u{1B}[2J\u{7F}\u{85}", "one\ntwo\r\tthree",
-    "\u{2028}\u{2029}", "Zoë 李伟 👩🏽‍🚒", "\u{FEFF}\u{202E}x", "</script>", "${x} %s %n",
+    "\u{2028}\u{2029}", "Zoë 李伟 👩🏽‍🚒", "x\u{FEFF}\u{202E}y", "</script>", "${x} %s %n",
 ]
 
 /// A record as a subscriber gets it.

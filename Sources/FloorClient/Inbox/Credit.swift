@@ -42,10 +42,14 @@ struct Credit {
     }
 
     /// Returns a charge: its records have been taken.
+    ///
+    /// The debt is paid with it, but for what the hub needs: with less than a quarter of the
+    /// window left it could send no values either, and events that nobody takes would starve them.
     mutating func give(_ amount: Int) {
         precondition(amount <= held, "Credit: more is returned than is held")
         held -= amount
-        let paid = min(debt, amount)
+        let isShort = granted - used < UInt64(window / 4)
+        let paid = isShort ? 0 : min(debt, amount)
         debt -= paid
         pending += amount - paid
     }

@@ -55,5 +55,7 @@ final class Session {
     var link: LinkID { downlink.link }
 
     /// Boot time at which it counts as silent, if nothing is heard before.
-    var silentAt: Int64 { lastHeard + heartbeat * Int64(Limits.silentHeartbeats) + 1 }
+    var silentAt: Int64 {
+        lastHeard + heartbeat * Int64(Limits.silentHeartbeats) + Limits.silenceSlackMicroseconds
+    }
 }

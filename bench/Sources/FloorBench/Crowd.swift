@@ -23,7 +23,7 @@ struct Member {
     }
 }
 
-/// Many sessions of one thread, over sockets of their own: bare DEALERs that speak as a client does.
+/// Many sessions of one thread over sockets of their own: bare DEALERs that speak as clients do.
 ///
 /// A client's loop has a thread; here a process holds thousands of sessions. Whatever comes down
 /// is read as far as a session needs it to go on.
