@@ -452,7 +452,7 @@ typedef struct {
     floorbus_bytes payload; /* as it travels; floorbus_event_decode_* reads it */
     uint16_t schema;        /* the payload's layout */
     uint8_t link;           /* LINK: FLOORBUS_LINK_* */
-    uint8_t freshness;      /* FLOORBUS_FRESH_* */
+    uint8_t freshness;      /* FLOORBUS_FRESH_*; it may change while rev stays */
     uint32_t epoch;         /* LINK: which life of the hub this is */
     floorbus_status result; /* LINK: why it is down, 0 = up; REFUSED: why; RESULT: how */
     uint32_t claim_gen;     /* RESULT: as floorbus_result.claim_gen */

@@ -27,6 +27,8 @@ public struct FloorRecord: Sendable, Hashable {
     /// Who published it; zero = the hub itself.
     public let producer: FloorID
     /// How sure the bus is that a leased value still holds.
+    ///
+    /// A value comes again when this changes, often under the revision it had.
     public let freshness: Freshness
     /// Whether a snapshot brought it, not a change.
     public let isFromSnapshot: Bool

@@ -35,8 +35,10 @@ extension ReceivedRecord {
     var line: String {
         let tapOperation = TapOperation(rawValue: header.operationCode)
         let operation =
-            header.operation?.name ?? tapOperation?.name ?? "operation \(header.operationCode)"
-        var line = "[\(key) \(operation)"
+            header.operation?.name ?? tapOperation?.name
+            ?? LeaseOperation(rawValue: header.operationCode)?.name
+            ?? "operation \(header.operationCode)"
+        var line = "[\(key.isEmpty ? "producer" : key) \(operation)"
         if header.revision != .zero { line += " rev=\(header.revision.short)" }
         if header.previous != .zero { line += " prev=\(header.previous.short)" }
         if header.coalesced > 0 { line += " coalesced=\(header.coalesced)" }

@@ -155,6 +155,18 @@ public enum TapOperation: UInt8, FloorName {
     }
 }
 
+/// What the hub itself says in a DELIVER, beside the operations of records.
+///
+/// The numbers are of one series with `RecordOperation`'s and stand in the same byte; a publisher
+/// may not send them.
+public enum LeaseOperation: UInt8, FloorName {
+    /// The record's flags say how fresh all leased values of its producer are.
+    case freshness = 6
+
+    /// The name in documents and transcripts.
+    public var name: String { "freshness" }
+}
+
 /// How sure the bus is that a leased value still holds.
 public enum Freshness: UInt8, FloorName {
     /// Its owner was heard from within the lease.

@@ -10,6 +10,11 @@ extension Hub {
     /// Tells whoever wants it of a changed value.
     mutating func tell(_ change: StateChange, _ effects: inout HubEffects) {
         readers.mark(change, state, filters)
+        note(change, &effects)
+    }
+
+    /// Figures and the tap learn of a changed value.
+    private mutating func note(_ change: StateChange, _ effects: inout HubEffects) {
         let record = state.record(change.slot)
         figures.noteValue(change.slot, RecordKind(rawValue: record[4]))
         tap.publish(record.span, &effects)
@@ -18,11 +23,16 @@ extension Hub {
     /// Gives the values of a lease whose producer fell silent, or spoke again, another freshness.
     mutating func renew(_ lease: Lease, _ effects: inout HubEffects) {
         guard let flags = state.renew(lease) else { return }
+        // Whoever has the values is told of the producer, once.
+        let late = readers.mark(lease, state, filters)
         var slot = state.nextOwned(lease, after: nil)
         while let place = slot {
-            tell(state.restamp(place, flags), &effects)
+            let change = state.restamp(place, flags)
+            readers.mark(change, for: late, state, filters)
+            note(change, &effects)
             slot = state.nextOwned(lease, after: place)
         }
+        state.endRenewal(lease)
     }
 
     /// A message of a live session: its values are alive.

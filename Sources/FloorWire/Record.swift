@@ -24,6 +24,15 @@ public struct RecordFlags: OptionSet, Sendable, Hashable {
     /// The flags a publisher may set; the hub clears all others.
     public static let fromPublisher: RecordFlags = [.unleased]
 
+    /// The bits that say a freshness.
+    public init(_ freshness: Freshness) {
+        switch freshness {
+        case .live: self = []
+        case .suspect: self = .suspect
+        case .stale: self = .stale
+        }
+    }
+
     /// The freshness that the bits say.
     public var freshness: Freshness {
         contains(.stale) ? .stale : contains(.suspect) ? .suspect : .live

@@ -254,15 +254,31 @@ func record(
     epoch: UInt32 = 1,
     _ operation: RecordOperation = .put,
     coalesced: UInt32 = 0,
+    producer: FloorID = .zero,
     flags: RecordFlags = []
 ) -> [UInt8] {
     let bytes = Array(key.utf8)
     var header = RecordHeader(KeyRules.kind(of: bytes.span) ?? .custom, operation)
     header.revision = Revision(epoch: epoch, counter: counter)
     header.coalesced = coalesced
+    header.producer = producer
     header.flags = flags
     var out: [UInt8] = []
     RecordWriter.append(header, key: bytes.span, payload: Array(text.utf8).span, to: &out)
+    return out
+}
+
+/// What the hub says once for all leased values of a producer.
+func freshness(_ freshness: Freshness, of producer: FloorID, _ counter: UInt64) -> [UInt8] {
+    var header = RecordHeader(.custom, .put)
+    header.kindCode = 0
+    header.operationCode = LeaseOperation.freshness.rawValue
+    header.revision = rev(counter)
+    header.producer = producer
+    header.flags = RecordFlags(freshness)
+    let nothing: [UInt8] = []
+    var out: [UInt8] = []
+    RecordWriter.append(header, key: nothing.span, payload: nothing.span, to: &out)
     return out
 }
 

@@ -196,12 +196,57 @@ struct StateTests {
         let (desk, mailbox, _) = try watching("agent/bj/")
         desk.deliver(stable: rev(1), record("agent/bj/s/1/", "a", 1, flags: .suspect))
         desk.step(.linkDown(attempt: desk.attempt, .broken))
-        #expect(desk.cached() == ["put agent/bj/s/1/ 'a' @1.1"])
+        #expect(desk.cached() == ["put agent/bj/s/1/ 'a' @1.1 suspect"])
         let key = try FloorKey("agent/bj/s/1/")
         #expect(desk.hasValue(key))
         #expect(desk.delivery.header.flags.freshness == .suspect)
         desk.take(mailbox)
         #expect(try !desk.hasValue(FloorKey("agent/bj/s/2/")))
+    }
+
+    @Test("A producer's freshness is that of all its leased values, whatever their mailbox")
+    func producersFreshness() throws {
+        let (desk, mailbox, _) = try watching("agent/bj/")
+        let other = try desk.core.openMailbox()
+        let id = try desk.core.subscribe(KeyFilter("agent/bj/s/2/"), mailbox: other)
+        desk.turn()
+        desk.accept(id)
+        let (ana, bo) = (FloorID(high: 1, low: 1), FloorID(high: 1, low: 2))
+        desk.deliver(
+            stable: rev(4),
+            record("agent/bj/s/1/", "a", 1, producer: ana),
+            record("agent/bj/s/2/", "b", 2, producer: ana),
+            record("agent/bj/s/3/", "c", 3, producer: ana, flags: .unleased),
+            record("agent/bj/s/4/", "d", 4, producer: bo)
+        )
+        desk.take(mailbox)
+        desk.take(other)
+        desk.deliver(stable: rev(6), freshness(.suspect, of: ana, 6))
+        #expect(
+            Set(desk.take(mailbox)) == [
+                "record 1: put agent/bj/s/1/ 'a' @1.1 suspect",
+                "record 1: put agent/bj/s/2/ 'b' @1.2 suspect",
+            ]
+        )
+        #expect(desk.take(other) == ["record 2: put agent/bj/s/2/ 'b' @1.2 suspect"])
+        // It says nothing new, and nothing of anybody unknown.
+        let strange = freshness(.stale, of: .zero, 6)
+        desk.deliver(stable: rev(6), freshness(.suspect, of: ana, 6), strange)
+        #expect(desk.take(mailbox) == [])
+        // One value came under another lease since: the first in the list, then the other one.
+        desk.deliver(stable: rev(7), record("agent/bj/s/1/", "A", 7, producer: bo))
+        desk.deliver(stable: rev(9), freshness(.stale, of: bo, 9))
+        #expect(
+            Set(desk.take(mailbox)) == [
+                "record 1: put agent/bj/s/1/ 'A' @1.7 +1 stale",
+                "record 1: put agent/bj/s/4/ 'd' @1.4 stale",
+            ]
+        )
+        desk.deliver(stable: rev(10), freshness(.live, of: ana, 10))
+        #expect(desk.take(mailbox) == ["record 1: put agent/bj/s/2/ 'b' @1.2"])
+        desk.deliver(stable: rev(11), record("agent/bj/s/2/", "", 11, .delete))
+        desk.deliver(stable: rev(12), freshness(.stale, of: ana, 12))
+        #expect(desk.take(mailbox) == ["deleted 1: delete agent/bj/s/2/ '' @1.11"])
     }
 
     @Test("A refused subscription is told and gone")

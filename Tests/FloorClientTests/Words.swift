@@ -15,7 +15,9 @@ enum Words {
         let operation = header.operation.map { $0.name } ?? "?"
         let place = header.revision == .zero ? "" : " @" + revision(header.revision)
         let passed = header.coalesced == 0 ? "" : " +\(header.coalesced)"
-        return "\(operation) \(key) '\(text)'\(place)\(passed)"
+        let freshness = header.flags.freshness
+        let fresh = freshness == .live ? "" : " \(freshness.name)"
+        return "\(operation) \(key) '\(text)'\(place)\(passed)\(fresh)"
     }
 
     static func records(_ body: Span<UInt8>) -> String {

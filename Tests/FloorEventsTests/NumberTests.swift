@@ -29,7 +29,9 @@ import Testing
                 + "26 merge · 27 escalate · 28 leaseLost · 29 expire · 30 rate · 31 verdict"
         )
         pinned(TapOperation.self, "4 beacon · 5 sync")
-        #expect(TapOperation.allCases.allSatisfy { RecordOperation(rawValue: $0.rawValue) == nil })
+        pinned(LeaseOperation.self, "6 freshness")
+        let others = TapOperation.allCases.map(\.rawValue) + [LeaseOperation.freshness.rawValue]
+        #expect(others.allSatisfy { RecordOperation(rawValue: $0) == nil })
         pinned(Freshness.self, "0 live · 1 suspect · 2 stale")
         let events = RecordKind.allCases.filter { $0.lane == .event }
         #expect(events == [.flag, .event, .note, .private])

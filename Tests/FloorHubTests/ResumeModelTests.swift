@@ -7,9 +7,23 @@ import Testing
 /// A reader that resumes from whatever token it was last told, having lost a random tail of
 /// what was sent, must end with the table's values (rule 8, races R4, R8 and R9).
 @Suite struct ResumeModelTests {
+    private struct Value: Equatable {
+        let text: String
+        let producer: FloorID
+        let isLeased: Bool
+        var freshness: Freshness
+
+        init(_ record: ReceivedRecord) {
+            text = record.text
+            producer = record.header.producer
+            isLeased = !record.header.flags.contains(.unleased)
+            freshness = record.header.flags.freshness
+        }
+    }
+
     /// What a correct client keeps.
     private struct Model {
-        var values: [String: (revision: Revision, text: String)] = [:]
+        var values: [String: Value] = [:]
         var token = Revision.zero
         var done: Set<UInt32> = []
         var confirmed: [UInt32: Set<String>] = [:]
@@ -17,12 +31,12 @@ import Testing
 
         mutating func take(_ message: DownMessage) {
             for record in message.records {
-                for number in confirmed.keys { confirmed[number]?.insert(record.key) }
-                if record.header.operation == .delete {
-                    values[record.key] = nil
-                } else {
-                    values[record.key] = (record.header.revision, record.text)
+                if record.header.operationCode == LeaseOperation.freshness.rawValue {
+                    take(record.header.flags.freshness, of: record.header.producer)
+                    continue
                 }
+                for number in confirmed.keys { confirmed[number]?.insert(record.key) }
+                values[record.key] = record.header.operation == .delete ? nil : Value(record)
             }
             switch message.content {
             case .snapshotBegin(let mark) where mark.full: confirmed[mark.subscription] = []
@@ -37,6 +51,12 @@ import Testing
             default: break
             }
             if let stable = message.stableState { token = stable }
+        }
+
+        private mutating func take(_ freshness: Freshness, of producer: FloorID) {
+            for (key, value) in values where value.isLeased && value.producer == producer {
+                values[key]?.freshness = freshness
+            }
         }
     }
 
@@ -64,16 +84,34 @@ import Testing
         for _ in 0..<300 {
             let site = ["bj", "sh"][words.next(below: 2)]
             let key = "custom/\(site)/s/\(words.next(below: 12))/"
-            switch words.next(below: 10) {
-            case 0...4: ana.publish(key, "\(words.next())" + bulk.prefix(words.next(below: 15_000)))
+            switch words.next(below: 12) {
+            case 0...4:
+                let text = "\(words.next())" + bulk.prefix(words.next(below: 15_000))
+                let isUnleased = words.next(below: 4) == 0
+                ana.publish([.put(key, text, flags: isUnleased ? [.unleased] : [])])
             case 5: ana.publish([.delete(key)])
             case 6: bo.grant(words.next(below: 30_000))
             case 7: hub.advance(milliseconds: 50)
             case 8: bo.ping()
+            case 9:
+                ana.bye()
+                ana.reconnect()
+                if words.next(below: 3) == 0 { hub.turn() }
+                ana.hello()
+            case 10:
+                pass(seconds: [5, 26][words.next(below: 2)], bo, hub)
+                ana.reconnect()
+                ana.hello()
+                let messages = bo.take()
+                for message in messages { model.take(message) }
+                guard messages.contains(where: \.isGoodbye) else { break }
+                // A deletion's time was over before its credit came.
+                for number in model.done { tokens[number] = model.token }
+                bo.reconnect()
+                open()
             default:
                 guard words.next(below: 3) == 0 else { break }
                 let sent = bo.take()
-                // The rest was on the way when the link died.
                 for message in sent.prefix(words.next(below: sent.count + 1)) {
                     model.take(message)
                 }
@@ -87,7 +125,14 @@ import Testing
             if words.next(below: 4) == 0 { for message in bo.take() { model.take(message) } }
         }
         for message in bo.take() + bo.drain(hub) { model.take(message) }
-        var truth: [String: String] = [:]
+        let truth = values(ana, hub)
+        #expect(model.values == truth, "seed \(seed)")
+        #expect(hub.violations == [], "seed \(seed)")
+    }
+
+    /// What a question finds, page by page.
+    private func values(_ ana: HarnessClient, _ hub: HubHarness) -> [String: Value] {
+        var truth: [String: Value] = [:]
         var cursor: UInt64 = 0
         var more = true
         _ = ana.take()
@@ -95,14 +140,22 @@ import Testing
             ana.ask(.get, "custom/", cursor: cursor)
             hub.turn()
             for message in ana.take() {
-                for record in message.records { truth[record.key] = record.text }
+                for record in message.records { truth[record.key] = Value(record) }
                 if case .replyEnd(let end) = message.content {
                     more = end.more
                     cursor = end.cursor
                 }
             }
         }
-        #expect(model.values.mapValues { $0.text } == truth, "seed \(seed)")
-        #expect(hub.violations == [], "seed \(seed)")
+        return truth
+    }
+
+    /// Time in which only one of them says anything.
+    private func pass(seconds: Int, _ bo: HarnessClient, _ hub: HubHarness) {
+        for _ in 0..<seconds {
+            hub.advance(milliseconds: 1000)
+            bo.ping()
+            hub.turn()
+        }
     }
 }

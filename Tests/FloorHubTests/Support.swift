@@ -92,6 +92,10 @@ extension DownMessage {
         if case .snapshotEnd = content { true } else { false }
     }
 
+    var isGoodbye: Bool {
+        if case .goAway = content { true } else { false }
+    }
+
     var isDeliver: Bool {
         if case .deliver = content { true } else { false }
     }

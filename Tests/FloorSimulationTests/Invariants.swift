@@ -24,7 +24,7 @@ extension World {
 
     /// I1: every client's view equals the hub's table restricted to its filters.
     private func checkCache(_ client: SimulatedClient) {
-        var expected: [[UInt8]: (Revision, [UInt8])] = [:]
+        var expected: [[UInt8]: (written: Revision, value: SeenValue)] = [:]
         for record in hub.state.records {
             let bytes = record.span
             guard let view = try? RecordView(bytes, at: 0) else {
@@ -32,16 +32,28 @@ extension World {
             }
             let key = bytes.copy(view.key)
             guard client.filters.contains(where: { $0.matches(key.span) }) else { continue }
-            expected[key] = (view.revision(bytes), bytes.copy(view.payload))
+            expected[key] = (
+                hub.state.find(key.span).map { hub.state.written($0) } ?? .zero,
+                SeenValue(
+                    view.revision(bytes),
+                    bytes.copy(view.payload),
+                    view.flags(bytes).freshness
+                )
+            )
         }
-        for (key, value) in expected {
+        for (key, (written, value)) in expected {
             let name = String(decoding: key, as: UTF8.self)
             guard let seen = client.view[key] else {
                 fail("I1 broken, \(client.name) does not see \(name)")
                 continue
             }
-            if seen.revision != value.0 || seen.payload != value.1 {
+            // A change of freshness takes a revision that viewers need not learn.
+            let isPresent = written <= seen.revision && seen.revision <= value.revision
+            if !isPresent || seen.payload != value.payload {
                 fail("I1 broken, \(client.name) sees an old value of \(name)")
+            }
+            if seen.freshness != value.freshness {
+                fail("I1 broken, \(client.name) takes \(name) for \(seen.freshness.name)")
             }
         }
         for key in client.view.keys where expected[key] == nil {

@@ -3,6 +3,19 @@ import FloorClient
 import FloorEvents
 import FloorWire
 
+/// What a client knows of a key.
+struct SeenValue {
+    let revision: Revision
+    let payload: [UInt8]
+    let freshness: Freshness
+
+    init(_ revision: Revision, _ payload: [UInt8], _ freshness: Freshness) {
+        self.revision = revision
+        self.payload = payload
+        self.freshness = freshness
+    }
+}
+
 /// One client of the simulated floor: a ClientCore, its link, and what its application has seen.
 final class SimulatedClient {
     let name: String
@@ -30,7 +43,7 @@ final class SimulatedClient {
     var faults: [String] = []
 
     /// What the application shows: key → revision and payload.
-    private(set) var view: [[UInt8]: (revision: Revision, payload: [UInt8])] = [:]
+    private(set) var view: [[UInt8]: SeenValue] = [:]
     private var lastRevision: [[UInt8]: Revision] = [:]
     private var lineage: FloorID?
     private(set) var events: [Revision] = []
@@ -230,9 +243,16 @@ final class SimulatedClient {
             }
             return events.append(revision)
         }
-        // I2: revision zero is a removal that a snapshot noticed.
+        // I2: revision zero is a removal that a snapshot noticed. A value's freshness may change
+        // without a revision that its readers learn.
+        let freshness = record.flags(bytes).freshness
         if revision != .zero {
-            if let last = lastRevision[key], revision <= last {
+            let seen = view[key]
+            // It may have changed and changed back; then one value was passed over.
+            let hasChanged =
+                seen?.freshness != freshness || record.header(bytes).coalesced > 0
+            let isRenewed = seen?.revision == revision && hasChanged
+            if let last = lastRevision[key], revision <= last, !isRenewed {
                 faults.append(
                     "\(name): I2 broken, \(String(decoding: key, as: UTF8.self)) "
                         + "\(text(revision)) after \(text(last))"
@@ -240,7 +260,8 @@ final class SimulatedClient {
             }
             lastRevision[key] = revision
         }
-        view[key] = isDeleted ? nil : (revision, bytes.copy(record.payload))
+        view[key] =
+            isDeleted ? nil : SeenValue(revision, bytes.copy(record.payload), freshness)
     }
 
     /// Another birth of the data: revisions start anew, and events before it are not owed.

@@ -139,6 +139,18 @@ enum Samples {
         return SampleRecord(header, key, payload)
     }
 
+    /// What the hub says once for all leased values of a producer.
+    static let freshness: SampleRecord = {
+        var header = RecordHeader(.custom, .put)
+        header.kindCode = 0
+        header.operationCode = LeaseOperation.freshness.rawValue
+        header.flags = [.suspect]
+        header.revision = revision(4242)
+        header.hubTime = time
+        header.producer = producer
+        return SampleRecord(header, "", [])
+    }()
+
     // MARK: Records
 
     static func bytes(_ state: AgentState) -> [UInt8] {
@@ -226,6 +238,7 @@ enum Samples {
         ("note", record(.note, .append, "note/bj/sales/n1/", [2])),
         ("private", record(.private, .append, "private/bj/sales/f1/", [3])),
         ("beacon", tapWord(.beacon, of: .agent, "!beacon/agent/bj/sales/", bytes(.beacon(beacon)))),
+        ("freshness of a producer's values", freshness),
         ("sync answer", tapWord(.sync, of: nil, "~sync/7f3a/", bytes(.sync(answer)))),
     ]
 }

@@ -22,7 +22,7 @@ STATUS = {0: 'ok', -1: 'invalid', -2: 'noMemory', -3: 'timedOut', -4: 'again', -
           -16: 'expired', -17: 'tooBig', -18: 'limit', -19: 'badKey', -20: 'fenced',
           -21: 'storage', -22: 'protocolError', -23: 'truncated', -24: 'unsupported',
           -99: 'internal'}
-PUT, DELETE, APPEND, BEACON, SYNC = 1, 2, 3, 4, 5
+PUT, DELETE, APPEND, BEACON, SYNC, FRESHNESS = 1, 2, 3, 4, 5, 6
 SNAPSHOT, COALESCED, REPLAYED, WILL, SUSPECT, STALE, UNLEASED = 1, 2, 4, 8, 16, 32, 64
 MAX_FRAME, MAX_KEY, MAX_SEGMENT, MAX_PAYLOAD, MAX_NAME = 65536, 200, 64, 16384, 64
 HEADER = struct.Struct('<4sBBHIIQQ')

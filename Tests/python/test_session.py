@@ -139,8 +139,14 @@ class Publishing(HubCase):
         owner.send('BYE')
         reader.until(lambda: any(r['flags'] & wire.SUSPECT for r in reader.delivered), 'suspect')
         record = [r for r in reader.delivered if r['flags'] & wire.SUSPECT][0]
-        self.assertEqual((record['key'], record['payload']), ('custom/bj/lease/a/', '31'))
-        self.assertGreater(record['rev'], record['prev_rev'])
+        self.assertEqual((record['op'], record['key'], record['payload']), (wire.FRESHNESS, '', ''))
+        self.assertEqual(record['producer_id'], owner.hello['producer_id'])
+        values = {v['key']: v for v in reader.get('custom/bj/lease/')[0]}
+        self.assertEqual({k: v['flags'] & wire.SUSPECT for k, v in values.items()},
+                         {'custom/bj/lease/a/': wire.SUSPECT, 'custom/bj/lease/b/': 0})
+        leased = values['custom/bj/lease/a/']
+        self.assertGreater(leased['rev'], leased['prev_rev'])
+        self.assertEqual(leased['rev'], record['rev'])
         reader.barrier()
         unleased = [r for r in reader.delivered if r['key'] == 'custom/bj/lease/b/']
         self.assertEqual([r['flags'] & (wire.SUSPECT | wire.STALE) for r in unleased], [0])

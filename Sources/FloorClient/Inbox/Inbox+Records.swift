@@ -47,6 +47,9 @@ extension Inbox {
         counts.recordsIn += 1
         recordNumber += 1
         let at = view.range.lowerBound
+        if LeaseOperation(rawValue: bytes.u8(at + 5)) == .freshness {
+            return takeFreshness(view.header(bytes))
+        }
         guard let kind = RecordKind(rawValue: bytes.u8(at + 4)),
             let operation = RecordOperation(rawValue: bytes.u8(at + 5))
         else {
@@ -99,6 +102,17 @@ extension Inbox {
         cache.setTargets(slot, targets, generation: subscriptions.generation)
         cache.confirm(slot, recordNumber)
         announce(slot, coalesced: header.coalesced)
+    }
+
+    /// A producer fell silent or spoke again: its leased values are as fresh as it.
+    private mutating func takeFreshness(_ header: RecordHeader) {
+        var next = cache.firstLeased(header.producer)
+        while let slot = next {
+            next = cache.nextLeased(slot)
+            let freshness = header.flags.freshness
+            guard cache.setFreshness(slot, freshness, hubTime: header.hubTime) else { continue }
+            announce(slot, coalesced: 0)
+        }
     }
 
     /// Queues a changed key for every mailbox that wants it.

@@ -52,6 +52,20 @@ struct DeliverFrame {
         count += 1
     }
 
+    /// Adds the freshness of a producer's values.
+    mutating func addFreshness(_ lease: Lease, _ out: inout [UInt8]) {
+        var header = RecordHeader(.custom, .put)
+        header.kindCode = 0
+        header.operationCode = LeaseOperation.freshness.rawValue
+        header.flags = RecordFlags(lease.freshness)
+        header.revision = lease.changed.revision
+        header.hubTime = lease.changed.hubTime
+        header.producer = lease.producer
+        let nothing: [UInt8] = []
+        RecordWriter.append(header, key: nothing.span, payload: nothing.span, to: &out)
+        count += 1
+    }
+
     /// Adds records that lie end to end.
     mutating func add(_ records: Span<UInt8>, count more: Int, _ out: inout [UInt8]) {
         guard more > 0 else { return }

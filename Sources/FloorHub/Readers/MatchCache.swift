@@ -12,17 +12,17 @@ struct MatchCache {
 
     /// The nodes that match a slot's key; `find` is asked when that is not known any more.
     mutating func nodes(
-        of change: StateChange,
+        of slot: Int,
+        isNewKey: Bool,
         generation: UInt64,
         find: (inout [Int]) -> Void
     ) -> [Int] {
-        let slot = change.slot
         if slot >= entries.count {
             entries.append(
                 contentsOf: repeatElement(Entry(), count: slot + 1 - entries.count)
             )
         }
-        if change.isNewKey || entries[slot].generation != generation {
+        if isNewKey || entries[slot].generation != generation {
             entries[slot].nodes.removeAll(keepingCapacity: true)
             find(&entries[slot].nodes)
             entries[slot].generation = generation

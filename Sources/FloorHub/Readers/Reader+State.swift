@@ -14,6 +14,7 @@ extension Reader {
         _ counts: HubLedger,
         _ out: inout [UInt8]
     ) {
+        addFreshness(&frame, counts, &out)
         servesOwedNext.toggle()
         if servesOwedNext {
             addOwed(lane, &frame, limit: frame.capacity / 2, &work, &out)
@@ -22,6 +23,23 @@ extension Reader {
             addDirty(lane, &frame, counts, &out)
         }
         addOwed(lane, &frame, limit: frame.capacity, &work, &out)
+    }
+
+    /// Says once for a producer what its values, which the reader has, are worth now.
+    private func addFreshness(
+        _ frame: inout DeliverFrame,
+        _ ledger: HubLedger,
+        _ out: inout [UInt8]
+    ) {
+        while let lease = freshness.first {
+            // Values that came under another lease since are told of for themselves.
+            if !lease.isEmpty {
+                guard frame.fits(RecordHeader.size, out) else { return }
+                ledger.counts.work += 1
+                frame.addFreshness(lease, &out)
+            }
+            freshness.removeFirst()
+        }
     }
 
     private func addDirty(
@@ -87,7 +105,7 @@ extension Reader {
                 case .draining(let until, let full, let sent) = subscriptions[index].snapshot,
                 !subscriptions[index].awaitsKept
             else { continue }
-            if hasDirty, dirty[dirtyHead].firstRevision <= until { continue }
+            if let first = firstOwedRevision, first <= until { continue }
             subscriptions[index].snapshot = .done
             let mark = SnapshotMark(
                 subscriptions[index].id,

@@ -17,6 +17,8 @@ final class Reader {
     private(set) var dirty: [DirtyKey] = []
     private(set) var dirtyHead = 0
     private var dirtyBits: [UInt64] = []
+    /// Producers whose values, which it has, changed their freshness.
+    var freshness = FreshnessQueue()
     var servesOwedNext = false
     /// Whether more SUBSCRIBEs were announced: nothing is delivered before they are here.
     var awaitsSubscriptions = false
@@ -153,10 +155,17 @@ final class Reader {
         return subscriptions.contains { $0.delta?.awaits(revision) ?? false }
     }
 
+    /// The first change that it has to be told of and was not.
+    var firstOwedRevision: Revision? {
+        guard hasDirty else { return freshness.firstRevision }
+        let first = dirty[dirtyHead].firstRevision
+        return freshness.firstRevision.map { min($0, first) } ?? first
+    }
+
     /// The last revision up to which everything matching was sent (rule 8).
     func stableRevision(head: Revision) -> Revision {
         var lowest = head
-        if hasDirty { lowest = min(lowest, dirty[dirtyHead].firstRevision.previous) }
+        if let first = firstOwedRevision { lowest = min(lowest, first.previous) }
         for subscription in subscriptions {
             if let delta = subscription.delta { lowest = min(lowest, delta.reached) }
         }
@@ -170,7 +179,7 @@ final class Reader {
 
     /// Whether anything is to be sent that credit allows or not.
     var hasWork: Bool {
-        hasDirty || hasEvents || kept != nil || subscriptions.contains { !$0.isDone }
+        hasStateWork || hasEvents || kept != nil || subscriptions.contains { !$0.isDone }
     }
 
     /// Whether it waits for a time at which it will be served, and nothing is sent before.
@@ -178,7 +187,10 @@ final class Reader {
         waitsUntil != .max && (downlink.isBlocked || (minimumInterval > 0 && now < nextDeliver))
     }
 
-    var hasStateWork: Bool { hasDirty || subscriptions.contains { $0.isOwed } }
+    var hasStateWork: Bool { hasDirty || !freshness.isEmpty || owesSnapshot }
+
+    /// Whether values that match have not been sent for the first time yet.
+    var owesSnapshot: Bool { subscriptions.contains { $0.isOwed } }
 
     /// The session is over: nothing of it is sent any more.
     func end() {
@@ -186,6 +198,7 @@ final class Reader {
         dirty.removeAll()
         dirtyHead = 0
         dirtyBits.removeAll()
+        freshness = FreshnessQueue()
         kept = nil
         page = nil
         hasEvents = false

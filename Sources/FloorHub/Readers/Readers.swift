@@ -9,7 +9,7 @@ struct Readers: ~Copyable {
     private let epoch: UInt32
     private let clock: HubClock
     private let ledger: HubLedger
-    private var matches = MatchCache()
+    private var marks: Marks
     private var lists = ReaderLists()
     private var pages = PageReads()
     private var questions = QuestionQueue()
@@ -20,6 +20,7 @@ struct Readers: ~Copyable {
         epoch = options.epoch
         self.clock = clock
         self.ledger = ledger
+        marks = Marks(clock, ledger)
     }
 
     /// When somebody is to be served without an input.
@@ -52,20 +53,22 @@ struct Readers: ~Copyable {
         _ change: StateChange,
         _ lane: borrowing StateLane,
         _ filters: borrowing FilterIndex
-    ) {
-        let record = lane.record(change.slot)
-        let key = lane.keyRange(change.slot)
-        let nodes = matches.nodes(of: change, generation: filters.generation) {
-            filters.match(record.span.extracting(key), into: &$0)
-        }
-        for node in nodes {
-            for reader in filters.readers(node) {
-                ledger.counts.work += 1
-                reader.session.reader.markDirty(change)
-                lists.noteWork(reader.session, at: clock.boot)
-            }
-        }
-    }
+    ) { marks.mark(change, lane, filters, &lists) }
+
+    /// Tells whoever has values under a lease of its freshness; who may not have them is returned.
+    mutating func mark(
+        _ lease: Lease,
+        _ lane: borrowing StateLane,
+        _ filters: borrowing FilterIndex
+    ) -> LateReaders { marks.mark(lease, lane, filters, &lists) }
+
+    /// Tells those of one value's freshness.
+    mutating func mark(
+        _ change: StateChange,
+        for late: LateReaders,
+        _ lane: borrowing StateLane,
+        _ filters: borrowing FilterIndex
+    ) { marks.mark(change, for: late, lane, filters, &lists) }
 
     /// Tells those whose filters are in a set of an event committed at a revision.
     mutating func tell(
@@ -165,6 +168,7 @@ struct Readers: ~Copyable {
         reader.keepDirty { slot in
             reader.subscriptions.contains { state.matches($0.filter, slot) }
         }
+        if reader.subscriptions.isEmpty { reader.freshness = FreshnessQueue() }
         return true
     }
 

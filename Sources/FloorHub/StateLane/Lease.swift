@@ -9,6 +9,8 @@ final class Lease {
     /// Boot time.
     fileprivate(set) var lastHeard: Int64
     fileprivate(set) var freshness = Freshness.live
+    /// The last revision and hub time that its values got with that freshness.
+    fileprivate(set) var changed: (revision: Revision, hubTime: Int64) = (.zero, 0)
     /// The list of its values in the table, and how many there are.
     var firstOwned = -1
     var ownedCount = 0
@@ -55,6 +57,11 @@ struct LeaseTimers {
     func restore(_ lease: Lease, at now: Int64) {
         silence(lease, at: now)
         lease.freshness = .suspect
+    }
+
+    /// All values have got the lease's freshness, the last one under this revision.
+    func noteChanged(_ lease: Lease, _ revision: Revision, hubTime: Int64) {
+        lease.changed = (revision, hubTime)
     }
 
     /// Has a lease that owns values watched.

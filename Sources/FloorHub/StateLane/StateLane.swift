@@ -91,6 +91,8 @@ struct StateLane: ~Copyable {
     func changes(_ slot: Int) -> UInt32 { table.entries[slot].changes }
     func isDeleted(_ slot: Int) -> Bool { table.entries[slot].isDeleted }
     func revision(_ slot: Int) -> Revision { table.entries[slot].revision }
+    /// The revision a value was written under, whatever has become of its freshness.
+    func written(_ slot: Int) -> Revision { table.entries[slot].written }
 
     /// Whether a filter matches a slot's key.
     func matches(_ filter: KeyFilter, _ slot: Int) -> Bool {
@@ -115,12 +117,10 @@ struct StateLane: ~Copyable {
         if let known {
             // A key in the table is well-formed, but it may be of another kind.
             guard KeyRules.kind(of: key) == kind else { throw StateRefusal(.badKey) }
-            let entry = table.entries[known]
-            let present = entry.isDeleted ? Revision.zero : entry.revision
-            try checkRevision(header.previous, present)
+            try checkRevision(header.previous, table.entries[known])
         } else {
             guard (try? KeyRules.checkKey(key)) == kind else { throw StateRefusal(.badKey) }
-            try checkRevision(header.previous, .zero)
+            try checkRevision(header.previous, nil)
             guard hasRoom else { throw StateRefusal(.limit) }
         }
         let size = RecordWriter.size(keyBytes: key.count, payloadBytes: payload.count)
@@ -128,11 +128,16 @@ struct StateLane: ~Copyable {
         return write(header, key, payload, owner: owner, account: account, known)
     }
 
+    /// Whether the value is the one that a writer has seen.
+    ///
+    /// A change of freshness is no other value: viewers do not learn the revision it took.
     private func checkRevision(
         _ expected: Revision,
-        _ present: Revision
+        _ entry: ValueEntry?
     ) throws(StateRefusal) {
+        let present = entry.map { $0.isDeleted ? Revision.zero : $0.revision } ?? .zero
         guard expected != .zero, expected != present else { return }
+        if let entry, !entry.isDeleted, expected == entry.written { return }
         var refusal = StateRefusal(.conflict)
         refusal.revision = present
         throw refusal
@@ -175,7 +180,7 @@ struct StateLane: ~Copyable {
         guard payload.count == 0 else { throw StateRefusal(.invalid) }
         guard let slot = value(key) else { throw StateRefusal(.notFound) }
         guard KeyRules.kind(of: key) == header.kind else { throw StateRefusal(.badKey) }
-        try checkRevision(header.previous, table.entries[slot].revision)
+        try checkRevision(header.previous, table.entries[slot])
         return write(
             header,
             key,
@@ -257,6 +262,11 @@ struct StateLane: ~Copyable {
         table.restamp(slot, freshness: flags, hubTime: clock.stamp())
         noteHistory(slot)
         return StateChange(slot: slot, changesBefore: before, revision: table.head)
+    }
+
+    /// Every value under a lease has got its freshness.
+    func endRenewal(_ lease: Lease) {
+        leases.noteChanged(lease, table.head, hubTime: clock.stamp())
     }
 
     /// Whether somebody else than a producer has spoken for a key last.

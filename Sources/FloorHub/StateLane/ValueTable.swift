@@ -8,6 +8,8 @@ struct ValueEntry {
     var keyLength = 0
     var hash: UInt32 = 0
     var revision = Revision.zero
+    /// The revision it was written under; behind `revision` once its freshness has changed.
+    var written = Revision.zero
     /// Changes since the slot was taken; readers subtract to know what they passed over.
     var changes: UInt32 = 0
     var isDeleted = false
@@ -116,6 +118,7 @@ struct ValueTable {
         RecordWriter.append(header, key: key, payload: payload, to: &entries[slot].record)
         entries[slot].account?.take(entries[slot].record.count - oldSize, .bytes)
         entries[slot].revision = head
+        entries[slot].written = head
         entries[slot].changes &+= 1
         noteLife(slot, deleted: deleted, boot: boot)
         log.append(head, slot, superseding: before != .zero)
