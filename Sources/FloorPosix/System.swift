@@ -49,6 +49,19 @@ public enum Randomness {
     }
 }
 
+/// The C library's `rand()`, for what a library takes from it without seeding it.
+public enum HostRandom {
+    /// Runs `body` while `rand()` begins where nobody can guess; its host gets its own sequence
+    /// back, where it was.
+    ///
+    /// - Throws: `PosixError` when the kernel gives no random bytes; `body` has not run.
+    public static func seeded<Value>(_ body: () -> Value) throws(PosixError) -> Value {
+        try check(floor_posix_rand_begin(), "read random bytes")
+        defer { floor_posix_rand_end() }
+        return body()
+    }
+}
+
 /// One text that belongs to the calling thread, at most 511 bytes; empty at first.
 ///
 /// The C interface keeps the sentence of the last error there, as `errno` is kept.

@@ -45,10 +45,24 @@ private func repeating(_ call: () -> Int32) -> Int32 {
     private let pointer: UnsafeMutableRawPointer
 
     /// Opens a socket, or says why not.
+    ///
+    /// A ROUTER takes the first routing id that it gives out from `rand()`, which libzmq never
+    /// seeds, and the next ones count on from it. Whoever knows the next one can bring it along as
+    /// his own: the ordinary peer that is given it then ends the process by an assertion of libzmq's
+    /// (decision 0026).
     init(_ context: ContextHandle, type: Int32) throws(SystemCode) {
-        guard let pointer = unsafe zmq_socket(context.pointer, type) else {
-            throw SystemCode(number: zmq_errno())
+        var failure: Int32 = 0
+        let made: UnsafeMutableRawPointer?
+        do throws(PosixError) {
+            unsafe made = try HostRandom.seeded {
+                let socket = unsafe zmq_socket(context.pointer, type)
+                failure = zmq_errno()
+                return unsafe socket
+            }
+        } catch {
+            throw SystemCode(number: error.code)
         }
+        guard let pointer = unsafe made else { throw SystemCode(number: failure) }
         unsafe self.pointer = pointer
     }
 

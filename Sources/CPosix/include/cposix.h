@@ -116,6 +116,11 @@ int floor_posix_poll(floor_posix_poll_t *items, size_t count, int64_t timeout_ms
 int64_t floor_posix_process_id(void);
 int floor_posix_open_file_limit(uint64_t *soft, uint64_t *hard); /* RLIMIT_NOFILE */
 int floor_posix_random(void *bytes, size_t count);
+
+/* Between these two rand() and random() begin at a place nobody can guess; afterwards the process
+ * has its own sequence back, where it was. One thread at a time; the others wait. */
+int floor_posix_rand_begin(void);
+void floor_posix_rand_end(void);
 /* Lets malloc keep this many bytes of freed memory; nothing where it cannot be told (not glibc). */
 void floor_posix_keep_freed_memory(int bytes);
 /* Writing where nobody reads any more fails with EPIPE and does not end the process. */
