@@ -122,6 +122,12 @@ public final class HubHarness {
         step(.tapBarrier(Array("~sync/\(nonce)/".utf8)))
     }
 
+    /// The reader gives up.
+    public func abandonSync(_ nonce: String) {
+        transcript.add("tap reader → ends ~sync/\(nonce)/")
+        step(.tapBarrierGone(Array("~sync/\(nonce)/".utf8)))
+    }
+
     /// Lets time pass as a server does, which sleeps until `nextDeadline`; returns its wakes.
     @discardableResult
     public func idle(milliseconds: Int64) -> Int {

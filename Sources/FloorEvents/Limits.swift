@@ -201,10 +201,8 @@ public enum Limits {
     public static let helloTimeoutMicroseconds: Int64 = 5_000_000
     /// Counter part of a revision; at this value a new epoch is needed.
     public static let revisionCounterBits: UInt64 = 40
-    /// Sync answers of the tap in any second (guarantee T3); further ones wait.
-    public static let tapSyncAnswersPerSecond = 64
-    /// Most join barriers that wait for their answer; a reader without one tries again.
-    public static let tapSyncsWaiting = 1024
+    /// Most join barriers that wait for the next round's answers; a reader without one tries again.
+    public static let tapSyncsWaiting = 4096
     /// Most partitions of the tap with a beacon; records of further ones are told as uncounted.
     public static let tapPartitions = 4096
     /// Time between two rounds of beacons, in microseconds (guarantee T2).

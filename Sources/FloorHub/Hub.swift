@@ -112,6 +112,7 @@ public struct Hub: ~Copyable {
         case .journalPage(let page): take(page, &effects)
         case .retentionFailed: ledger.counts.retentionFailures += 1
         case .tapBarrier(let topic): tap.takeBarrier(topic)
+        case .tapBarrierGone(let topic): tap.abandonBarrier(topic)
         case .roster(let roster): take(roster, &effects)
         case .shutdown: shutDown(&effects)
         case .turnEnd: endTurn(isBorrowed: false, &effects)

@@ -83,7 +83,7 @@ final class HubTap {
 
     var descriptor: Int32 { socket.descriptor }
 
-    /// Takes subscriptions, at most so many, and returns the join barriers among them.
+    /// Takes subscriptions, at most so many, and returns the join barriers that came and went.
     ///
     /// libzmq filters by itself, and has put each filter in force before it shows here.
     func drain(atMost limit: Int) throws(HubServerError) -> [HubInput] {
@@ -94,6 +94,8 @@ final class HubTap {
             case .failed(let error): throw .socket(error)
             case .subscribed where topic.first == UInt8(ascii: "~"):
                 barriers.append(.tapBarrier(topic))
+            case .unsubscribed where topic.first == UInt8(ascii: "~"):
+                barriers.append(.tapBarrierGone(topic))
             default: break
             }
         }

@@ -65,6 +65,8 @@ public enum HubInput: Sendable {
     case retentionFailed
     /// A reader of the tap subscribed to this topic, which begins with `~`: a join barrier.
     case tapBarrier([UInt8])
+    /// No reader of the tap is subscribed to this barrier any more.
+    case tapBarrierGone([UInt8])
     /// Another roster holds from now on: sessions that lose something by it are ended.
     case roster(Roster)
     /// The hub is about to stop: every session is told, none is opened any more.

@@ -69,6 +69,11 @@ struct Tap {
         if !rounds.wait(topic) { ledger.counts.barriersDropped += 1 }
     }
 
+    /// A reader ended its subscription to a topic that begins with `~`, or is gone.
+    mutating func abandonBarrier(_ topic: [UInt8]) {
+        if isOpen { rounds.abandon(topic) }
+    }
+
     /// Sends what is due of beacons and answers.
     mutating func run(
         heads: (state: Revision, event: Revision),
@@ -88,12 +93,14 @@ struct Tap {
             }
             place += 1
         }
-        guard place == partitions.places.count else {
-            return rounds.pause(before: place, at: clock.boot)
+        while place == partitions.places.count {
+            guard sent < Limits.tapBeaconsAtOnce else { break }
+            guard let topic = rounds.nextAnswer() else { return rounds.end() }
+            emitAnswer(topic, time, &effects)
+            ledger.counts.barriers += 1
+            sent += 1
         }
-        for topic in rounds.answering { emitAnswer(topic, time, &effects) }
-        ledger.counts.barriers += UInt64(rounds.answering.count)
-        rounds.end(at: clock.boot)
+        rounds.pause(before: place, at: clock.boot)
     }
 
     private mutating func emitBeacon(

@@ -6,17 +6,19 @@ import FloorEvents
 /// that were there when it began: so a reader that has its answer has had a beacon of every
 /// partition too, and counts on from there.
 ///
-/// Invariant: `answeredAt` ascends and holds at most `Limits.tapSyncAnswersPerSecond` times.
+/// All that wait are answered by the next round, and whose reader gave up waits no more: a reader
+/// in a hurry takes no place of another's.
 struct TapRounds {
     /// The next place of the partition table in the round that runs, or nil between rounds.
     private(set) var place: Int?
-    /// Barriers the running round answers at its end.
-    private(set) var answering: [[UInt8]] = []
     /// The lanes' heads when the running round began.
     private(set) var heads = (state: Revision.zero, event: Revision.zero)
+    /// Barriers the running round answers at its end, from `answered` on.
+    private var answering: [[UInt8]] = []
+    private var answered = 0
+    /// Barriers for the next round, oldest first, and those among them whose readers gave up.
     private var waiting: [[UInt8]] = []
-    /// Answers of the last second, oldest first.
-    private var answeredAt: [Int64] = []
+    private var abandoned: Set<[UInt8]> = []
     /// Boot time of the running round's next part.
     private var partDue: Int64 = 0
     /// Boot time of the next round when nobody waits, and when somebody does.
@@ -27,32 +29,38 @@ struct TapRounds {
     mutating func wait(_ topic: [UInt8]) -> Bool {
         guard waiting.count < Limits.tapSyncsWaiting else { return false }
         waiting.append(topic)
+        abandoned.remove(topic)
         return true
+    }
+
+    /// Nobody waits for a barrier any more.
+    mutating func abandon(_ topic: [UInt8]) {
+        // As many as wait are enough to be remembered: others are answered already, or never were.
+        if abandoned.count < waiting.count { abandoned.insert(topic) }
     }
 
     /// Boot time at which there is something to do.
     var due: Int64 {
         if place != nil { return partDue }
-        guard !waiting.isEmpty else { return roundDue }
-        return min(roundDue, max(earliestRound, answersDue))
+        return waiting.isEmpty ? roundDue : min(roundDue, earliestRound)
     }
 
-    /// Boot time at which one more answer is allowed.
-    private var answersDue: Int64 {
-        guard answeredAt.count >= Limits.tapSyncAnswersPerSecond else { return .min }
-        return answeredAt[answeredAt.count - Limits.tapSyncAnswersPerSecond] + 1_000_000
-    }
-
-    /// Starts a round with as many of the waiting barriers as the rate allows.
+    /// Starts a round for all who wait.
     mutating func begin(at boot: Int64, heads: (state: Revision, event: Revision)) {
         place = 0
         self.heads = heads
         roundDue = boot + Limits.tapBeaconMicroseconds
         earliestRound = boot + Limits.tapRoundMicroseconds
-        answeredAt.removeAll { $0 <= boot - 1_000_000 }
-        let allowed = Limits.tapSyncAnswersPerSecond - answeredAt.count
-        answering.append(contentsOf: waiting.prefix(allowed))
-        waiting.removeFirst(answering.count)
+        swap(&answering, &waiting)
+        answering.removeAll { abandoned.contains($0) }
+        abandoned.removeAll(keepingCapacity: true)
+    }
+
+    /// The next barrier that the round answers.
+    mutating func nextAnswer() -> [UInt8]? {
+        guard answered < answering.count else { return nil }
+        answered += 1
+        return answering[answered - 1]
     }
 
     /// The round goes on from a place after a pause.
@@ -62,9 +70,9 @@ struct TapRounds {
     }
 
     /// All beacons and answers of the round are out.
-    mutating func end(at boot: Int64) {
+    mutating func end() {
         place = nil
-        answeredAt.append(contentsOf: repeatElement(boot, count: answering.count))
+        answered = 0
         answering.removeAll(keepingCapacity: true)
     }
 }
