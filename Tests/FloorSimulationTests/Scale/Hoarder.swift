@@ -8,6 +8,8 @@ struct Hoarder: CustomStringConvertible {
     /// What it fills.
     enum Stock: String, CaseIterable {
         case keys
+        case bytes
+        case requests
         case flags
         case notes
         case subscriptions
@@ -67,6 +69,8 @@ struct Hoarder: CustomStringConvertible {
         var counts = Hoarder(stock: stock)
         switch stock {
         case .keys: counts.taken = floor.takeKeys()
+        case .bytes: counts.taken = floor.takeBytes()
+        case .requests: counts.taken = floor.takeRequests()
         case .flags: counts.taken = try floor.takeFlags()
         case .notes: counts.taken = try floor.takeNotes()
         case .subscriptions: counts.taken = floor.takeSubscriptions()
@@ -129,6 +133,39 @@ extension ScaleFloor {
             settle()
             taken += 64
         }
+        return taken
+    }
+
+    /// Few keys with the largest values.
+    fileprivate func takeBytes() -> Int {
+        let payload = [UInt8](repeating: 1, count: Limits.payloadBytes)
+        var taken = 0
+        while !isRefused, taken < Limits.share.keys {
+            let key = Array("custom/s0/t0/k\(taken)/".utf8)
+            publish(0, .put(.custom, key, payload))
+            settle()
+            taken += 1
+        }
+        return taken
+    }
+
+    /// Questions that match nothing in a thousand units, all before the first is answered.
+    fileprivate func takeRequests() -> Int {
+        for start in stride(from: 0, to: 1000, by: 50) {
+            publish(
+                0,
+                (start..<(start + 50)).map {
+                    .put(.custom, Array("custom/s0/u\($0)/k/".utf8), [1])
+                }
+            )
+            settle()
+        }
+        var taken = 0
+        while taken < 2 * Limits.share.requests {
+            ask(0, .get, Array("custom/s0/+/none/".utf8))
+            taken += 1
+        }
+        settle()
         return taken
     }
 

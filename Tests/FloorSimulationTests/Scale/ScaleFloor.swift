@@ -276,6 +276,7 @@ final class ScaleFloor {
             clients[index].session = 0
         case .replyEnd?:
             guard let end = try? ReplyEnd(body) else { break }
+            if end.status != .ok { note(index, end.status) }
             if end.more {
                 unfinished.append((index, end.request, end.cursor))
             } else {
