@@ -161,6 +161,9 @@ extension Hub {
         changePresence(session.principal, by: 1, &effects)
     }
 
+    /// Whether a link has a session.
+    public func hasSession(_ link: LinkID) -> Bool { sessions[link] != nil }
+
     // MARK: the end of a session
 
     mutating func bye(_ session: Session, _ effects: inout HubEffects) {

@@ -53,12 +53,31 @@ struct HubLoop: ~Copyable {
         return result
     }
 
+    /// What to poll for news of connections, apart from the rest.
+    var newsDescriptors: [Int32] { sockets.watches.compactMap { $0.descriptor } }
+
+    /// Connections may have come or gone.
+    func noteNews() {
+        for watch in sockets.watches { watch.noteNews() }
+    }
+
+    /// Closes connections that are too many or say nothing; returns when it has to be done again.
+    private mutating func tendConnections(at now: Int64) -> Int64 {
+        var due = Int64.max
+        for watch in sockets.watches {
+            if watch.deadline <= now { notices += watch.tend(at: now) { hub.hasSession($0) } }
+            due = min(due, watch.deadline)
+        }
+        return due
+    }
+
     /// Steps the core with one input; its effects are performed by the next `turn`.
     mutating func step(_ input: HubInput) { hub.step(input, at: Self.now(), into: &effects) }
 
     /// Does all there is to do now; returns how long to wait, in milliseconds.
     mutating func turn() throws(HubServerError) -> Int64 {
         let now = Self.now()
+        let tendingDue = tendConnections(at: now.boot)
         let leaving = gone
         gone.removeAll(keepingCapacity: true)
         let count = try receive(at: now)
@@ -84,7 +103,7 @@ struct HubLoop: ~Copyable {
         sleepsUntil = .min
         if hasMoreWork || count >= Self.messagesPerTurn || !gone.isEmpty { return 0 }
         if try isReadable() { return 0 }
-        sleepsUntil = hub.nextDeadline
+        sleepsUntil = min(hub.nextDeadline, tendingDue)
         return max(0, min((sleepsUntil - Self.now().boot) / 1000 + 1, 1000))
     }
 

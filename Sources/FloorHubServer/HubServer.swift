@@ -103,11 +103,15 @@ public final class HubServer: @unchecked Sendable {
         }
         let wake: WakeDescriptor
         do { wake = try WakeDescriptor() } catch { throw .system(error) }
-        let (sessions, notices) = try Self.sessionLimit(configuration.maximumSessions)
+        let (sessions, ceiling, notices) = try Self.sessionLimit(configuration.maximumSessions)
         let opened = try open { wake.signal() }
         let sockets: HubSockets
         do {
-            sockets = try HubSockets(configuration, from: HubLoop.directPlace + 1)
+            sockets = try HubSockets(
+                configuration,
+                from: HubLoop.directPlace + 1,
+                ceiling: ceiling
+            )
         } catch {
             opened.journal.close()
             throw .socket(error)
@@ -180,16 +184,20 @@ public final class HubServer: @unchecked Sendable {
     }
 
     /// One descriptor a peer, some for the process itself: at the limit accept() spins.
+    ///
+    /// The descriptors from `ceiling` on are the process's.
     private static func sessionLimit(
         _ wanted: Int
-    ) throws(HubServerError) -> (Int, notices: [String]) {
+    ) throws(HubServerError) -> (Int, ceiling: Int32, notices: [String]) {
         let soft: UInt64
         do { soft = try ThisProcess.openFileLimit().soft } catch { throw .system(error) }
         let reserve = 128
         let possible = max(1, Int(clamping: soft) - reserve)
-        guard possible < wanted else { return (wanted, []) }
+        let ceiling = Int32(clamping: possible)
+        guard possible < wanted else { return (wanted, ceiling, []) }
         return (
             possible,
+            ceiling,
             [
                 "the descriptor limit is \(soft), so at most \(possible) clients can connect; "
                     + "raise it with 'ulimit -n' or LimitNOFILE"
@@ -295,8 +303,10 @@ public final class HubServer: @unchecked Sendable {
     private func serve() {
         var set = PollSet()
         let wakeSlot = set.add(inbox.wake.descriptor)
+        var newsSlots: [Int] = []
         withCore { loop in
             for descriptor in loop.descriptors { _ = set.add(descriptor) }
+            for descriptor in loop.newsDescriptors { newsSlots.append(set.add(descriptor)) }
         }
         var drainUntil: Int64?
         var timeout: Int64 = 0
@@ -311,6 +321,9 @@ public final class HubServer: @unchecked Sendable {
                 let drain = Int64(drainMilliseconds.load(ordering: .relaxed))
                 drainUntil = Self.bootTime() + drain * 1000
                 withCore { loop in loop.step(.shutdown) }
+            }
+            if newsSlots.contains(where: { set.events(at: $0).contains(.readable) }) {
+                withCore { $0.noteNews() }
             }
             let told: [HubNotice]
             do {

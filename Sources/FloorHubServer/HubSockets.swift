@@ -7,6 +7,8 @@ import FloorZeroMQ
 struct HubSockets {
     let routers: [RouterTransport]
     let tap: HubTap?
+    /// Over the connections of each of them.
+    let watches: [ConnectionWatch]
     let endpoints: [String]
     let tapEndpoint: String?
 
@@ -15,8 +17,13 @@ struct HubSockets {
     /// - Parameters:
     ///   - configuration: its endpoints have been checked.
     ///   - place: of the first ROUTER in the loop's list of transports.
+    ///   - ceiling: descriptors from here on are not for connections.
     /// - Throws: what libzmq says.
-    init(_ configuration: HubConfiguration, from place: Int) throws(ZeroMQError) {
+    init(
+        _ configuration: HubConfiguration,
+        from place: Int,
+        ceiling: Int32
+    ) throws(ZeroMQError) {
         var sockets: [(transport: Transport, socket: ZeroMQSocket)] = []
         var endpoints: [String] = []
         for endpoint in configuration.listen {
@@ -25,24 +32,36 @@ struct HubSockets {
             if let open = sockets.first(where: { $0.transport == transport }) {
                 socket = open.socket
             } else {
-                socket = try ZeroMQSocket(.hubRouter)
+                socket = try ZeroMQSocket(.hubRouter, monitored: true)
                 sockets.append((transport, socket))
             }
             endpoints.append(try Self.bind(socket, endpoint))
         }
         if let endpoint = configuration.tap {
-            let socket = try ZeroMQSocket(.tapPublisher)
+            let socket = try ZeroMQSocket(.tapPublisher, monitored: true)
             tapEndpoint = try Self.bind(socket, endpoint)
             tap = HubTap(socket)
         } else {
             tapEndpoint = nil
             tap = nil
         }
+        var watches: [ConnectionWatch] = []
         var routers: [RouterTransport] = []
         for open in sockets {
-            routers.append(RouterTransport(open.socket, place: place + routers.count))
+            let watch = ConnectionWatch(
+                open.socket,
+                "connections",
+                ceiling: ceiling,
+                expectsHello: true
+            )
+            watches.append(watch)
+            routers.append(RouterTransport(open.socket, place: place + routers.count, watch))
+        }
+        if let tap {
+            watches.append(tap.watch(ceiling: ceiling))
         }
         self.routers = routers
+        self.watches = watches
         self.endpoints = endpoints
     }
 
@@ -82,6 +101,11 @@ final class HubTap {
     init(_ socket: ZeroMQSocket) { self.socket = socket }
 
     var descriptor: Int32 { socket.descriptor }
+
+    /// Readers of the tap say nothing: only their number is watched.
+    func watch(ceiling: Int32) -> ConnectionWatch {
+        ConnectionWatch(socket, "tap readers", ceiling: ceiling, expectsHello: false)
+    }
 
     /// Takes subscriptions, at most so many, and returns the join barriers that came and went.
     ///

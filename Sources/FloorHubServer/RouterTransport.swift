@@ -6,14 +6,15 @@ import FloorZeroMQ
 final class RouterTransport: FrameTransport {
     private let socket: ZeroMQSocket
     private let numbers: LinkNumbers
+    private let watch: ConnectionWatch
     private var message = RouterMessage()
     private var isUsed = false
-
     /// A peer with a routing id of its own: its messages are counted, nothing reaches it.
     private static let nameless = LinkID(.max)
 
-    init(_ socket: ZeroMQSocket, place: Int) {
+    init(_ socket: ZeroMQSocket, place: Int, _ watch: ConnectionWatch) {
         self.socket = socket
+        self.watch = watch
         numbers = LinkNumbers(place: place)
     }
 
@@ -27,7 +28,9 @@ final class RouterTransport: FrameTransport {
     ) throws(HubServerError) -> Bool {
         let outcome = socket.receive(&message) { message, payload in
             guard let peer = message.peer else { return refuse(Self.nameless) }
-            take(numbers.link(peer.number), payload)
+            let link = numbers.link(peer.number)
+            watch.noteHello(link, payload)
+            take(link, payload)
         }
         switch outcome {
         case .received: return true

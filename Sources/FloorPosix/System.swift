@@ -62,6 +62,14 @@ public enum HostRandom {
     }
 }
 
+/// Connections that a library keeps and gives no call for.
+public enum Connection {
+    /// Ends a connection in both directions; its owner sees the end and closes the descriptor.
+    ///
+    /// Nothing happens to a descriptor that is no socket.
+    public static func hangUp(_ descriptor: Int32) { floor_posix_hang_up(descriptor) }
+}
+
 /// One text that belongs to the calling thread, at most 511 bytes; empty at first.
 ///
 /// The C interface keeps the sentence of the last error there, as `errno` is kept.

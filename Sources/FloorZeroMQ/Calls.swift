@@ -48,8 +48,8 @@ private func repeating(_ call: () -> Int32) -> Int32 {
     ///
     /// A ROUTER takes the first routing id that it gives out from `rand()`, which libzmq never
     /// seeds, and the next ones count on from it. Whoever knows the next one can bring it along as
-    /// his own: the ordinary peer that is given it then ends the process by an assertion of libzmq's
-    /// (decision 0026).
+    /// their own: an assertion of libzmq's then ends the process when an ordinary peer is given
+    /// it (decision 0026).
     init(_ context: ContextHandle, type: Int32) throws(SystemCode) {
         var failure: Int32 = 0
         let made: UnsafeMutableRawPointer?
@@ -193,6 +193,9 @@ private func repeating(_ call: () -> Int32) -> Int32 {
 
     /// Whether another frame of the same message follows.
     var hasMore: Bool { unsafe zmq_msg_more(message) != 0 }
+
+    /// The descriptor of the connection it came over, or -1.
+    var sourceDescriptor: Int32 { unsafe zmq_msg_get(message, ZMQ_SRCFD) }
 
     /// The frame's bytes, as long as nothing else happens to the frame.
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {

@@ -62,7 +62,8 @@ extension ZeroMQSocket {
     ///
     /// - Parameters:
     ///   - message: gets all but the payload.
-    ///   - body: called only when the outcome is `.received`; it must not use the socket.
+    ///   - body: called only when the outcome is `.received`; it must not use the socket, but for
+    ///     `sourceDescriptor`.
     /// - Returns: what came.
     public func receive(
         _ message: inout RouterMessage,
@@ -87,6 +88,12 @@ extension ZeroMQSocket {
         frame.clear()
         return .received
     }
+
+    /// The descriptor of the connection that the message came over which is being received; -1
+    /// where libzmq does not tell.
+    ///
+    /// It may be closed by now, and another one's.
+    public var sourceDescriptor: Int32 { frame.sourceDescriptor }
 
     /// Sends `[routing id][payload]` to one peer, whole or not at all.
     ///

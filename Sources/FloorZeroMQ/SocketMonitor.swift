@@ -13,7 +13,7 @@ public enum MonitorEvent: Equatable, Sendable {
     /// It could not listen; the system's error number.
     case bindFailed(code: Int32)
     /// A connection came in; no handshake yet.
-    case accepted
+    case accepted(descriptor: Int32)
     /// A connection could not be accepted; the system's error number, often too many open files.
     case acceptFailed(code: Int32)
     /// The connection out is there; no handshake yet.
@@ -30,8 +30,8 @@ public enum MonitorEvent: Equatable, Sendable {
     case handshakeFailedProtocol(code: Int32)
     /// The peer's key or name was refused; the ZAP status, 300, 400 or 500.
     case handshakeFailedAuthentication(status: Int32)
-    /// An established connection ended.
-    case disconnected
+    /// A connection that was there ended; its descriptor may be another one's by now.
+    case disconnected(descriptor: Int32)
     /// A connection was closed by this side, or an attempt was refused.
     case closed
     /// Closing failed; the system's error number.
@@ -44,7 +44,7 @@ public enum MonitorEvent: Equatable, Sendable {
             switch Int32(number) {
             case ZMQ_EVENT_LISTENING: .listening
             case ZMQ_EVENT_BIND_FAILED: .bindFailed(code: value)
-            case ZMQ_EVENT_ACCEPTED: .accepted
+            case ZMQ_EVENT_ACCEPTED: .accepted(descriptor: value)
             case ZMQ_EVENT_ACCEPT_FAILED: .acceptFailed(code: value)
             case ZMQ_EVENT_CONNECTED: .connected
             case ZMQ_EVENT_CONNECT_DELAYED: .connectDelayed
@@ -53,7 +53,7 @@ public enum MonitorEvent: Equatable, Sendable {
             case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL: .handshakeFailed(code: value)
             case ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL: .handshakeFailedProtocol(code: value)
             case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH: .handshakeFailedAuthentication(status: value)
-            case ZMQ_EVENT_DISCONNECTED: .disconnected
+            case ZMQ_EVENT_DISCONNECTED: .disconnected(descriptor: value)
             case ZMQ_EVENT_CLOSED: .closed
             case ZMQ_EVENT_CLOSE_FAILED: .closeFailed(code: value)
             default: .other(number: number)

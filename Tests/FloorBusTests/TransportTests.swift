@@ -111,13 +111,19 @@ extension RealSockets {
                     )
                 }
             case .tcp, .ipc:
-                let socket = try ZeroMQSocket(.hubRouter)
+                let socket = try ZeroMQSocket(.hubRouter, monitored: true)
                 let path = FileManager.default.temporaryDirectory
                     .appendingPathComponent("floorbus-" + UUID().uuidString).path
                 let endpoint = try socket.bind(
                     kind == .tcp ? "tcp://127.0.0.1:0" : "ipc://" + path
                 )
-                return Table(RouterTransport(socket, place: place), place: place) {
+                let watch = ConnectionWatch(
+                    socket,
+                    "connections",
+                    ceiling: .max,
+                    expectsHello: true
+                )
+                return Table(RouterTransport(socket, place: place, watch), place: place) {
                     let socket = try ZeroMQSocket(.clientDealer)
                     try socket.connect(endpoint)
                     return SocketPeer(socket: socket)

@@ -150,7 +150,7 @@ import Testing
         try waiting(on: [monitor.descriptor, router.descriptor]) { () -> Bool? in
             if case .received = router.receive(into: &message) { throw TimeIsUp() }
             while let event = monitor.next() {
-                if event == .disconnected { return true }
+                if case .disconnected = event { return true }
             }
             return nil
         }

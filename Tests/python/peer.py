@@ -49,11 +49,11 @@ class Deadline:
 class Hub:
     """`floorbus hub` on ports of its own choice."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, **process):
         self.context = zmq.Context()
         self.process = subprocess.Popen(
             [str(BINARY), 'hub', '--listen', 'tcp://127.0.0.1:0', '--tap', 'tcp://127.0.0.1:0',
-             *options], stdout=subprocess.PIPE)
+             *options], stdout=subprocess.PIPE, **process)
         try:
             self.endpoint, self.tap = self._listening()
         except BaseException:

@@ -121,6 +121,10 @@ int floor_posix_random(void *bytes, size_t count);
  * has its own sequence back, where it was. One thread at a time; the others wait. */
 int floor_posix_rand_begin(void);
 void floor_posix_rand_end(void);
+
+/* Ends a connection in both directions and leaves the descriptor to its owner; does nothing to
+ * anything but a socket. */
+void floor_posix_hang_up(int descriptor);
 /* Lets malloc keep this many bytes of freed memory; nothing where it cannot be told (not glibc). */
 void floor_posix_keep_freed_memory(int bytes);
 /* Writing where nobody reads any more fails with EPIPE and does not end the process. */

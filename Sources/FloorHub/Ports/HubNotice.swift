@@ -42,6 +42,10 @@ public struct HubNotice: Equatable, Sendable {
         case clockStepped = "clock-stepped"
         /// The descriptor limit allows fewer clients than wanted.
         case fewDescriptors = "few-descriptors"
+        /// Connections were closed because no descriptor was left for them.
+        case connectionsRefused = "connections-refused"
+        /// Connections were closed that had no session.
+        case connectionsSilent = "connections-silent"
     }
 
     /// How urgent it is.

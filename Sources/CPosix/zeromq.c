@@ -1,9 +1,10 @@
-/* The C library's rand(), lent for a moment, of cposix.h. */
+/* What libzmq has no call for, of cposix.h: its seed, and the end of one connection. */
 #define _GNU_SOURCE /* initstate, setstate under -std=c99 */
 #include "cposix.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 /* setstate() takes whatever was set before, also by another thread: one at a time. */
 static pthread_mutex_t lending = PTHREAD_MUTEX_INITIALIZER;
@@ -23,3 +24,5 @@ void floor_posix_rand_end(void) {
     if (hosts != NULL) (void)setstate(hosts);
     pthread_mutex_unlock(&lending);
 }
+
+void floor_posix_hang_up(int descriptor) { (void)shutdown(descriptor, SHUT_RDWR); }
