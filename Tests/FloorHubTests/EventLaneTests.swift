@@ -301,4 +301,20 @@ import Testing
         hub.releaseReads()
         #expect(ana.take().isEmpty)
     }
+
+    @Test("Whoever catches up over a restart is done at the journal's end, which is a life ago")
+    func journalEndsBeforeThisLife() throws {
+        let hub = HubHarness { $0.isDurable = true }
+        let ana = hub.join("ana")
+        ana.publish([.event("event/bj/calls/1/", "one"), .event("event/bj/calls/2/", "two")])
+        hub.turn()
+        let bo = hub.join("bo")
+        hub.restart()
+        bo.reconnect()
+        bo.hello()
+        bo.subscribe(1, "event/", event: Revision(epoch: 1, counter: 0))
+        hub.turn()
+        #expect(hub.violations == [])
+        #expect(bo.takeRecords().map(\.text) == ["one", "two"])
+    }
 }

@@ -139,6 +139,10 @@ extension Reader {
         }
         self.page = nil
         eventPosition = max(eventPosition, page.through.next)
+        // Lives before this one are over: behind a journal's end nothing of them is left.
+        if page.atEnd {
+            eventPosition = max(eventPosition, Revision(epoch: committed.epoch, counter: 1))
+        }
         if eventPosition > committed { hasEvents = false }
     }
 
