@@ -198,12 +198,13 @@ let package = Package(
             .library(name: "FloorBusService", targets: ["FloorBusService"]),
             .library(name: "FloorRosterFile", targets: ["FloorRosterFile"]),
             .library(name: "FloorBusTestKit", targets: ["FloorBusTestKit"]),
-            // For bench/ alone; no promise of stability goes with it.
+            // For bench/ and Tests/fuzz/ alone; no promise of stability goes with it.
             .library(
                 name: "FloorBusInternals",
                 targets: [
                     "FloorEvents", "FloorRoster", "FloorWire", "FloorHub", "FloorClient",
                     "FloorClientLoop", "FloorHubServer", "FloorPosix", "FloorJournal",
+                    "FloorReports",
                 ]
             ),
             .executable(name: "floorbus", targets: ["FloorCLI"]),
