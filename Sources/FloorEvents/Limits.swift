@@ -211,6 +211,8 @@ public enum Limits {
     public static let tapRoundMicroseconds: Int64 = 250_000
     /// Beacons sent at once: well below a reader's high-water mark of 1000 messages.
     public static let tapBeaconsAtOnce = 256
+    /// Values that follow their lease's freshness at once; the same pause before more.
+    public static let renewalsAtOnce = 256
     /// Pause between two such parts of a round, in microseconds; a whole round takes 150 ms.
     public static let tapPauseMicroseconds: Int64 = 10_000
     /// Most bytes of records in a client's outbox.

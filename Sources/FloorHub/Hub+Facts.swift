@@ -22,17 +22,18 @@ extension Hub {
 
     /// Gives the values of a lease whose producer fell silent, or spoke again, another freshness.
     mutating func renew(_ lease: Lease, _ effects: inout HubEffects) {
-        guard let flags = state.renew(lease) else { return }
-        // Whoever has the values is told of the producer, once.
-        let late = readers.mark(lease, state, filters)
-        var slot = state.nextOwned(lease, after: nil)
-        while let place = slot {
-            let change = state.restamp(place, flags)
-            readers.mark(change, for: late, state, filters)
+        state.renew(lease)
+        renewValues(&effects)
+    }
+
+    /// Values follow their leases, some at a time; who has them is told of the producer, once.
+    mutating func renewValues(_ effects: inout HubEffects) {
+        guard state.beginRenewals() else { return }
+        readers.beginRenewals()
+        while let (lease, change) = state.renewNext() {
+            readers.mark(change, of: lease, state, filters)
             note(change, &effects)
-            slot = state.nextOwned(lease, after: place)
         }
-        state.endRenewal(lease)
     }
 
     /// A message of a live session: its values are alive.

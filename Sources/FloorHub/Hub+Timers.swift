@@ -9,6 +9,7 @@ extension Hub {
     /// When the next timer is due, microseconds on the boot clock.
     public var nextDeadline: Int64 {
         var next = min(sessions.deadline, state.leaseDeadline, wills.deadline)
+        next = min(next, state.renewalDeadline)
         next = min(next, readers.deadline, checkpointDeadline, tap.deadline)
         next = min(next, state.tombstoneDeadline(options.tombstoneMicroseconds))
         next = min(next, producers.deadline)
@@ -24,6 +25,7 @@ extension Hub {
             ledger.counts.work += 1
             renew(lease, &effects)
         }
+        renewValues(&effects)
         while let will = wills.nextDue(at: clock.boot) {
             ledger.counts.work += 1
             run(will, &effects)

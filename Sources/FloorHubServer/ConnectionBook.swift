@@ -21,7 +21,7 @@ struct ConnectionBook {
     }
 
     /// Connections without a session are looked for again after so many microseconds.
-    static let laterMicroseconds: Int64 = 60_000_000
+    static let laterMicroseconds: Int64 = 10_000_000
 
     /// Descriptors from here on are for the process itself.
     let ceiling: Int32

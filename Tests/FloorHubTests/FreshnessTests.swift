@@ -124,4 +124,47 @@ struct FreshnessTests {
         #expect(records.map(\.text) == ["c"])
         #expect(records.first?.header.flags.freshness == .live)
     }
+
+    @Test("Many values follow in parts: the tap's readers have room for each, viewers know at once")
+    func parts() throws {
+        let hub = HubHarness { $0.hasTap = true }
+        hub.transcript.isRecording = false
+        let ana = hub.join("ana")
+        let bo = hub.join("bo")
+        bo.subscribe(1, "custom/")
+        for start in stride(from: 0, to: 1000, by: 50) {
+            ana.publish((start..<(start + 50)).map { .put(key($0), "x") })
+            hub.turn()
+        }
+        _ = bo.take()
+        hub.forgetTapped()
+        ana.bye()
+        hub.turn()
+        #expect(freshness(bo.take().flatMap(\.records)).map(\.header.flags) == [.suspect])
+        func changes() -> Int { hub.tapped.filter { $0.key.hasPrefix("custom/") }.count }
+        #expect(changes() == Limits.renewalsAtOnce)
+        // It speaks again before all have followed; those that did not yet are told of too.
+        ana.reconnect()
+        ana.hello()
+        for part in 2...8 {
+            hub.advance(milliseconds: 10)
+            #expect(changes() <= part * Limits.renewalsAtOnce)
+        }
+        #expect(freshness(bo.take().flatMap(\.records)).last?.header.flags == [])
+        var flags: Set<UInt16> = []
+        for (_, record) in hub.lastTapped(under: "custom/") { flags.insert(record.flags.rawValue) }
+        #expect(flags == [0])
+        #expect(hub.violations == [])
+    }
+}
+
+extension HubHarness {
+    /// What the tap carried last of each key.
+    fileprivate func lastTapped(under prefix: String) -> [String: RecordHeader] {
+        var last: [String: RecordHeader] = [:]
+        for record in tapped where record.key.hasPrefix(prefix) {
+            last[record.key] = record.header
+        }
+        return last
+    }
 }

@@ -124,6 +124,8 @@ import Testing
             ana.ping()
             if words.next(below: 4) == 0 { for message in bo.take() { model.take(message) } }
         }
+        // Values follow their producer, a part at a time.
+        hub.advance(milliseconds: 10)
         for message in bo.take() + bo.drain(hub) { model.take(message) }
         let truth = values(ana, hub)
         #expect(model.values == truth, "seed \(seed)")

@@ -1,7 +1,21 @@
 import FloorEvents
 
-/// Filters some of whose readers wait for the end of a snapshot.
-typealias LateReaders = Set<Int>
+/// Who has been told of one lease in this part, by filters.
+private struct RenewalMarks {
+    private var lease: Lease?
+    /// Filters all of whose readers have been told of the producer.
+    var seen: Set<Int> = []
+    /// Those among them some of whose readers wait for the end of a snapshot.
+    var late: Set<Int> = []
+
+    /// Values of a lease come one after the other.
+    mutating func begin(_ lease: Lease) {
+        guard self.lease !== lease else { return }
+        self.lease = lease
+        seen.removeAll(keepingCapacity: true)
+        late.removeAll(keepingCapacity: true)
+    }
+}
 
 /// Who is to be told of a changed value, and of a producer's freshness.
 ///
@@ -12,6 +26,7 @@ struct Marks {
     private let clock: HubClock
     private let ledger: HubLedger
     private var matches = MatchCache()
+    private var part = RenewalMarks()
 
     init(_ clock: HubClock, _ ledger: HubLedger) {
         self.clock = clock
@@ -34,49 +49,33 @@ struct Marks {
         }
     }
 
-    /// Has whoever has values under a lease told that their freshness changes with the next
-    /// revisions; who may not have them is returned.
-    mutating func mark(
-        _ lease: Lease,
-        _ lane: borrowing StateLane,
-        _ filters: borrowing FilterIndex,
-        _ lists: inout ReaderLists
-    ) -> LateReaders {
-        var seen: Set<Int> = []
-        var late: LateReaders = []
-        let first = lane.head.next
-        var slot = lane.nextOwned(lease, after: nil)
-        while let place = slot {
-            for node in nodes(of: place, isNewKey: false, lane, filters)
-            where seen.insert(node).inserted {
-                for reader in filters.readers(node) {
-                    ledger.counts.work += 1
-                    if reader.session.reader.owesSnapshot {
-                        late.insert(node)
-                    } else if reader.session.reader.freshness.add(lease, from: first) {
-                        lists.noteWork(reader.session, at: clock.boot)
-                    }
-                }
-            }
-            slot = lane.nextOwned(lease, after: place)
-        }
-        return late
-    }
+    /// Some values are going to follow their leases: nobody has been told of it.
+    mutating func beginRenewals() { part = RenewalMarks() }
 
-    /// Has those whose snapshot is not through told of one value's freshness.
+    /// Has whoever has a value told that its freshness has changed with its lease's.
+    ///
+    /// They are told of the producer, once; who may not have the value is told of that.
     mutating func mark(
         _ change: StateChange,
-        for late: LateReaders,
+        of lease: Lease,
         _ lane: borrowing StateLane,
         _ filters: borrowing FilterIndex,
         _ lists: inout ReaderLists
     ) {
-        guard !late.isEmpty else { return }
-        for node in nodes(of: change.slot, isNewKey: false, lane, filters)
-        where late.contains(node) {
-            for reader in filters.readers(node) where reader.session.reader.owesSnapshot {
+        part.begin(lease)
+        for node in nodes(of: change.slot, isNewKey: false, lane, filters) {
+            let isNew = part.seen.insert(node).inserted
+            guard isNew || part.late.contains(node) else { continue }
+            for reader in filters.readers(node) {
                 ledger.counts.work += 1
-                reader.session.reader.markDirty(change)
+                if reader.session.reader.owesSnapshot {
+                    part.late.insert(node)
+                    reader.session.reader.markDirty(change)
+                } else {
+                    guard reader.session.reader.freshness.add(lease, from: change.revision) else {
+                        continue
+                    }
+                }
                 lists.noteWork(reader.session, at: clock.boot)
             }
         }

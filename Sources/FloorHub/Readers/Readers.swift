@@ -55,20 +55,16 @@ struct Readers: ~Copyable {
         _ filters: borrowing FilterIndex
     ) { marks.mark(change, lane, filters, &lists) }
 
-    /// Tells whoever has values under a lease of its freshness; who may not have them is returned.
-    mutating func mark(
-        _ lease: Lease,
-        _ lane: borrowing StateLane,
-        _ filters: borrowing FilterIndex
-    ) -> LateReaders { marks.mark(lease, lane, filters, &lists) }
+    /// Some values are going to follow their leases.
+    mutating func beginRenewals() { marks.beginRenewals() }
 
-    /// Tells those of one value's freshness.
+    /// Tells of a value that followed its lease.
     mutating func mark(
         _ change: StateChange,
-        for late: LateReaders,
+        of lease: Lease,
         _ lane: borrowing StateLane,
         _ filters: borrowing FilterIndex
-    ) { marks.mark(change, for: late, lane, filters, &lists) }
+    ) { marks.mark(change, of: lease, lane, filters, &lists) }
 
     /// Tells those whose filters are in a set of an event committed at a revision.
     mutating func tell(

@@ -9,11 +9,13 @@ final class Lease {
     /// Boot time.
     fileprivate(set) var lastHeard: Int64
     fileprivate(set) var freshness = Freshness.live
-    /// The last revision and hub time that its values got with that freshness.
+    /// The last revision and hub time that a value got with its freshness.
     fileprivate(set) var changed: (revision: Revision, hubTime: Int64) = (.zero, 0)
     /// The list of its values in the table, and how many there are.
     var firstOwned = -1
     var ownedCount = 0
+    /// How many of its values wait in `Renewals`.
+    var renewals = 0
     /// Whether no value is under it.
     var isEmpty: Bool { ownedCount == 0 }
     /// Whether it is in the heap of leases that run.
@@ -59,7 +61,7 @@ struct LeaseTimers {
         lease.freshness = .suspect
     }
 
-    /// All values have got the lease's freshness, the last one under this revision.
+    /// A value has got the lease's freshness, under this revision.
     func noteChanged(_ lease: Lease, _ revision: Revision, hubTime: Int64) {
         lease.changed = (revision, hubTime)
     }

@@ -40,6 +40,7 @@ struct StateLane: ~Copyable {
     private let ledger: HubLedger
     private var table: ValueTable
     private var leases: LeaseTimers
+    private var renewals = Renewals()
     private var checkpoint: Checkpoint
     /// Boot time of the next look at tombstones whose time is over.
     private var nextExpiry: Int64 = 0
@@ -234,39 +235,46 @@ struct StateLane: ~Copyable {
     /// The next lease that has run out, wholly or in part.
     mutating func nextDueLease() -> Lease? { leases.takeDue(at: clock.boot) }
 
-    /// Brings a lease's freshness in line with its silence; the flags that its values get, or nil
-    /// when nothing changes.
-    mutating func renew(_ lease: Lease) -> RecordFlags? {
-        switch leases.renew(lease, at: clock.boot) {
-        case nil: return nil
-        case .live?: return []
-        case .suspect?:
-            ledger.counts.suspects += UInt64(lease.ownedCount)
-            return .suspect
-        case .stale?:
-            ledger.counts.stales += UInt64(lease.ownedCount)
-            return .stale
+    /// Brings a lease's freshness in line with its silence; when it changes, its values are to
+    /// follow.
+    mutating func renew(_ lease: Lease) {
+        guard let freshness = leases.renew(lease, at: clock.boot) else { return }
+        switch freshness {
+        case .live: break
+        case .suspect: ledger.counts.suspects += UInt64(lease.ownedCount)
+        case .stale: ledger.counts.stales += UInt64(lease.ownedCount)
+        }
+        let isForced = lease.renewals > 0
+        var slot = lease.firstOwned
+        while slot >= 0 {
+            renewals.add(slot, of: lease, isForced: isForced)
+            slot = table.entries[slot].nextOwned
         }
     }
 
-    /// The next value under a lease, from the first on.
-    func nextOwned(_ lease: Lease, after slot: Int?) -> Int? {
-        let next = slot.map { table.entries[$0].nextOwned } ?? lease.firstOwned
-        return next >= 0 ? next : nil
-    }
+    /// When values are to follow their leases.
+    var renewalDeadline: Int64 { renewals.due }
 
-    /// Gives a value another freshness.
-    mutating func restamp(_ slot: Int, _ flags: RecordFlags) -> StateChange {
-        ledger.counts.work += 1
-        let before = table.entries[slot].changes
-        table.restamp(slot, freshness: flags, hubTime: clock.stamp())
-        noteHistory(slot)
-        return StateChange(slot: slot, changesBefore: before, revision: table.head)
-    }
+    /// Begins to renew values, if it is time for some.
+    mutating func beginRenewals() -> Bool { renewals.begin(at: clock.boot) }
 
-    /// Every value under a lease has got its freshness.
-    func endRenewal(_ lease: Lease) {
-        leases.noteChanged(lease, table.head, hubTime: clock.stamp())
+    /// Gives the next value the freshness of its lease; nil when this part is over.
+    mutating func renewNext() -> (lease: Lease, change: StateChange)? {
+        while let (lease, slot, isForced) = renewals.next() {
+            ledger.counts.work += 1
+            // It may have come under another lease, or been written by its owner since.
+            guard table.entries[slot].owner === lease,
+                isForced || table.freshness(slot) != lease.freshness
+            else { continue }
+            let before = table.entries[slot].changes
+            let time = clock.stamp()
+            table.restamp(slot, freshness: RecordFlags(lease.freshness), hubTime: time)
+            noteHistory(slot)
+            leases.noteChanged(lease, table.head, hubTime: time)
+            let change = StateChange(slot: slot, changesBefore: before, revision: table.head)
+            return (lease, change)
+        }
+        return nil
     }
 
     /// Whether somebody else than a producer has spoken for a key last.

@@ -141,6 +141,9 @@ struct ValueTable {
         compactIfNeeded()
     }
 
+    /// The freshness that the slot's value says.
+    func freshness(_ slot: Int) -> Freshness { Self.flags(entries[slot].record).freshness }
+
     // A parameter, not a local copy: a second reference would make the overwrites copy the record.
     private static func flags(_ record: [UInt8]) -> RecordFlags {
         RecordFlags(rawValue: record.span.u16(6))

@@ -123,7 +123,7 @@ struct SilentBridge: CustomStringConvertible {
         counts.freshnessTold = floor.statistics.suspects + floor.statistics.stales
         counts.voice = floor.measure {
             floor.hello(0)
-            floor.settle()
+            floor.pass(milliseconds: 1000)
         }
         try floor.expectOpen(0..<(viewers + 1))
         return counts
