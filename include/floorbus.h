@@ -145,6 +145,7 @@ enum {
     FLOORBUS_KIND_TEAM = 7,
     FLOORBUS_KIND_NOTE = 8,
     FLOORBUS_KIND_PRIVATE = 9,
+    FLOORBUS_KIND_PERSONAL = 10,
     FLOORBUS_KIND_LINK = 64,         /* the hub came or went: link, epoch, result */
     FLOORBUS_KIND_RESULT = 65,       /* the answer to a publication, if asked for when the client
                                       * was opened: ticket, result, rev, claim_gen, owner */
@@ -625,7 +626,7 @@ typedef struct {
             {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, { 0, 0 }                               \
     }
 
-/* A note: the value of a note/ key, and of those under private/ that are to one person or tell a
+/* A note: the value of a note/ key, and of those under personal/, which are to one person or tell a
  * sender who has read his. */
 typedef struct {
     uint32_t struct_size;
@@ -993,7 +994,7 @@ FLOORBUS_API floorbus_status floorbus_note_send(
     floorbus_ticket *ticket);
 
 /* Says that one has read a note; of an alert, that one takes care of it. Of a note that came under
- * private/SITE/PERSON/ID/ the key is note/SITE/-/ID/.
+ * personal/SITE/PERSON/ID/ the key is note/SITE/-/ID/.
  * key     note/SITE/TEAM/ID/.
  * ticket  gets a number for floorbus_wait; may be NULL.
  * Any thread. Returns as floorbus_publish_state. */

@@ -91,7 +91,7 @@ extension Event {
     /// The note, with texts that live as long as this event.
     func note() throws(Failure) -> floorbus_note {
         let isNote = unsafe info.kind == RecordKind.note.rawValue
-        let isDirected = unsafe info.kind == RecordKind.private.rawValue
+        let isDirected = unsafe info.kind == RecordKind.personal.rawValue
         return try unsafe decode(
             "note",
             when: (isNote || isDirected) && info.schema == PayloadSchema.note && hasPayload

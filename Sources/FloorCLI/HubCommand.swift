@@ -177,8 +177,8 @@ private struct HubDaemon: Service {
         guard let roster else { return nil }
         if hub.tapEndpoint != nil {
             Output.note(
-                "the tap knows no roster: whoever reaches it reads everything but private/; "
-                    + "close it with --no-tap"
+                "the tap knows no roster: whoever reaches it reads everything but words of flags "
+                    + "and notes to some people; close it with --no-tap"
             )
         }
         let hangups = await UnixSignalsSequence(trapping: .sighup)

@@ -25,6 +25,11 @@ enum Output {
         try? FileHandle.standardError.write(contentsOf: Data(("floorbus: \(sentence)\n").utf8))
     }
 
+    /// Says on stderr that an answer is a part of what was asked for.
+    static func noteLeftOut(_ filter: KeyFilter, _ name: String) {
+        note("there is more under \(printable(filter.text)) that \(name) may not read")
+    }
+
     /// As `PlainText.printable`.
     static func printable(_ text: String) -> String { PlainText.printable(text) }
 

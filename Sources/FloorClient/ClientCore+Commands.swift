@@ -26,7 +26,8 @@ extension ClientCore {
     ///   - results: where its result is told; nil = nowhere.
     /// - Returns: a number that is the same in the result, however often it is tried.
     /// - Throws: `badKey`; `invalid` for an operation of the other lane or a DELETE with a
-    ///   payload; `denied` for `private/` keys and for removing presence; `tooBig`; `limit` when
+    ///   payload; `denied` for `private/` and `personal/` keys and for removing presence;
+    ///   `tooBig`; `limit` when
     ///   the outbox is full or too many results wait in the mailbox; `storage` when its store
     ///   takes nothing; `badHandle` for a closed mailbox; `closed`.
     public mutating func publish(
@@ -158,13 +159,21 @@ extension ClientCore {
 
     /// Asks for the present values that match, once; they come as `replyRecord`s.
     ///
+    /// - Parameters:
+    ///   - filter: which keys.
+    ///   - mailbox: the mailbox that gets them.
+    ///   - asMayBeRead: whether a part will do where not everything may be read, which the end
+    ///     says; else the question is `denied` then.
+    /// - Returns: the question's number.
     /// - Throws: `offline` without a link, `limit` for too many open questions, `badHandle`,
     ///   `closed`.
     public mutating func get(
         _ filter: KeyFilter,
-        mailbox: MailboxID
+        mailbox: MailboxID,
+        asMayBeRead: Bool = false
     ) throws(FloorStatus) -> RequestID {
-        try ask(.get, Request(filter: filter.bytes), mailbox)
+        let flags = asMayBeRead ? FrameFlags.asMayBeRead : 0
+        return try ask(.get, Request(filter: filter.bytes), flags: flags, mailbox)
     }
 
     /// Asks for events of the past that match; they come as `replyRecord`s.
@@ -192,12 +201,13 @@ extension ClientCore {
     private mutating func ask(
         _ type: FrameType,
         _ request: Request,
+        flags: UInt16 = 0,
         _ id: MailboxID
     ) throws(FloorStatus) -> RequestID {
         guard !isClosing else { throw .closed }
         guard let mailbox = inbox.index(of: id) else { throw .badHandle }
         guard link.isLinked else { throw .offline }
-        return try inbox.ask(type, request, mailbox)
+        return try inbox.ask(type, request, flags: flags, mailbox)
     }
 
     /// Gives a question up; what has come of its answer may still be taken.

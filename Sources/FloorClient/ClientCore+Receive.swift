@@ -75,7 +75,9 @@ extension ClientCore {
         case .snapshotEnd: inbox.endSnapshot(try SnapshotMark(body))
         case .gap: inbox.takeGap(try Gap(body))
         case .reply: try inbox.takeReply(body)
-        case .replyEnd: inbox.takeReplyEnd(try ReplyEnd(body))
+        case .replyEnd:
+            let isPartial = header.flags & FrameFlags.partial != 0
+            inbox.takeReplyEnd(try ReplyEnd(body), isPartial: isPartial)
         case .reject: takeReject(try Refusal(body), &effects)
         default: throw .unknownType(header.type.rawValue)
         }

@@ -227,7 +227,12 @@ public struct ClientCore: ~Copyable {
     private mutating func sendRequests(_ effects: inout ClientEffects) {
         guard inbox.wantsPage else { return }
         for request in inbox.takeRequests() {
-            send(request.type, sequence: request.number, &effects) {
+            send(
+                request.type,
+                sequence: request.number,
+                flags: request.flags,
+                &effects
+            ) {
                 request.body.append(to: &$0)
             }
         }
@@ -270,15 +275,17 @@ public struct ClientCore: ~Copyable {
         _ type: FrameType,
         sequence: UInt64 = 0,
         argument: UInt64 = 0,
+        flags: UInt16 = 0,
         _ effects: inout ClientEffects,
         body: (inout [UInt8]) -> Void
     ) {
-        let header = FrameHeader(
+        var header = FrameHeader(
             type,
             session: link.session,
             sequence: sequence,
             argument: argument
         )
+        header.flags = flags
         let start = FrameWriter.begin(header, in: &effects.bytes)
         body(&effects.bytes)
         finishFrame(start, &effects)

@@ -68,6 +68,7 @@ struct Forgetting {
             // What else is there has a site or a word of the hub's in that place.
             let isPersonal = schema == PayloadSchema.flag || schema == PayloadSchema.note
             places = isPersonal ? [2] : []
+        case .personal: places = [2]
         case .queue, .custom, .flag, .event, .team, .note: places = isNumber ? [] : [2, 3]
         }
         for place in places where parts[place] == name { parts[place] = pseudonym }
@@ -83,9 +84,9 @@ struct Forgetting {
         _ key: FloorKey
     ) throws -> [UInt8] {
         switch key.kind {
-        case .flag, .private, .note:
+        case .flag, .private, .note, .personal:
             if let changed = try rewriteOther(payload, header.schema) { return changed }
-            if header.schema == PayloadSchema.flag, key.kind != .note,
+            if header.schema == PayloadSchema.flag, key.kind != .note, key.kind != .personal,
                 let flag = try? HelpFlag(payload: payload.span)
             {
                 return try rewrite(flag, header.operation, key, payload)

@@ -128,9 +128,9 @@ struct RosterReader {
     private mutating func readTimes(_ node: Node) -> FlagTimes {
         var result = times
         let places: [(String, WritableKeyPath<FlagTimes, UInt32>)] = [
-            ("lease", \.lease), ("engage", \.engage), ("escalate", \.escalate),
-            ("unanswered", \.unanswered), ("autoClose", \.autoClose), ("reopen", \.reopen),
-            ("keep", \.keep),
+            ("lease", \.lease), ("engage", \.engage), ("help", \.help),
+            ("escalate", \.escalate), ("unanswered", \.unanswered), ("autoClose", \.autoClose),
+            ("reopen", \.reopen), ("keep", \.keep),
         ]
         guard var fields = fields(of: node, "the times", places.map(\.0)) else { return result }
         for (name, path) in places {

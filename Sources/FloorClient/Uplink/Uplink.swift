@@ -71,7 +71,7 @@ struct Uplink {
         guard let kind = try? KeyRules.checkKey(key) else { throw .badKey }
         // Whether somebody is there is the hub's to say; whether he helps is his own.
         guard kind != .presence || publication.operation == .put else { throw .denied }
-        guard kind != .private else { throw .denied }
+        guard kind != .private, kind != .personal else { throw .denied }
         guard payload.count <= Limits.payloadBytes else { throw .tooBig }
         let isStateOperation = publication.operation == .put || publication.operation == .delete
         guard isStateOperation == (kind.lane == .state) else { throw .invalid }
