@@ -82,6 +82,7 @@ extension ClientCore {
     }
 
     private mutating func takePong(_ header: FrameHeader, _ pong: Pong) {
+        if let sent = clock.sending(of: pong) { link.heardUntil = sent }
         clock.notePong(pong, at: now.boot)
         inbox.noteStable(
             state: Revision(rawValue: header.argument),

@@ -140,6 +140,12 @@ public struct ClientCore: ~Copyable {
     /// Operations whose result is not known.
     public var unacknowledged: Int { uplink.unanswered }
 
+    /// Operations looked at to find others among them.
+    var looked: UInt64 { uplink.looked }
+
+    /// Of those, the ones that an earlier process left in the outbox's store.
+    public var unacknowledgedRecovered: Int { uplink.unansweredRecovered }
+
     /// Whether a session is open.
     public var isLinked: Bool { link.isLinked }
 
@@ -298,6 +304,7 @@ extension ClientStatistics {
         published = counts.published
         accepted = counts.accepted
         refused = counts.refused
+        overtaken = counts.overtaken
         retried = counts.retried
         reasserted = counts.reasserted
     }
