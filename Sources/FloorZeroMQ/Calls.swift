@@ -25,6 +25,9 @@ private func repeating(_ call: () -> Int32) -> Int32 {
         return unsafe ContextHandle(pointer: pointer)
     }
 
+    /// Ends a context in which no socket was ever opened.
+    func end() { unsafe zmq_ctx_term(pointer) }
+
     static func libraryVersion() -> (major: Int32, minor: Int32, patch: Int32) {
         var version: (major: Int32, minor: Int32, patch: Int32) = (0, 0, 0)
         unsafe zmq_version(&version.major, &version.minor, &version.patch)
