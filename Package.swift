@@ -115,7 +115,7 @@ let hostTargets: [Target] = [
     ),
     .target(
         name: "FloorReports",
-        dependencies: ["FloorEvents", "FloorWire", "FloorJournal"],
+        dependencies: ["FloorEvents", "FloorWire", "FloorJournal", "FloorImport"],
         swiftSettings: strict
     ),
     .executableTarget(
@@ -154,7 +154,7 @@ let testTargets: [Target] = [
     testTarget("FloorPosixTests", ["FloorPosix"]),
     testTarget("FloorZeroMQTests", ["FloorZeroMQ", "FloorPosix", "CZeroMQ"]),
     testTarget("FloorClientTests", ["FloorClient", "FloorWire", "FloorEvents", "FloorBusTestKit"]),
-    testTarget("FloorImportTests", ["FloorImport"]),
+    testTarget("FloorImportTests", ["FloorImport"], files: ["logs"]),
     testTarget("FloorRosterTests", ["FloorRoster", "FloorEvents"]),
     testTarget("FloorRosterFileTests", ["FloorRosterFile", "FloorRoster", "FloorEvents"]),
     testTarget(
@@ -164,7 +164,10 @@ let testTargets: [Target] = [
             "FloorPosix", "JournalProbe", "FloorBusTestKit", grdb,
         ]
     ),
-    testTarget("FloorReportsTests", ["FloorReports", "FloorJournal", "FloorEvents", "FloorWire"]),
+    testTarget(
+        "FloorReportsTests",
+        ["FloorReports", "FloorJournal", "FloorImport", "FloorEvents", "FloorWire"]
+    ),
     testTarget(
         "FloorBusTests",
         [

@@ -1,20 +1,22 @@
 #!/usr/bin/env python3
 """A support station in Python, with the C library through ctypes and nothing else.
 
-    ./ctypes_client.py tcp://127.0.0.1:7410 NAME [--flags N]
+    ./ctypes_client.py tcp://127.0.0.1:7410 NAME [--site SITE] [--flags N]
 
-NAME goes on duty, takes every help flag, answers it and shows what becomes of it; with --flags N
-it ends when N have been closed. FLOORBUS_LIBRARY names the library when the loader does not find
-it. The structs are those of floorbus.h, member by member.
+NAME goes on duty, takes every help flag of a site (without --site of all of them, which a hub with
+a roster refuses a supporter of one), answers it and shows what becomes of it; with --flags N it
+ends when N have been closed. FLOORBUS_LIBRARY names the library when the loader does not find it.
+The structs are those of floorbus.h, member by member.
 """
 
+import argparse
 import ctypes as c
 import os
 import signal
 import sys
 
 OK, E_TIMEOUT = 0, -3
-AGENT, FLAG, LINK, RESULT = 1, 2, 64, 65
+AGENT, FLAG, LINK, RESULT, REFUSED = 1, 2, 64, 65, 68
 PUT, CLAIM, ENGAGE, ANSWER, DELETE = 1, 18, 19, 22, 2
 RAISED, PENDING, CLOSED = 1, 2, 6
 AVAILABLE, DESK, ANSWERED, RESULT_EVENTS = 2, 1, 1, 1
@@ -122,14 +124,17 @@ def check(status):
 
 
 class Station:
-    def __init__(self, endpoint, name):
+    def __init__(self, endpoint, name, site):
         options = ClientOptions(flags=RESULT_EVENTS, endpoints=endpoint.encode(),
                                 principal=name.encode(), app_name=b'ctypes_client.py')
         self.client, self.asked, self.closed = c.c_void_p(), [], 0
         check(floorbus.floorbus_check_abi(1))
         check(floorbus.floorbus_client_open(options, self.client))
+        self.places = {}
         for place in ('agent/', 'flag/'):
-            check(floorbus.floorbus_subscribe(self.client, Str.of(place), None, None))
+            place, number = place + (site + '/' if site else ''), u32()
+            check(floorbus.floorbus_subscribe(self.client, Str.of(place), None, number))
+            self.places[number.value] = place
         check(floorbus.floorbus_set_duty(self.client, AVAILABLE, self.expect('on duty')))
 
     def expect(self, what, key=None):
@@ -159,6 +164,10 @@ class Station:
             print('hub', 'connected' if info.link else 'gone', flush=True)
         elif info.kind == RESULT:
             self.result(info)
+        elif info.kind == REFUSED:
+            place = self.places[info.subscription]
+            sys.exit(f'ctypes_client.py: the hub refuses to show {place} ({info.result}); '
+                     'is --site missing?')
         elif info.kind == AGENT and info.op == PUT:
             state = AgentState()
             check(floorbus.floorbus_event_decode_state(event, state))
@@ -186,16 +195,20 @@ class Station:
             floorbus.floorbus_event_release(event)
 
 
-def main(endpoint, name, flags):
+def main():
+    words = argparse.ArgumentParser(description='A support station.')
+    words.add_argument('endpoint')
+    words.add_argument('name')
+    words.add_argument('--site', default='')
+    words.add_argument('--flags', type=int, default=0)
+    words = words.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    station = Station(endpoint, name)
+    station = Station(words.endpoint, words.name, words.site)
     try:
-        station.run(flags)
+        station.run(words.flags)
     finally:
         floorbus.floorbus_client_close(station.client, 2000)
 
 
 if __name__ == '__main__':
-    if len(sys.argv) not in (3, 5) or sys.argv[3:4] not in ([], ['--flags']):
-        sys.exit('usage: ctypes_client.py ENDPOINT NAME [--flags N]')
-    main(sys.argv[1], sys.argv[2], int(sys.argv[4]) if len(sys.argv) == 5 else 0)
+    main()

@@ -11,8 +11,11 @@
  * docs/c-guide.md is an introduction, Tests/CHostProbe uses every declaration of this file.
  *
  * RULES, for every function
- *  R1  It returns FLOORBUS_OK (0) or a negative FLOORBUS_E_*. No errno, no abort, no exit. What is
- *      wrong in words: floorbus_last_error.
+ *  R1  It returns FLOORBUS_OK (0) or a negative FLOORBUS_E_*, and leaves errno as it was. No abort,
+ *      no exit. What is wrong in words: floorbus_last_error. Descriptors, threads and memory are
+ *      tried before they are needed: who runs short gets E_LIMIT or E_NOMEM. What cannot be saved:
+ *      libzmq ends the process when it finds no memory while it works, or when another thread takes
+ *      the last descriptor or thread between the trial and the use.
  *  R2  Handles (floorbus_client *, floorbus_event *, floorbus_snapshot *, floorbus_hub *) are
  *      checked numbers, never addresses: NULL, a closed one and a foreign one give
  *      FLOORBUS_E_HANDLE. Never dereference or compare them with anything but NULL.
@@ -21,9 +24,11 @@
  *      fails, unless its comment says so.
  *  R4  Any function may be called from any thread, also several at once on one client. None blocks
  *      longer than its timeout_ms; those without one do not block, they only take short locks.
+ *      A thread is not cancelled (pthread_cancel) inside: the request waits for the call's end.
  *  R5  Your code is called only inside floorbus_dispatch, on the thread that called it and with no
  *      lock held (drop functions: see floorbus_set_callback). The library runs one thread for each
- *      client and hub, with all signals blocked, and one for libzmq.
+ *      client and hub, with all signals blocked, and libzmq two. It is never unloaded: dlclose()
+ *      leaves it, and what is open in it, where it is.
  *  R6  Fork before you open the first client or hub. After fork() the child of a process that has
  *      opened one gets FLOORBUS_E_FORKED from every function with a handle and from those that
  *      make one; close, stop, free and release do nothing there. exec() is fine: all descriptors
@@ -42,8 +47,10 @@
  * The numbers of all enumerations are the vocabulary's, the same in every FloorBus program. */
 #ifndef FLOORBUS_H_INCLUDED
 #define FLOORBUS_H_INCLUDED
+#ifndef FLOORBUS_NO_INCLUDES
 #include <stddef.h>
 #include <stdint.h>
+#endif
 
 #define FLOORBUS_VERSION_MAJOR 0
 #define FLOORBUS_VERSION_MINOR 1
@@ -51,20 +58,38 @@
 /* Grows when a program has to be compiled anew. See floorbus_check_abi. */
 #define FLOORBUS_ABI_VERSION 1u
 
-#if defined(__GNUC__) || defined(__clang__)
+/* For readers of C declarations, such as cffi: FLOORBUS_NO_INLINE declares the conveniences at the
+ * end as functions of the library, which has them too, FLOORBUS_NO_INCLUDES leaves out the standard
+ * headers, and what is defined before this file is included stays. So nothing but declarations is
+ *     gcc -E -P -DFLOORBUS_NO_INLINE -DFLOORBUS_NO_INCLUDES -DFLOORBUS_API= \
+ *         -DFLOORBUS_WARN_UNUSED= floorbus.h */
+#ifdef FLOORBUS_API
+#elif defined(__GNUC__) || defined(__clang__)
 #define FLOORBUS_API __attribute__((visibility("default")))
-#define FLOORBUS_WARN_UNUSED __attribute__((warn_unused_result))
 #else
 #define FLOORBUS_API
+#endif
+#ifdef FLOORBUS_WARN_UNUSED
+#elif defined(__GNUC__) || defined(__clang__)
+#define FLOORBUS_WARN_UNUSED __attribute__((warn_unused_result))
+#else
 #define FLOORBUS_WARN_UNUSED
 #endif
-#if defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L)
+#ifdef FLOORBUS_INLINE
+#elif defined(__cplusplus) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 199901L)
 #define FLOORBUS_INLINE static inline
 #elif defined(__GNUC__) || defined(__clang__)
 #define FLOORBUS_INLINE static __inline__
 #else
 #define FLOORBUS_INLINE static
 #endif
+/* For the _INIT macros: a pointer to nothing, and no text. C++ compilers may warn of a 0 there. */
+#if defined(__cplusplus) && __cplusplus >= 201103L
+#define FLOORBUS_NULL nullptr
+#else
+#define FLOORBUS_NULL 0
+#endif
+#define FLOORBUS_NO_TEXT { FLOORBUS_NULL, 0 }
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -106,7 +131,8 @@ typedef struct floorbus_event_s floorbus_event;   /* a handle; floorbus_event_re
 typedef struct floorbus_snapshot_s floorbus_snapshot; /* a handle; floorbus_snapshot_free ends it */
 typedef struct floorbus_hub_s floorbus_hub;           /* a handle; floorbus_hub_stop ends it */
 
-/* Text: len bytes of UTF-8, not NUL-terminated. ptr may be NULL when len is 0. */
+/* Text: len bytes of UTF-8, not NUL-terminated. ptr may be NULL when len is 0. A len that no memory
+ * has, such as (size_t)-1, is E_INVALID, of keys and filters E_BADKEY; counts likewise. */
 typedef struct {
     const char *ptr;
     size_t len;
@@ -124,12 +150,13 @@ typedef struct {
     uint8_t b[16];
 } floorbus_id;
 /* Bytes of an id as text, its NUL included: 32 hexadecimal digits, as at the end of keys. */
-#define FLOORBUS_ID_TEXT_BYTES 33
+enum { FLOORBUS_ID_TEXT_BYTES = 33 };
 
 /* One publication of a client, counted from 1; 0 = none. */
 typedef uint64_t floorbus_ticket;
-#define FLOORBUS_TICKET_ALL ((floorbus_ticket)-1)
-#define FLOORBUS_WAIT_FOREVER (-1)
+#define FLOORBUS_TICKET_ALL ((floorbus_ticket)-1) /* every bit is set */
+/* Of a timeout_ms: no limit. */
+enum { FLOORBUS_WAIT_FOREVER = -1 };
 
 /* ---- the vocabulary ------------------------------------------------------------------------ */
 
@@ -145,6 +172,7 @@ enum {
     FLOORBUS_KIND_TEAM = 7,
     FLOORBUS_KIND_NOTE = 8,
     FLOORBUS_KIND_PRIVATE = 9,
+    FLOORBUS_KIND_PERSONAL = 10,
     FLOORBUS_KIND_LINK = 64,         /* the hub came or went: link, epoch, result */
     FLOORBUS_KIND_RESULT = 65,       /* the answer to a publication, if asked for when the client
                                       * was opened: ticket, result, rev, claim_gen, owner */
@@ -152,7 +180,8 @@ enum {
     FLOORBUS_KIND_GAP = 67,          /* prev_rev to rev of the event lane will not come: count.
                                       * Flags and notes that ended meanwhile are not told: forget
                                       * yours, and subscribe or floorbus_get them anew */
-    FLOORBUS_KIND_REFUSED = 68       /* the hub refused subscription, which is gone: result */
+    FLOORBUS_KIND_REFUSED = 68       /* the hub refused subscription, which is gone: key is its
+                                      * filter, result is why, in words owner */
 };
 /* info.schema of records of the kind PRIVATE: which of the decode functions reads them. */
 enum { FLOORBUS_SCHEMA_FLAG = 1, FLOORBUS_SCHEMA_NOTE = 2 };
@@ -432,7 +461,7 @@ typedef struct {
 #define FLOORBUS_AGENT_STATE_INIT                                                                  \
     {                                                                                              \
         (uint32_t)sizeof(floorbus_agent_state), FLOORBUS_SESSION_LOGGED_ON, 0, 0, 0, 0, 0, 0, 0,   \
-            0, 0, 0, {0, 0}, {0, 0}, {0, 0}, { 0, 0 }                                              \
+            0, 0, 0, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT        \
     }
 
 /* What every event says of itself. Fields that its kind does not name are 0. */
@@ -457,14 +486,14 @@ typedef struct {
     floorbus_status result; /* LINK: why it is down, 0 = up; REFUSED: why; RESULT: how */
     uint32_t claim_gen;     /* RESULT: as floorbus_result.claim_gen */
     floorbus_ticket ticket; /* RESULT: the publication */
-    floorbus_str owner;     /* RESULT: as floorbus_result.owner */
+    floorbus_str owner;     /* RESULT: as floorbus_result.owner; REFUSED: why, a sentence */
     uint32_t result_flags;  /* RESULT: FLOORBUS_RESULT_* bits */
     uint32_t reserved0;
 } floorbus_event_info;
 #define FLOORBUS_EVENT_INFO_INIT                                                                   \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_event_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0, 0}, {0, 0}, 0, 0, \
-            0, 0, 0, 0, 0, {0, 0}, 0, 0                                                            \
+        (uint32_t)sizeof(floorbus_event_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, FLOORBUS_NO_TEXT,     \
+            FLOORBUS_NO_TEXT, 0, 0, 0, 0, 0, 0, 0, FLOORBUS_NO_TEXT, 0, 0                          \
     }
 
 /* How a publication came out at the hub. */
@@ -502,7 +531,7 @@ typedef struct {
 } floorbus_figure;
 #define FLOORBUS_FIGURE_INIT                                                                       \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_figure), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { 0, 0 }               \
+        (uint32_t)sizeof(floorbus_figure), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, FLOORBUS_NO_TEXT       \
     }
 
 /* How full a queue is: the value of a queue/ key. */
@@ -536,8 +565,8 @@ typedef struct {
 } floorbus_queue;
 #define FLOORBUS_QUEUE_INIT                                                                        \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_queue), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \
-            FLOORBUS_WINDOW_SINCE_START, 0, 0, 0, 0                                                \
+        (uint32_t)sizeof(floorbus_queue), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,    \
+            0, FLOORBUS_WINDOW_SINCE_START, 0, 0, FLOORBUS_NULL, 0                                 \
     }
 
 /* A team's figures: the value of a team/ key. */
@@ -548,7 +577,7 @@ typedef struct {
     const floorbus_figure *figures; /* figure_count of them, each with its struct_size */
     size_t figure_count;            /* at most 64 */
 } floorbus_team;
-#define FLOORBUS_TEAM_INIT { (uint32_t)sizeof(floorbus_team), 0, {0, 0, 0}, 0, 0 }
+#define FLOORBUS_TEAM_INIT { (uint32_t)sizeof(floorbus_team), 0, {0, 0, 0}, FLOORBUS_NULL, 0 }
 
 /* What somebody asks the hub to do with a help flag. Fields that the operation does not name are
  * zero. */
@@ -574,8 +603,9 @@ typedef struct {
 } floorbus_flag_request;
 #define FLOORBUS_FLAG_REQUEST_INIT                                                                 \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_flag_request), 0, 0, 0, 0, 0, 0, 0, 0, {{0}}, {0, 0}, {0, 0},    \
-            {0, 0}, {0, 0}, {0, 0}, { 0, 0 }                                                       \
+        (uint32_t)sizeof(floorbus_flag_request), 0, 0, 0, 0, 0, 0, 0, 0, {{0}},                    \
+            FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT,                \
+            FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT                                                     \
     }
 
 /* A help flag as it stands: the value of every record of a flag/ key, and of those under private/
@@ -620,12 +650,14 @@ typedef struct {
 } floorbus_flag;
 #define FLOORBUS_FLAG_INIT                                                                         \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_flag), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
-            0, 0, 0, 0, 0, 0, 0, 0, 0, {{0}}, {{0}}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0},       \
-            {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, { 0, 0 }                               \
+        (uint32_t)sizeof(floorbus_flag), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,     \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {{0}}, {{0}}, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT,        \
+            FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT,                \
+            FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT,                \
+            FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT                                                     \
     }
 
-/* A note: the value of a note/ key, and of those under private/ that are to one person or tell a
+/* A note: the value of a note/ key, and of those under personal/, which are to one person or tell a
  * sender who has read his. */
 typedef struct {
     uint32_t struct_size;
@@ -650,8 +682,9 @@ typedef struct {
 } floorbus_note;
 #define FLOORBUS_NOTE_INIT                                                                         \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_note), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {{0}}, {0, 0}, {0, 0},   \
-            {0, 0}, {0, 0}, {0, 0}, { 0, 0 }                                                       \
+        (uint32_t)sizeof(floorbus_note), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {{0}},                   \
+            FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT,                \
+            FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT                                                     \
     }
 
 /* Whether somebody is there: the value of a presence/ key. */
@@ -683,12 +716,15 @@ typedef struct {
     uint32_t struct_size;
     uint32_t flags;            /* FLOORBUS_CLIENT_* bits */
     const char *endpoints;     /* addresses of one hub, tried in turn, with commas between:
-                                * "tcp://HOST:PORT", "ipc:///PATH"; NULL for floorbus_hub_client */
+                                * "tcp://HOST:PORT", PORT 1 to 65535; "ipc:///PATH", a PATH of at
+                                * most 107 bytes; NULL for floorbus_hub_client */
     const char *principal;     /* who the client is, on trusted local links; at most 64 bytes */
     const char *app_name;      /* for people; at most 64 bytes; NULL = "" */
     const char *outbox_path;   /* a file that keeps publications over the process's end (the next
                                 * client with it and the same principal sends what was left, and
-                                * each is applied once; docs/outbox.md); NULL = memory */
+                                * each is applied once; docs/outbox.md); NULL = memory. A relative
+                                * path counts from the directory of this call, wherever the process
+                                * goes afterwards */
     const char *host_encoding; /* of all texts: "UTF-8", "GBK", "GB18030", "BIG5", "ISO-8859-1";
                                 * NULL = UTF-8. Paths and endpoints are not converted */
     const char *will_key;      /* an agent/ key whose state the hub sets to will_state when this
@@ -703,7 +739,9 @@ typedef struct {
 } floorbus_client_options;
 #define FLOORBUS_CLIENT_OPTIONS_INIT                                                               \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_client_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0        \
+        (uint32_t)sizeof(floorbus_client_options), 0, FLOORBUS_NULL, FLOORBUS_NULL,                \
+            FLOORBUS_NULL, FLOORBUS_NULL, FLOORBUS_NULL, FLOORBUS_NULL, FLOORBUS_NULL, 0, 0, 0,    \
+            0, 0, 0                                                                                \
     }
 /* Answers to publications come as events of the kind FLOORBUS_KIND_RESULT too. */
 enum { FLOORBUS_CLIENT_RESULT_EVENTS = 1 };
@@ -737,11 +775,12 @@ typedef struct {
     uint64_t bytes_out;     /* of messages */
     int64_t round_trip_us;  /* the least of the last eight; 0 = not measured */
     uint64_t recovered;     /* publications an earlier process left in the outbox file */
+    uint64_t overtaken;     /* values that gave way in a full outbox to newer ones of their keys */
 } floorbus_client_counts;
 #define FLOORBUS_CLIENT_COUNTS_INIT                                                                \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_client_counts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,  \
-            0                                                                                      \
+        (uint32_t)sizeof(floorbus_client_counts), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,     \
+            0, 0, 0                                                                                \
     }
 
 /* What a hub in your process is to be. All zero: a hub for this process alone. */
@@ -752,16 +791,17 @@ typedef struct {
                                * "tcp://ADDRESS:PORT", "ipc:///PATH"; port 0 takes a free one;
                                * NULL = nowhere */
     const char *tap_listen;   /* the tap for plain ZeroMQ SUB sockets; NULL = none */
-    uint32_t max_clients;     /* 0 = 16384 */
-    uint32_t max_keys;        /* last values; 0 = 262144 */
+    uint32_t max_clients;     /* more than 16384 are 16384; 0 = 16384 */
+    uint32_t max_keys;        /* last values; more than 262144 are 262144; 0 = 262144 */
     uint32_t journal_records; /* events kept for readers that were away; 0 = 65536 */
     uint32_t suspect_ms;      /* silence after which leased values are suspect; 0 = 4500 */
-    uint32_t stale_ms;        /* and stale; 0 = 25000 */
+    uint32_t stale_ms;        /* and stale, not before; 0 = 25000 */
     uint32_t reserved0;       /* 0 */
 } floorbus_hub_options;
 #define FLOORBUS_HUB_OPTIONS_INIT                                                                  \
     {                                                                                              \
-        (uint32_t)sizeof(floorbus_hub_options), 0, 0, 0, 0, 0, 0, 0, 0, 0                          \
+        (uint32_t)sizeof(floorbus_hub_options), 0, FLOORBUS_NULL, FLOORBUS_NULL, 0, 0, 0, 0, 0,    \
+            0                                                                                      \
     }
 /* Listens on tcp addresses that other machines reach, without keys: for networks you trust. */
 enum { FLOORBUS_HUB_ALLOW_INSECURE = 1 };
@@ -829,6 +869,27 @@ FLOORBUS_API floorbus_status floorbus_id_text(const floorbus_id *id, char *text)
  * Any thread. Returns FLOORBUS_OK or E_INVALID (not an id, or NULL). */
 FLOORBUS_API floorbus_status floorbus_id_parse(floorbus_str text, floorbus_id *id);
 
+/* Makes a key of its parts, in UTF-8: what must not stand in a part, such as '/', is escaped.
+ * kind      FLOORBUS_KIND_AGENT to FLOORBUS_KIND_PRIVATE.
+ * site, unit, entity  1 to 64 bytes each, once they are escaped.
+ * buffer    gets the key and a NUL; may be NULL when capacity is 0.
+ * capacity  bytes of buffer, the NUL included; 201 are always enough.
+ * needed    gets the key's bytes without the NUL; may be NULL.
+ * Any thread. Returns FLOORBUS_OK, E_TRUNC (buffer has what fits), E_BADKEY (a part is empty or too
+ * long), E_TOOBIG or E_INVALID. */
+FLOORBUS_API floorbus_status floorbus_key_make(
+    uint8_t kind, floorbus_str site, floorbus_str unit, floorbus_str entity, char *buffer,
+    size_t capacity, size_t *needed);
+
+/* Gives one part of a key, in UTF-8, as it was before it was escaped.
+ * part      0 = the kind's name, 1 = site, 2 = unit, 3 = entity.
+ * buffer    as floorbus_key_make; 65 bytes are always enough.
+ * capacity  as floorbus_key_make.
+ * needed    as floorbus_key_make.
+ * Any thread. Returns FLOORBUS_OK, E_TRUNC, E_BADKEY, E_NOTFOUND (no such part) or E_INVALID. */
+FLOORBUS_API floorbus_status floorbus_key_part(
+    floorbus_str key, uint32_t part, char *buffer, size_t capacity, size_t *needed);
+
 /* ---- client -------------------------------------------------------------------------------- */
 
 /* Opens a client and returns at once: it connects in the background, reconnects by itself, and
@@ -837,9 +898,9 @@ FLOORBUS_API floorbus_status floorbus_id_parse(floorbus_str text, floorbus_id *i
  * out      gets the handle, which is yours: end it with floorbus_client_close. NULL on failure.
  * Any thread. Returns FLOORBUS_OK; E_INVALID (no or malformed endpoints, no principal, a number
  * out of bounds, an unknown encoding), E_TOOBIG (a name), E_BADKEY (will_key), E_ABI
- * (struct_size), E_LIMIT (255 clients are open), of the outbox file E_EXISTS (another client uses
- * it), E_DENIED (it is another principal's) or E_STORAGE, E_UNSUPPORTED (this system's iconv lacks
- * the encoding), E_FORKED, E_NOMEM or E_INTERNAL (no descriptor or thread is left). */
+ * (struct_size), E_LIMIT (255 clients are open, or no descriptor or thread is left), of the outbox
+ * file E_EXISTS (another client uses it), E_DENIED (it is another principal's) or E_STORAGE,
+ * E_UNSUPPORTED (this system's iconv lacks the encoding), E_FORKED, E_NOMEM or E_INTERNAL. */
 FLOORBUS_API FLOORBUS_WARN_UNUSED floorbus_status floorbus_client_open(
     const floorbus_client_options *options, floorbus_client **out);
 
@@ -892,7 +953,9 @@ FLOORBUS_API floorbus_status floorbus_client_time(
 /* ---- publish: never blocks ----------------------------------------------------------------- */
 
 /* Publishes an agent's state. It is kept until the hub has answered, over reconnects too, and it
- * is leased: when this client falls silent, readers see it suspect, then stale.
+ * is leased: when this client falls silent, readers see it suspect, then stale. When the outbox is
+ * full while no hub is connected, the oldest value gives way that a newer one of its key has
+ * overtaken; its result is E_EXPIRED. Events and what has an expected_rev never give way.
  * key      agent/SITE/UNIT/AGENT/, at most 200 bytes; a '/' inside a part is written %2F. Copied.
  * state    copied; yours.
  * options  copied; may be NULL.
@@ -993,7 +1056,7 @@ FLOORBUS_API floorbus_status floorbus_note_send(
     floorbus_ticket *ticket);
 
 /* Says that one has read a note; of an alert, that one takes care of it. Of a note that came under
- * private/SITE/PERSON/ID/ the key is note/SITE/-/ID/.
+ * personal/SITE/PERSON/ID/ the key is note/SITE/-/ID/.
  * key     note/SITE/TEAM/ID/.
  * ticket  gets a number for floorbus_wait; may be NULL.
  * Any thread. Returns as floorbus_publish_state. */
@@ -1008,7 +1071,8 @@ FLOORBUS_API floorbus_status floorbus_note_withdraw(
 
 /* Waits for the hub's answer to a publication.
  * ticket      from a publishing call; the last 1024 answers are kept, and may be asked for again.
- *             FLOORBUS_TICKET_ALL: waits for the answers to all publications before this call.
+ *             FLOORBUS_TICKET_ALL: waits for the answers to all publications before this call,
+ *             and to those that an earlier process left in the outbox file.
  * timeout_ms  milliseconds; 0 = only look, FLOORBUS_WAIT_FOREVER = no limit.
  * out         gets how it came out: look at out->status! Yours; struct_size is read. With
  *             FLOORBUS_TICKET_ALL it must be NULL; floorbus_client_stats counts the refused.
@@ -1090,13 +1154,15 @@ FLOORBUS_API void floorbus_event_release(floorbus_event *event);
 /* ---- callbacks ----------------------------------------------------------------------------- */
 
 /* What floorbus_dispatch calls for an event. It may call every function, floorbus_client_close
- * included.
+ * included. It may end by a C++ exception, which goes on to whoever called floorbus_dispatch, and
+ * its thread may be cancelled in it: the event is given back, and the call is over for the library.
+ * It must not longjmp() out: its event stays held, and context is never dropped.
  * context  as given to floorbus_set_callback.
  * info     the event; valid during the call.
  * event    for the floorbus_event_decode_* functions; the library releases it after the call. */
 typedef void (*floorbus_event_function)(
     void *context, const floorbus_event_info *info, const floorbus_event *event);
-/* Called once when a context is no longer used. */
+/* Called once when a context is no longer used. It returns: no exception, no longjmp(). */
 typedef void (*floorbus_drop_function)(void *context);
 
 /* Says what floorbus_dispatch calls; replaces what was said before.
@@ -1176,7 +1242,8 @@ FLOORBUS_API floorbus_status floorbus_get_presence(
  * The hub's code lies in libfloorbus-hub.so.1 beside this library, and is loaded by this call.
  * Any thread. Returns FLOORBUS_OK; E_INVALID (a malformed address, one that strangers reach),
  * E_UNSUPPORTED (libfloorbus-hub.so.1 is not installed, or of another version), E_EXISTS (an
- * address is in use), E_LIMIT (15 hubs are running), E_ABI, E_FORKED, E_NOMEM or E_INTERNAL. */
+ * address is in use), E_LIMIT (15 hubs are running, or no descriptor or thread is left), E_ABI,
+ * E_FORKED, E_NOMEM or E_INTERNAL. */
 FLOORBUS_API FLOORBUS_WARN_UNUSED floorbus_status floorbus_hub_start(
     const floorbus_hub_options *options, floorbus_hub **out);
 
@@ -1233,7 +1300,7 @@ FLOORBUS_API floorbus_status floorbus_hub_stop(floorbus_hub *hub, int32_t drain_
  * Any thread, also after fork(). */
 
 /* For pending of the two functions for CSTA: none. */
-#define FLOORBUS_NO_PENDING (-1)
+enum { FLOORBUS_NO_PENDING = -1 };
 
 /* CSTA III (ECMA-269): agent_state is an AgentState, 0 to 4; pending a PendingAgentState, 0 to 3,
  * whose numbers are others: 3 is agentWorkingAfterCall. Reserved is not among them: a busy agent
@@ -1294,8 +1361,29 @@ FLOORBUS_API floorbus_status floorbus_state_from_freeswitch(
 FLOORBUS_API floorbus_status floorbus_state_to_freeswitch(
     const floorbus_agent_state *state, floorbus_str *status, floorbus_str *text);
 
-/* ---- conveniences, compiled into your program ---------------------------------------------- */
+/* ---- conveniences -------------------------------------------------------------------------- */
 
+/* Compiled into your program, and in the library too. */
+#ifdef FLOORBUS_NO_INLINE
+FLOORBUS_API floorbus_str floorbus_cstr(const char *text);
+FLOORBUS_API floorbus_status floorbus_flag_claim(
+    floorbus_client *client, floorbus_str key, floorbus_ticket *ticket);
+FLOORBUS_API floorbus_status floorbus_flag_engage(
+    floorbus_client *client, floorbus_str key, uint32_t claim_gen, uint8_t channel,
+    floorbus_ticket *ticket);
+FLOORBUS_API floorbus_status floorbus_flag_release(
+    floorbus_client *client, floorbus_str key, uint32_t claim_gen, floorbus_ticket *ticket);
+FLOORBUS_API floorbus_status floorbus_flag_answer(
+    floorbus_client *client, floorbus_str key, uint32_t claim_gen, floorbus_str text,
+    floorbus_ticket *ticket);
+FLOORBUS_API floorbus_status floorbus_flag_close(
+    floorbus_client *client, floorbus_str key, floorbus_ticket *ticket);
+FLOORBUS_API floorbus_status floorbus_flag_cancel(
+    floorbus_client *client, floorbus_str key, floorbus_str why, floorbus_ticket *ticket);
+FLOORBUS_API floorbus_status floorbus_flag_rate(
+    floorbus_client *client, floorbus_str key, uint8_t rating, floorbus_str comment,
+    floorbus_ticket *ticket);
+#else
 /* A NUL-terminated text as floorbus_str; it points to text. NULL is the empty text. */
 FLOORBUS_INLINE floorbus_str floorbus_cstr(const char *text) {
     floorbus_str result;
@@ -1310,7 +1398,7 @@ FLOORBUS_INLINE floorbus_str floorbus_cstr(const char *text) {
 /* Claims a help flag; exactly one of those who do wins. */
 FLOORBUS_INLINE floorbus_status floorbus_flag_claim(
     floorbus_client *client, floorbus_str key, floorbus_ticket *ticket) {
-    return floorbus_flag_change(client, key, FLOORBUS_OP_CLAIM, 0, ticket);
+    return floorbus_flag_change(client, key, FLOORBUS_OP_CLAIM, FLOORBUS_NULL, ticket);
 }
 /* Begins to help, by FLOORBUS_CHANNEL_*. claim_gen is the token that the claim's result brought. */
 FLOORBUS_INLINE floorbus_status floorbus_flag_engage(
@@ -1341,7 +1429,7 @@ FLOORBUS_INLINE floorbus_status floorbus_flag_answer(
 /* Says that the answer helped: the flag ends. */
 FLOORBUS_INLINE floorbus_status floorbus_flag_close(
     floorbus_client *client, floorbus_str key, floorbus_ticket *ticket) {
-    return floorbus_flag_change(client, key, FLOORBUS_OP_CLOSE, 0, ticket);
+    return floorbus_flag_change(client, key, FLOORBUS_OP_CLOSE, FLOORBUS_NULL, ticket);
 }
 /* Takes a flag back before anybody has begun to help. */
 FLOORBUS_INLINE floorbus_status floorbus_flag_cancel(
@@ -1359,6 +1447,7 @@ FLOORBUS_INLINE floorbus_status floorbus_flag_rate(
     request.text = comment;
     return floorbus_flag_change(client, key, FLOORBUS_OP_RATE, &request, ticket);
 }
+#endif
 
 #ifdef __cplusplus
 }

@@ -9,6 +9,7 @@
 #endif
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,9 +31,11 @@ struct floor_posix_mutex {
 };
 
 floor_posix_mutex_t *floor_posix_mutex_create(void) {
-    floor_posix_mutex_t *created = malloc(sizeof *created);
-    if (created != NULL && pthread_mutex_init(&created->mutex, NULL) != 0) {
-        free(created);
+    void *block = NULL;
+    if (floor_memory_take(&block, sizeof(void *), sizeof(floor_posix_mutex_t)) != 0) return NULL;
+    floor_posix_mutex_t *created = block;
+    if (pthread_mutex_init(&created->mutex, NULL) != 0) {
+        floor_memory_give(created);
         created = NULL;
     }
     return created;
@@ -40,7 +43,7 @@ floor_posix_mutex_t *floor_posix_mutex_create(void) {
 
 void floor_posix_mutex_destroy(floor_posix_mutex_t *mutex) {
     pthread_mutex_destroy(&mutex->mutex);
-    free(mutex);
+    floor_memory_give(mutex);
 }
 
 int floor_posix_mutex_lock(floor_posix_mutex_t *mutex) {
@@ -62,8 +65,10 @@ struct floor_posix_condition {
 };
 
 floor_posix_condition_t *floor_posix_condition_create(void) {
-    floor_posix_condition_t *created = malloc(sizeof *created);
-    if (created == NULL) return NULL;
+    void *block = NULL;
+    size_t size = sizeof(floor_posix_condition_t);
+    if (floor_memory_take(&block, sizeof(void *), size) != 0) return NULL;
+    floor_posix_condition_t *created = block;
     int failed;
 #if defined(__APPLE__)
     failed = pthread_cond_init(&created->condition, NULL);
@@ -75,7 +80,7 @@ floor_posix_condition_t *floor_posix_condition_create(void) {
     pthread_condattr_destroy(&attributes);
 #endif
     if (failed) {
-        free(created);
+        floor_memory_give(created);
         created = NULL;
     }
     return created;
@@ -83,7 +88,7 @@ floor_posix_condition_t *floor_posix_condition_create(void) {
 
 void floor_posix_condition_destroy(floor_posix_condition_t *condition) {
     pthread_cond_destroy(&condition->condition);
-    free(condition);
+    floor_memory_give(condition);
 }
 
 int floor_posix_condition_wait(floor_posix_condition_t *condition, floor_posix_mutex_t *mutex) {
@@ -170,6 +175,8 @@ static pthread_t thread_of(uint64_t id) {
 int floor_posix_thread_join(uint64_t id) { return -pthread_join(thread_of(id), NULL); }
 
 int floor_posix_thread_detach(uint64_t id) { return -pthread_detach(thread_of(id)); }
+
+void floor_posix_yield(void) { sched_yield(); }
 
 /* ---- clocks --------------------------------------------------------------------------------- */
 

@@ -109,6 +109,10 @@ int floor_posix_make_directory(const char *path, uint32_t mode) {
     return mkdir(path, (mode_t)mode) == 0 ? 0 : -errno;
 }
 
+int floor_posix_current_directory(char *path, size_t capacity) {
+    return getcwd(path, capacity) == NULL ? -errno : (int)strlen(path);
+}
+
 int floor_posix_remove_file(const char *path) { return unlink(path) == 0 ? 0 : -errno; }
 
 int floor_posix_file_status(const char *path, uint64_t *device, uint64_t *number, int64_t *size) {

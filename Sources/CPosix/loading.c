@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* In the target FloorHubC; there when a program links it statically. */
-extern int32_t floor_hub_make(const char *build, void *wish) __attribute__((weak));
+extern int32_t floor_hub_make(const char *build, floor_memory_t *memory, void *wish)
+    __attribute__((weak));
 /* From scripts/build-c-library. */
 extern const char floor_build_name[] __attribute__((weak));
 

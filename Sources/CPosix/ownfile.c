@@ -5,16 +5,17 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* O_NONBLOCK: opening a named pipe must not wait. It means nothing for an ordinary file. */
-static int open_and_lock(const char *path) {
+static int open_and_lock(int folder, const char *name) {
     const int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     int descriptor;
     do {
-        descriptor = open(path, flags, 0600);
+        descriptor = openat(folder, name, flags, 0600);
     } while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0) return -errno;
     struct stat status;
@@ -27,13 +28,39 @@ static int open_and_lock(const char *path) {
     return -failed;
 }
 
-int floor_posix_own_file(const char *path) {
+/* The part of a path behind its last slash. */
+static const char *name_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+int floor_posix_open_folder_of(const char *path) {
+#if defined(O_PATH)
+    const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC; /* needs no right to list it */
+#else
+    const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+#endif
+    char folder[PATH_MAX];
+    size_t length = (size_t)(name_of(path) - path);
+    if (length >= sizeof folder) return -ENAMETOOLONG;
+    memcpy(folder, path, length);
+    folder[length] = 0;
+    int descriptor;
+    do {
+        descriptor = open(length == 0 ? "." : folder, flags);
+    } while (descriptor < 0 && errno == EINTR);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int floor_posix_own_file(int folder, const char *path) {
+    const char *name = name_of(path);
     for (;;) {
-        int descriptor = open_and_lock(path);
+        int descriptor = open_and_lock(folder, name);
         if (descriptor < 0) return descriptor;
         /* Whoever had it may have put another in its place between open and lock. */
         struct stat opened, named;
-        if (fstat(descriptor, &opened) == 0 && lstat(path, &named) == 0 &&
+        if (fstat(descriptor, &opened) == 0 &&
+            fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
             opened.st_dev == named.st_dev && opened.st_ino == named.st_ino)
             return descriptor;
         close(descriptor);
@@ -86,19 +113,21 @@ int floor_posix_truncate(int descriptor, int64_t size) {
 }
 
 /* Synced before it gets the name: else a power cut may leave the name without the bytes. */
-int floor_posix_replace_own_file(const char *path, const void *bytes, size_t count) {
-    char temporary[PATH_MAX];
-    int length = snprintf(temporary, sizeof temporary, "%s.rewrite", path);
+int floor_posix_replace_own_file(
+    int folder, const char *path, const void *bytes, size_t count) {
+    const char *name = name_of(path);
+    char temporary[NAME_MAX + 1];
+    int length = snprintf(temporary, sizeof temporary, "%s.rewrite", name);
     if (length < 0 || (size_t)length >= sizeof temporary) return -ENAMETOOLONG;
-    int descriptor = open_and_lock(temporary);
+    int descriptor = open_and_lock(folder, temporary);
     if (descriptor < 0) return descriptor;
     int result = floor_posix_truncate(descriptor, 0);
     if (result == 0) result = write_all(descriptor, bytes, count, 0);
     if (result == 0 && fchmod(descriptor, 0600) != 0) result = -errno;
     if (result == 0 && fdatasync(descriptor) != 0) result = -errno;
-    if (result == 0 && rename(temporary, path) != 0) result = -errno;
+    if (result == 0 && renameat(folder, temporary, folder, name) != 0) result = -errno;
     if (result == 0) return descriptor;
-    unlink(temporary);
+    unlinkat(folder, temporary, 0);
     close(descriptor);
     return result;
 }

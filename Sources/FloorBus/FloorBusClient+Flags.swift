@@ -24,6 +24,51 @@ extension FloorID {
     }
 }
 
+extension FloorKey {
+    /// The key under which the hub takes operations on a flag of which one knows the id alone:
+    /// `flag/-/-/ID/`.
+    ///
+    /// - Parameter id: the flag's id.
+    /// - Throws: never for an id that is one.
+    public init(flag id: FloorID) throws(FloorBusError) {
+        do {
+            try self.init(.flag, site: "-", unit: "-", entity: id.text)
+        } catch {
+            throw FloorBusError(.badKey, error.sentence)
+        }
+    }
+}
+
+/// A flag that was looked for by its id.
+public struct FoundFlag: Sendable, Hashable {
+    /// The flag's key, `flag/SITE/TEAM/ID/`.
+    public let key: FloorKey
+    /// The flag as it stands.
+    public let flag: HelpFlag
+    /// Whether its words are there, which are not for everybody: question, answer, rating.
+    public let hasWords: Bool
+
+    /// The flag of a record under `flag/` or `private/`; nil for another record.
+    ///
+    /// - Parameter record: as GET or a subscription brings it.
+    /// - Throws: `FloorBusError` when the payload is not well-formed.
+    public init?(_ record: FloorRecord) throws(FloorBusError) {
+        guard let flag = try record.helpFlag else { return nil }
+        hasWords = record.key.kind == .private
+        self.flag = flag
+        guard hasWords else {
+            key = record.key
+            return
+        }
+        let segments = record.key.segments
+        do {
+            key = try FloorKey(.flag, site: segments[1], unit: flag.team, entity: segments[3])
+        } catch {
+            throw FloorBusError(.badKey, error.sentence)
+        }
+    }
+}
+
 extension FloorBusClient {
     /// Raises a help flag, and waits until the hub's journal has it.
     ///
@@ -57,7 +102,15 @@ extension FloorBusClient {
         let flagKey = try key(flagID)
         let result = try await operate(.raise, flagKey, help.request)
         if result.status == .exists, let open = FloorID(result.owner) {
-            return FlagReceipt(id: open, key: try key(open), isNew: false, eligibleSupporters: 0)
+            // Perhaps raised under another team.
+            var known = try await flag(open)?.key
+            if known == nil { known = try FloorKey(flag: open) }
+            return FlagReceipt(
+                id: open,
+                key: known ?? flagKey,
+                isNew: false,
+                eligibleSupporters: 0
+            )
         }
         guard result.status == .ok else { throw FloorBusError(result, of: flagKey) }
         return FlagReceipt(
@@ -80,7 +133,7 @@ extension FloorBusClient {
     /// lease after that; then the flag goes back to those who wait.
     ///
     /// - Parameters:
-    ///   - key: `flag/SITE/TEAM/ID/`.
+    ///   - key: `flag/SITE/TEAM/ID/`, or `FloorKey(flag: id)` when only the id is known.
     ///   - operation: `seen`, `claim`, `engage`, `release`, `reject`, `answer`, `close`,
     ///     `reopen`, `cancel`, `merge`, `escalate`, `rate` or `verdict`.
     ///   - request: what the operation needs: the token for what an owner does, a channel, an
@@ -156,30 +209,31 @@ extension FloorBusClient {
     /// - Parameters:
     ///   - id: the flag's id.
     ///   - timeout: the longest wait for the hub.
-    /// - Returns: its record under `flag/`, and the one with its words for those who may read it;
-    ///   nil when there is no such flag.
+    /// - Returns: the flag, with its words for those who may read them; nil when there is no such
+    ///   flag, or it is not for this principal to see.
     /// - Throws: `FloorBusError` when the hub does not answer.
     public func flag(
         _ id: FloorID,
         timeout: Duration = .seconds(5)
-    ) async throws(FloorBusError) -> (open: FloorRecord, words: FloorRecord?)? {
-        func one(_ kind: RecordKind) async throws(FloorBusError) -> FloorRecord? {
+    ) async throws(FloorBusError) -> FoundFlag? {
+        // An asker sees the flag in his own words alone; a manager without them.
+        for kind in [RecordKind.private, .flag] {
             let filter: KeyFilter
             do {
                 filter = try KeyFilter(kind.name + "/+/+/" + id.text + "/")
             } catch {
                 throw FloorBusError(.badKey, error.sentence)
             }
-            return try await get(filter, timeout: timeout).first
+            do {
+                for record in try await getReadable(filter, timeout: timeout).records {
+                    if let flag = try FoundFlag(record) { return flag }
+                }
+            } catch {
+                // Nothing of that kind may be read: that is no error here.
+                guard error.status == .denied else { throw error }
+            }
         }
-        guard let open = try await one(.flag) else { return nil }
-        do {
-            return (open, try await one(.private))
-        } catch {
-            // Not everybody may read the words; that is no error here.
-            guard error.status == .denied else { throw error }
-            return (open, nil)
-        }
+        return nil
     }
 
     /// Says whether one is there to help others: `available`, `onBreak` or `offFloor`.

@@ -92,7 +92,7 @@ extension FloorBusClient {
     ) throws(FloorBusError) -> NoteInbox {
         let places: [(RecordKind, String, String, String?)] = [
             (.note, "-", "-", nil), (.note, site, "-", nil), (.note, site, team, nil),
-            (.private, site, principal, nil), (.agent, site, team, principal),
+            (.personal, site, principal, nil), (.agent, site, team, principal),
         ]
         var filters: [KeyFilter] = []
         for (kind, first, second, third) in places {

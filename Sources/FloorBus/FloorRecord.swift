@@ -113,7 +113,7 @@ public struct FloorRecord: Sendable, Hashable {
     public var note: FloorNote? {
         get throws(FloorBusError) {
             guard schema == PayloadSchema.note else { return nil }
-            return try decode(key.kind == .private ? .private : .note) {
+            return try decode(key.kind == .personal ? .personal : .note) {
                 bytes throws(WireError) in try FloorNote(payload: bytes)
             }
         }

@@ -138,6 +138,14 @@ extension Delivery {
     }
 }
 
+/// What may be read of what was asked for.
+public struct ReadableRecords: Sendable {
+    /// One record a key, in no particular order.
+    public internal(set) var records: [FloorRecord] = []
+    /// Whether something that matches was left out, because the asker may not read it.
+    public internal(set) var isPartial = false
+}
+
 extension FloorBusClient {
     /// Subscribes to what matches any of the filters.
     ///
@@ -187,6 +195,31 @@ extension FloorBusClient {
         _ filter: KeyFilter,
         timeout: Duration = .seconds(5)
     ) async throws(FloorBusError) -> [FloorRecord] {
+        try await ask(filter, asMayBeRead: false, timeout).records
+    }
+
+    /// Asks the hub for what may be read of the values of matching keys.
+    ///
+    ///     let flags = try await client.getReadable(KeyFilter("flag/"))
+    ///     if flags.isPartial { print("there are flags that are not yours to read") }
+    ///
+    /// - Parameters:
+    ///   - filter: which keys.
+    ///   - timeout: the longest wait, for a link to the hub and for its answer.
+    /// - Returns: one record a key, in no particular order, and whether any was left out.
+    /// - Throws: as `get`; `denied` when nothing that matches may be read.
+    public func getReadable(
+        _ filter: KeyFilter,
+        timeout: Duration = .seconds(5)
+    ) async throws(FloorBusError) -> ReadableRecords {
+        try await ask(filter, asMayBeRead: true, timeout)
+    }
+
+    private func ask(
+        _ filter: KeyFilter,
+        asMayBeRead: Bool,
+        _ timeout: Duration
+    ) async throws(FloorBusError) -> ReadableRecords {
         let mailbox = try loop.openMailbox()
         waiters.open(mailbox)
         defer {
@@ -201,11 +234,11 @@ extension FloorBusClient {
         }
         defer { timer.cancel() }
         var isAsked = false
-        var records: [FloorRecord] = []
+        var answer = ReadableRecords()
         while true {
             // The mailbox is told when the link comes up: then is the time to ask again.
-            if !isAsked { isAsked = try ask(filter, mailbox) }
-            if try takeReply(filter, mailbox, into: &records) { return records }
+            if !isAsked { isAsked = try ask(filter, mailbox, asMayBeRead) }
+            if try takeReply(filter, mailbox, into: &answer) { return answer }
             if let ending = ending() { throw ending }
             guard ContinuousClock.now < deadline else { throw noAnswer(isAsked: isAsked) }
             await waiters.wait(for: mailbox)
@@ -229,10 +262,14 @@ extension FloorBusClient {
     }
 
     /// Asks; false while there is no link.
-    private func ask(_ filter: KeyFilter, _ mailbox: MailboxID) throws(FloorBusError) -> Bool {
+    private func ask(
+        _ filter: KeyFilter,
+        _ mailbox: MailboxID,
+        _ asMayBeRead: Bool
+    ) throws(FloorBusError) -> Bool {
         do {
             _ = try loop.withCore { core throws(FloorStatus) in
-                try core.get(filter, mailbox: mailbox)
+                try core.get(filter, mailbox: mailbox, asMayBeRead: asMayBeRead)
             }
             return true
         } catch {
@@ -245,14 +282,14 @@ extension FloorBusClient {
     private func takeReply(
         _ filter: KeyFilter,
         _ mailbox: MailboxID,
-        into records: inout [FloorRecord]
+        into answer: inout ReadableRecords
     ) throws(FloorBusError) -> Bool {
         var delivery = Delivery()
         while let kind = loop.next(mailbox, into: &delivery) {
             switch kind {
             case .replyRecord:
                 if let record = FloorRecord(delivery.bytes.span, coalesced: 0) {
-                    records.append(record)
+                    answer.records.append(record)
                 }
             case .replyEnd:
                 guard delivery.status != .denied else {
@@ -261,6 +298,7 @@ extension FloorBusClient {
                 // The link broke with the session.
                 if delivery.status == .offline, let refusal = finalRefusal { throw refusal }
                 guard delivery.status == .ok else { throw FloorBusError(delivery.status) }
+                answer.isPartial = delivery.isPartial
                 return true
             default: break
             }

@@ -31,7 +31,7 @@ extension floorbus_agent_state {
             _ from: floorbus_str,
             _ name: StaticString
         ) throws(Failure) {
-            guard unsafe from.len > 0 else { return }
+            guard unsafe from.len != 0 else { return }
             try unsafe from.withUTF8(name, atMost: text.limit, encoding) {
                 AgentState.append(text, $0, to: &payload)
             }
@@ -64,13 +64,31 @@ extension AgentState {
         let pending: AgentActivity = try unsafe named(state.pending, "pending")
         self.pending = pending == .unknown ? nil : pending
         call = try unsafe named(state.call, "call")
-        overlays = CallOverlays(rawValue: unsafe state.overlays)
+        overlays = CallOverlays(rawValue: try unsafe bits(state.overlays, allOverlays, "overlays"))
         cause = try unsafe named(state.cause, "cause")
         reasonClass = try unsafe named(state.reason_class, "reason_class")
         reasonCode = unsafe state.reason_code
         customerStar = unsafe state.customer_star
         guard customerStar <= 5 else { throw Failure(.invalid, "customer_star is more than 5") }
     }
+}
+
+/// Every bit of FLOORBUS_OVERLAY_*.
+private let allOverlays = UInt8(
+    FLOORBUS_OVERLAY_HELP_SEEKING | FLOORBUS_OVERLAY_MONITORED | FLOORBUS_OVERLAY_WHISPERED
+        | FLOORBUS_OVERLAY_BARGED | FLOORBUS_OVERLAY_MUTED | FLOORBUS_OVERLAY_RECORDING_PAUSED
+)
+
+/// A caller's bits, which must all mean something.
+func bits<Bits: FixedWidthInteger>(
+    _ bits: Bits,
+    _ known: Bits,
+    _ field: StaticString
+) throws(Failure) -> Bits {
+    guard bits & ~known == 0 else {
+        throw Failure(.invalid, field.description + " has bits that mean nothing")
+    }
+    return bits
 }
 
 func named<Name: FloorName>(

@@ -6,10 +6,11 @@ import FloorPosix
 
 extension Client {
     func subscribe(_ filter: KeyFilter, minimumInterval: UInt32) throws(Failure) -> UInt32 {
-        try lock.withLock { () throws(Failure) in
+        try checkMemory()
+        return try lock.withLock { () throws(Failure) in
             let loop = try openLoop()
             guard let eventMailbox else { throw Failure(.closed) }
-            return try naming { () throws(FloorStatus) in
+            let number = try naming { () throws(FloorStatus) in
                 try loop.withCore { core throws(FloorStatus) in
                     try core.subscribe(
                         filter,
@@ -18,6 +19,8 @@ extension Client {
                     ).rawValue
                 }
             }
+            filters.append((number, filter.bytes))
+            return number
         }
     }
 
@@ -29,6 +32,7 @@ extension Client {
             guard isKnown else {
                 throw Failure(.notFound, "\(subscription) is not a subscription of this client")
             }
+            _ = takeFilter(of: subscription)
         }
     }
 
@@ -60,15 +64,15 @@ extension Client {
         if nextResult < results.count {
             event.fill(results[nextResult], for: encoding)
             nextResult += 1
-            if nextResult == results.count {
-                results.removeAll(keepingCapacity: true)
-                nextResult = 0
-            }
+            forgetTakenResults()
             ahead = event
             return
         }
         while let kind = loop.next(eventMailbox, into: &delivery) {
             if event.fill(kind, &delivery, for: encoding) {
+                if kind == .subscriptionFailed {
+                    event.refuse(takeFilter(of: delivery.subscription.rawValue), delivery.status)
+                }
                 ahead = event
                 return
             }
@@ -76,25 +80,44 @@ extension Client {
         Library.shared.discard(event)
     }
 
+    /// The filter of a subscription that is over; empty for one that is not known.
+    private func takeFilter(of subscription: UInt32) -> [UInt8] {
+        for place in filters.indices where filters[place].subscription == subscription {
+            return filters.remove(at: place).bytes
+        }
+        return []
+    }
+
+    /// Frees the places of results that were taken, once they are most of all: no oftener, for
+    /// the others move, and no later, for a reader that is always behind.
+    private func forgetTakenResults() {
+        if nextResult == results.count {
+            results.removeAll(keepingCapacity: true)
+        } else if nextResult >= 1024, nextResult * 2 >= results.count {
+            results.removeFirst(nextResult)
+        } else {
+            return
+        }
+        nextResult = 0
+    }
+
     // MARK: the client's thread
 
     func take(_ mailboxes: [MailboxID]) {
-        lock.lock()
-        defer { lock.unlock() }
         for mailbox in mailboxes {
+            // Both are set before the client's thread starts, and stay.
             if mailbox == answerMailbox {
-                takeAnswers(mailbox)
-                if nextResult < results.count { tellReaders() }
+                while takeAnswers(mailbox) { giveWay() }
             } else if mailbox == eventMailbox {
-                tellReaders()
+                lock.withLock { tellReaders() }
             } else {
-                replied.broadcast()
+                lock.withLock { replied.broadcast() }
             }
         }
     }
 
     /// Something may be there for those who receive, with `lock` held.
-    private func tellReaders() {
+    func tellReaders() {
         guard ahead == nil else { return }
         lookAhead(Library.shared.blankEvent())
         guard ahead != nil else { return }

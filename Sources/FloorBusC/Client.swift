@@ -31,10 +31,14 @@ public final class Client: @unchecked Sendable {
     var delivery = Delivery()
     /// The event that is next; the descriptor is readable while there is one.
     var ahead: Event?
-    var answers = Answers()
+    var answers: Answers
     /// Answers that are to come as events, from `nextResult` on.
     var results: [Answer] = []
     var nextResult = 0
+    /// Calls that wait for `lock` to publish.
+    let publishing = Atomic(0)
+    /// The filters of live subscriptions, to tell of those that the hub refuses.
+    var filters: [(subscription: UInt32, bytes: [UInt8])] = []
     var callback: Callback?
     var payload: [UInt8] = []
 
@@ -43,6 +47,7 @@ public final class Client: @unchecked Sendable {
     private init(_ wake: WakeDescriptor, _ setup: ClientSetup) {
         self.wake = wake
         self.setup = setup
+        answers = Answers(capacity: setup.engine.outboxOperations)
     }
 
     /// Opens a client of a hub elsewhere, or of one in this process.
@@ -50,9 +55,10 @@ public final class Client: @unchecked Sendable {
         _ setup: ClientSetup,
         hub: (any DirectPort)? = nil
     ) throws(Failure) -> Client {
+        try checkMemory()
         let client: Client
         do { client = Client(try WakeDescriptor(), setup) } catch {
-            throw Failure(.internal, error.description)
+            throw Failure(ClientLoopError.system(error).status, error.description)
         }
         let loop: ClientLoop
         do {

@@ -1,5 +1,6 @@
 import CFloorBus
 import FloorClient
+import FloorClientLoop
 import FloorEvents
 import FloorPosix
 import FloorWire
@@ -31,6 +32,9 @@ struct ClientSetup {
             atMost: Self.mostBytes
         )
         endpoints = list.map { split($0) } ?? []
+        for endpoint in endpoints where !canBeReached(endpoint) {
+            throw Failure(.invalid, ClientLoopError.badEndpoint(endpoint).sentence)
+        }
         outboxPath = try unsafe optionText(
             options.outbox_path,
             "outbox_path",
@@ -52,7 +56,16 @@ struct ClientSetup {
             encoding
         )
         engine = ClientOptions(principal: name, application: application ?? "")
-        unsafe engine.heartbeatMilliseconds = options.heartbeat_ms
+        let heartbeat = unsafe options.heartbeat_ms
+        let least = Limits.heartbeatMinimumMilliseconds
+        let most = Limits.heartbeatMaximumMilliseconds
+        guard heartbeat == 0 || (least...most).contains(heartbeat) else {
+            throw Failure(
+                .invalid,
+                "heartbeat_ms is \(heartbeat); \(least) to \(most) may be, 0 for the hub's"
+            )
+        }
+        engine.heartbeatMilliseconds = heartbeat
         if unsafe options.reconnect_min_ms > 0 {
             unsafe engine.reconnectMilliseconds.first = options.reconnect_min_ms
         }
@@ -114,4 +127,31 @@ func split(_ list: String) -> [String] {
     }
     parts.append(String(decoding: part, as: UTF8.self))
     return parts
+}
+
+/// Whether somebody could listen at an endpoint; one of another transport the loop refuses.
+///
+/// The path of a local socket has at most 107 bytes (sockaddr_un).
+private func canBeReached(_ endpoint: String) -> Bool {
+    let bytes = Array(endpoint.utf8)
+    let rest = Array(bytes.dropFirst(6))
+    if endpoint.utf8.starts(with: "tcp://".utf8) { return hasHostAndPort(rest) }
+    return !endpoint.utf8.starts(with: "ipc://".utf8) || (1...107).contains(rest.count)
+}
+
+/// Whether it is HOST:PORT, with a port that somebody can listen at.
+///
+/// libzmq 4.3.4 keeps 16 bits of larger numbers and connects elsewhere without a word.
+private func hasHostAndPort(_ address: [UInt8]) -> Bool {
+    guard let colon = address.lastIndex(of: UInt8(ascii: ":")), colon > 0,
+        address[0] != UInt8(ascii: "*")
+    else { return false }
+    let digits = address[(colon + 1)...]
+    guard (1...5).contains(digits.count) else { return false }
+    var port = 0
+    for digit in digits {
+        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return false }
+        port = port * 10 + Int(digit - UInt8(ascii: "0"))
+    }
+    return (1...65_535).contains(port)
 }

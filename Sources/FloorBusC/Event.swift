@@ -71,6 +71,12 @@ import FloorWire
         return true
     }
 
+    /// Says which filter was refused, and why in words.
+    func refuse(_ filter: [UInt8], _ status: FloorStatus) {
+        unsafe info.key = made(String(decoding: filter, as: UTF8.self))
+        unsafe info.owner = made(status.sentence)
+    }
+
     /// Tells how a publication came out.
     func fill(_ answer: Answer, for encoding: HostEncoding?) {
         self.encoding = encoding

@@ -19,15 +19,23 @@ struct Failure: Error {
     }
 }
 
-/// Runs a call's body; a failure becomes this thread's sentence and the status.
+/// Runs a call's body, in which its thread cannot be cancelled; a failure becomes this thread's
+/// sentence and the status.
 func answer(_ body: () throws(Failure) -> Void) -> floorbus_status {
-    do {
-        try body()
-        return FloorStatus.ok.rawValue
-    } catch {
-        ThreadText.set(error.sentence)
-        return error.status.rawValue
+    HostCall.quietly {
+        do throws(Failure) {
+            try body()
+            return FloorStatus.ok.rawValue
+        } catch {
+            ThreadText.set(error.sentence)
+            return error.status.rawValue
+        }
     }
+}
+
+/// Refuses what takes memory for long while there is none.
+func checkMemory() throws(Failure) {
+    if SystemTrial.isMemoryShort { throw Failure(.noMemory) }
 }
 
 /// Runs the core's or the wire's part of a call, whose errors are plain statuses.

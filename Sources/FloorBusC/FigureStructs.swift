@@ -47,7 +47,10 @@ private func readFigures(
     _ count: Int,
     _ encoding: HostEncoding?
 ) throws(Failure) -> [Figure] {
-    guard count > 0 else { return [] }
+    guard count != 0 else { return [] }
+    guard count > 0 else {
+        throw Failure(.invalid, "figure_count is (size_t)-1 or the like")
+    }
     guard let first = unsafe first else { throw .missing("figures") }
     guard count <= Limits.figuresPerRecord else {
         throw Failure(.limit, "\(count) figures, at most \(Limits.figuresPerRecord) may be")

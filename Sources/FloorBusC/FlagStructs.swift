@@ -5,8 +5,23 @@ import FloorWire
 // Help flags and notes between FloorEvents and the C header; the numbers are the same.
 
 extension FlagRequest {
-    /// A caller's request; every number must be one of the vocabulary.
-    init(_ request: floorbus_flag_request, _ encoding: HostEncoding?) throws(Failure) {
+    /// The most bytes of `text` for an operation.
+    private static func mostText(of operation: RecordOperation) -> Int {
+        switch operation {
+        case .raise: Limits.flagNoteBytes
+        case .rate: Limits.flagCommentBytes
+        case .reject, .cancel: Limits.flagReasonBytes
+        default: Limits.flagAnswerBytes
+        }
+    }
+
+    /// A caller's request; every number must be one of the vocabulary, and every text as short as
+    /// the hub wants it.
+    init(
+        _ request: floorbus_flag_request,
+        for operation: RecordOperation,
+        _ encoding: HostEncoding?
+    ) throws(Failure) {
         self.init()
         guard unsafe request.reserved0 == 0 else {
             throw Failure(.invalid, "reserved0 of the request must be 0")
@@ -22,7 +37,11 @@ extension FlagRequest {
         }
         verdict = try unsafe named(request.verdict, "verdict")
         incident = unsafe FloorID(request.incident)
-        text = try unsafe request.text.text("text", atMost: Limits.flagAnswerBytes, encoding)
+        text = try unsafe request.text.text(
+            "text",
+            atMost: Self.mostText(of: operation),
+            encoding
+        )
         knowledge = try unsafe request.knowledge.text(
             "knowledge",
             atMost: Limits.knowledgeBytes,
@@ -43,6 +62,12 @@ extension FlagRequest {
     }
 }
 
+/// Every bit of FLOORBUS_ROLE_*.
+private let allRoles = UInt32(
+    FLOORBUS_ROLE_AGENT | FLOORBUS_ROLE_SUPPORTER | FLOORBUS_ROLE_SUPERVISOR
+        | FLOORBUS_ROLE_WALLBOARD | FLOORBUS_ROLE_SYSTEM
+)
+
 extension FloorNote {
     /// A caller's note; every number must be one of the vocabulary.
     init(_ note: floorbus_note, _ encoding: HostEncoding?) throws(Failure) {
@@ -53,7 +78,7 @@ extension FloorNote {
         let wanted: NotePriority = try unsafe named(note.priority, "priority")
         if wanted != .unknown { priority = wanted }
         severity = try unsafe named(note.severity, "severity")
-        roles = Roles(rawValue: unsafe note.roles)
+        roles = Roles(rawValue: try unsafe bits(note.roles, allRoles, "roles"))
         expiresAt = unsafe note.expires_us
         person = try unsafe note.person.text("person", atMost: Limits.nameBytes, encoding)
     }
@@ -91,7 +116,7 @@ extension Event {
     /// The note, with texts that live as long as this event.
     func note() throws(Failure) -> floorbus_note {
         let isNote = unsafe info.kind == RecordKind.note.rawValue
-        let isDirected = unsafe info.kind == RecordKind.private.rawValue
+        let isDirected = unsafe info.kind == RecordKind.personal.rawValue
         return try unsafe decode(
             "note",
             when: (isNote || isDirected) && info.schema == PayloadSchema.note && hasPayload

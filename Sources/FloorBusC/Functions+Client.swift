@@ -139,8 +139,9 @@ public func floorbus_client_fd(
     }
 }
 
-@c @implementation
-public func floorbus_client_wait_ready(
+// Those that wait are called by the header's functions in Sources/CPosix/blocking.c.
+@c(floor_client_wait_ready)
+public func waitReady(
     _ client: OpaquePointer?,
     _ timeout_ms: Int32
 ) -> floorbus_status {
@@ -175,6 +176,7 @@ public func floorbus_client_stats(
         result.bytes_out = counts.bytesOut
         result.round_trip_us = counts.roundTrip
         result.recovered = counts.recovered
+        result.overtaken = counts.overtaken
         try unsafe writeStruct(result, to: out, "out")
     }
 }

@@ -4,6 +4,7 @@
 public import CFloorBus
 import FloorClient
 import FloorEvents
+import FloorPosix
 import FloorWire
 
 // MARK: subscribe and receive
@@ -58,8 +59,9 @@ public func floorbus_unsubscribe(
     }
 }
 
-@c @implementation
-public func floorbus_recv(
+// See Sources/CPosix/blocking.c, as for the others that wait.
+@c(floor_recv)
+public func receive(
     _ client: OpaquePointer?,
     _ out: UnsafeMutablePointer<OpaquePointer?>?,
     _ timeout_ms: Int32
@@ -159,7 +161,7 @@ public func floorbus_event_decode_presence(
 
 @c @implementation
 public func floorbus_event_release(_ event: OpaquePointer?) {
-    unsafe Library.shared.releaseEvent(event)
+    HostCall.quietly { unsafe Library.shared.releaseEvent(event) }
 }
 
 // MARK: callbacks
@@ -181,21 +183,4 @@ public func floorbus_set_callback(
     }
     if !isKept { unsafe drop?(context) }
     return status
-}
-
-@c @implementation
-public func floorbus_dispatch(
-    _ client: OpaquePointer?,
-    _ max_events: UInt32,
-    _ timeout_ms: Int32,
-    _ dispatched: UnsafeMutablePointer<UInt32>?
-) -> floorbus_status {
-    answer { () throws(Failure) in
-        let client = try unsafe Library.shared.client(client)
-        let count = try client.dispatch(
-            most: max_events,
-            try Patience(milliseconds: timeout_ms)
-        )
-        if let dispatched = unsafe dispatched { unsafe dispatched.pointee = count }
-    }
 }

@@ -20,7 +20,11 @@ public func floorbus_flag_raise(
     answer { () throws(Failure) in
         let client = try unsafe Library.shared.client(client)
         guard let id = unsafe id else { throw .missing("id") }
-        let request = try unsafe FlagRequest(readStruct(request, "request"), client.encoding)
+        let request = try unsafe FlagRequest(
+            readStruct(request, "request"),
+            for: .raise,
+            client.encoding
+        )
         let flagID = try unsafe chosenID(id.pointee)
         let key = try unsafe key(in: place, flagID, client.encoding)
         try unsafe withCheckedKey(key, of: [.flag]) { key, _ throws(Failure) in
@@ -47,9 +51,13 @@ public func floorbus_flag_change(
         }
         var wanted = FlagRequest()
         if unsafe request != nil {
-            wanted = try unsafe FlagRequest(readStruct(request, "request"), client.encoding)
+            wanted = try unsafe FlagRequest(
+                readStruct(request, "request"),
+                for: operation,
+                client.encoding
+            )
         }
-        try unsafe withKey(key, client, of: [.flag]) { key, _ throws(Failure) in
+        try unsafe withKeyOfID(key, client, of: .flag) { key, _ throws(Failure) in
             try unsafe client.operate(operation, PayloadSchema.flagRequest, key, ticket) {
                 out throws(FloorStatus) in try wanted.append(to: &out)
             }
@@ -135,7 +143,7 @@ public func floorbus_note_acknowledge(
 ) -> floorbus_status {
     answer { () throws(Failure) in
         let client = try unsafe Library.shared.client(client)
-        try unsafe withKey(key, client, of: [.note]) { key, _ throws(Failure) in
+        try unsafe withKeyOfID(key, client, of: .note) { key, _ throws(Failure) in
             try unsafe client.operate(.seen, PayloadSchema.note, key, ticket) { _ in }
         }
     }
@@ -149,13 +157,47 @@ public func floorbus_note_withdraw(
 ) -> floorbus_status {
     answer { () throws(Failure) in
         let client = try unsafe Library.shared.client(client)
-        try unsafe withKey(key, client, of: [.note]) { key, _ throws(Failure) in
+        try unsafe withKeyOfID(key, client, of: .note) { key, _ throws(Failure) in
             try unsafe client.operate(.cancel, PayloadSchema.note, key, ticket) { _ in }
         }
     }
 }
 
 // MARK: shared
+
+/// Whether the last part of a key is an id: 32 hexadecimal digits.
+private func endsInID(_ key: Span<UInt8>) -> Bool {
+    let start = key.count - 33
+    guard start > 0, key[start - 1] == UInt8(ascii: "/") else { return false }
+    for place in start..<(key.count - 1) {
+        switch key[place] {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            continue
+        default: return false
+        }
+    }
+    return true
+}
+
+/// As `withKey`, for a key whose last part is an id.
+private func withKeyOfID(
+    _ key: floorbus_str,
+    _ client: Client,
+    of kind: RecordKind,
+    _ body: (UnsafeBufferPointer<UInt8>, RecordKind) throws(Failure) -> Void
+) throws(Failure) {
+    try unsafe withKey(key, client, of: [kind]) { key, kind throws(Failure) in
+        guard unsafe endsInID(key.span) else {
+            throw unsafe .badKey(
+                key.span,
+                or: "the last part of a key of the kind " + kind.name
+                    + " is an id, 32 hexadecimal digits"
+            )
+        }
+        try unsafe body(key, kind)
+    }
+}
 
 extension Client {
     /// Publishes an operation on a flag or a note, stamped with this machine's time.

@@ -59,17 +59,7 @@ public func floorbus_hub_endpoint(
         guard index < endpoints.count else {
             throw Failure(.notFound, "the hub listens at \(endpoints.count) addresses")
         }
-        guard unsafe buffer != nil || capacity == 0 else { throw .missing("buffer") }
-        let text = Array(endpoints[Int(index)].utf8)
-        if let needed = unsafe needed { unsafe needed.pointee = text.count }
-        if let buffer = unsafe buffer, capacity > 0 {
-            let count = min(text.count, capacity - 1)
-            for place in 0..<count { unsafe buffer[place] = CChar(bitPattern: text[place]) }
-            unsafe buffer[count] = 0
-        }
-        guard text.count < capacity else {
-            throw Failure(.truncated, "the buffer has \(capacity) bytes, the address \(text.count)")
-        }
+        try unsafe writeText(endpoints[Int(index)], buffer, capacity, needed)
     }
 }
 

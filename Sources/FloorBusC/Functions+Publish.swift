@@ -109,12 +109,15 @@ public func floorbus_remove(
     }
 }
 
-@c @implementation
-public func floorbus_wait(
+// See Sources/CPosix/blocking.c, as for the others that wait. `last` is 0 at first; a call that
+// goes on waiting for all publications finds there which of them that is.
+@c(floor_wait)
+public func waitForAnswer(
     _ client: OpaquePointer?,
     _ ticket: floorbus_ticket,
     _ timeout_ms: Int32,
-    _ out: UnsafeMutablePointer<floorbus_result>?
+    _ out: UnsafeMutablePointer<floorbus_result>?,
+    _ last: UnsafeMutablePointer<UInt64>
 ) -> floorbus_status {
     answer { () throws(Failure) in
         let client = try unsafe Library.shared.client(client)
@@ -123,7 +126,7 @@ public func floorbus_wait(
             guard unsafe out == nil else {
                 throw Failure(.invalid, "with FLOORBUS_TICKET_ALL out must be NULL")
             }
-            return try client.answerAll(patience)
+            return try unsafe client.answerAll(upTo: &last.pointee, patience)
         }
         try unsafe checkStruct(out, "out")
         let answer = try client.answer(to: ticket, patience)

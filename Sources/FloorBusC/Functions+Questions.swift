@@ -4,6 +4,7 @@
 public import CFloorBus
 import FloorClient
 import FloorEvents
+import FloorPosix
 
 @c @implementation
 public func floorbus_get(
@@ -67,8 +68,9 @@ private func handOut(_ snapshot: Snapshot) throws(Failure) -> OpaquePointer {
     }
 }
 
-@c @implementation
-public func floorbus_snapshot_next(
+// See Sources/CPosix/blocking.c, as for the others that wait.
+@c(floor_snapshot_next)
+public func snapshotNext(
     _ snapshot: OpaquePointer?,
     _ out: UnsafeMutablePointer<OpaquePointer?>?,
     _ timeout_ms: Int32
@@ -86,7 +88,7 @@ public func floorbus_snapshot_next(
 
 @c @implementation
 public func floorbus_snapshot_free(_ snapshot: OpaquePointer?) {
-    unsafe Library.shared.removeSnapshot(snapshot)?.free()
+    HostCall.quietly { unsafe Library.shared.removeSnapshot(snapshot)?.free() }
 }
 
 @c @implementation

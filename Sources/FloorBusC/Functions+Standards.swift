@@ -13,7 +13,7 @@ public func floorbus_state_from_csta(
     _ out: UnsafeMutablePointer<floorbus_agent_state>?
 ) -> floorbus_status {
     answer { () throws(Failure) in
-        let pending = pending == FLOORBUS_NO_PENDING ? nil : pending
+        let pending = pending == Int32(FLOORBUS_NO_PENDING) ? nil : pending
         let standing: AgentStanding
         do throws(StandardError) {
             standing = try AgentStanding(csta: agent_state, pending: pending)
@@ -35,7 +35,7 @@ public func floorbus_state_to_csta(
             throw Failure(noValueIn: .csta)
         }
         unsafe agent_state.pointee = said.state
-        unsafe pending.pointee = said.pending ?? FLOORBUS_NO_PENDING
+        unsafe pending.pointee = said.pending ?? Int32(FLOORBUS_NO_PENDING)
     }
 }
 

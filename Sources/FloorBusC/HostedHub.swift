@@ -15,6 +15,7 @@ final class HostedHub: Sendable {
     }
 
     static func start(_ wish: HubWish) throws(Failure) -> HostedHub {
+        try checkMemory()
         var isBuiltAlike = true
         if let why = HubEntry.call(with: wish, isBuiltAlike: &isBuiltAlike) {
             throw Failure(
@@ -51,5 +52,16 @@ extension HubWish {
         journalRecords = Int(unsafe options.journal_records)
         suspectMilliseconds = Int(unsafe options.suspect_ms)
         staleMilliseconds = Int(unsafe options.stale_ms)
+        let suspect =
+            suspectMilliseconds > 0
+            ? suspectMilliseconds : Int(Limits.suspectMicroseconds / 1000)
+        let stale =
+            staleMilliseconds > 0 ? staleMilliseconds : Int(Limits.staleMicroseconds / 1000)
+        guard suspect <= stale else {
+            throw Failure(
+                .invalid,
+                "values would be stale after \(stale) ms, before they are suspect after \(suspect)"
+            )
+        }
     }
 }

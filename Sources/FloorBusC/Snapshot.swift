@@ -28,6 +28,7 @@ final class Snapshot: @unchecked Sendable {
         marking flag: Int,
         _ question: (inout ClientCore, MailboxID) throws(FloorStatus) -> RequestID
     ) throws(Failure) -> Snapshot {
+        try checkMemory()
         let loop = try client.lock.withLock { () throws(Failure) in try client.openLoop() }
         guard try client.wait(loop, patience, until: { $0.isLinked }) else {
             if case .none = patience { throw Failure(.offline) }

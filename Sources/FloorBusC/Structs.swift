@@ -92,6 +92,13 @@ extension floorbus_str {
         atMost limit: Int,
         or tooLong: FloorStatus
     ) throws(Failure) -> UnsafeBufferPointer<UInt8> {
+        // A size_t: what is negative here is more than any memory holds, an error in its making.
+        guard unsafe len >= 0 else {
+            throw Failure(
+                tooLong == .badKey ? .badKey : .invalid,
+                name.description + " has the length of (size_t)-1 or the like"
+            )
+        }
         guard unsafe len > 0 else { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
         guard let start = unsafe ptr else {
             throw Failure(.invalid, name.description + " has a length but no address")
@@ -160,7 +167,7 @@ extension floorbus_str {
         atMost limit: Int,
         _ encoding: HostEncoding?
     ) throws(Failure) -> String {
-        guard unsafe len > 0 else { return "" }
+        guard unsafe len != 0 else { return "" }
         return String(decoding: try unsafe utf8(name, atMost: limit, encoding), as: UTF8.self)
     }
 }
@@ -184,4 +191,32 @@ func optionText(
     unsafe text.ptr = start
     unsafe text.len = count
     return try unsafe text.text(name, atMost: limit, encoding)
+}
+
+/// Writes a text and a NUL into a caller's memory, cut where it does not fit.
+///
+/// - Parameters:
+///   - text: the text.
+///   - buffer: may be nil when `capacity` is 0.
+///   - capacity: bytes of it, the NUL included.
+///   - needed: gets the text's bytes without the NUL; may be nil.
+/// - Throws: `Failure` when it does not fit.
+func writeText(
+    _ text: String,
+    _ buffer: UnsafeMutablePointer<CChar>?,
+    _ capacity: Int,
+    _ needed: UnsafeMutablePointer<Int>?
+) throws(Failure) {
+    guard capacity >= 0 else { throw Failure(.invalid, "capacity is (size_t)-1 or the like") }
+    guard unsafe buffer != nil || capacity == 0 else { throw .missing("buffer") }
+    let bytes = Array(text.utf8)
+    if let needed = unsafe needed { unsafe needed.pointee = bytes.count }
+    if let buffer = unsafe buffer, capacity > 0 {
+        let count = min(bytes.count, capacity - 1)
+        for place in 0..<count { unsafe buffer[place] = CChar(bitPattern: bytes[place]) }
+        unsafe buffer[count] = 0
+    }
+    guard bytes.count < capacity else {
+        throw Failure(.truncated, "the buffer has \(capacity) bytes, the text \(bytes.count)")
+    }
 }

@@ -102,6 +102,8 @@ public final class HarnessClient {
     }
 
     /// GET, or REPLAY with `from` and `to`; returns the request's number.
+    ///
+    /// `asMayBeRead`: a part of what matches will do.
     @discardableResult
     public func ask(
         _ type: FrameType,
@@ -109,7 +111,8 @@ public final class HarnessClient {
         cursor: UInt64 = 0,
         maximumBytes: UInt32 = UInt32(Limits.replyBytes),
         from: Int64 = 0,
-        to: Int64 = 0
+        to: Int64 = 0,
+        asMayBeRead: Bool = false
     ) -> UInt64 {
         request += 1
         log("\(type == .get ? "GET" : "REPLAY") \(filter)\(cursor > 0 ? " from \(cursor)" : "")")
@@ -117,7 +120,8 @@ public final class HarnessClient {
         body.cursor = cursor
         body.from = from
         body.to = to
-        let header = FrameHeader(type, session: session, sequence: request)
+        var header = FrameHeader(type, session: session, sequence: request)
+        header.flags = asMayBeRead ? FrameFlags.asMayBeRead : 0
         send(header) { body.append(to: &$0) }
         return request
     }

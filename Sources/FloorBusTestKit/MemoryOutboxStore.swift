@@ -50,6 +50,12 @@ public final class MemoryOutboxStore: OutboxStore {
         return true
     }
 
+    /// Keeps the first bytes; that works although it is full.
+    public func truncate(to length: Int) -> Bool {
+        bytes.removeLast(bytes.count - length)
+        return true
+    }
+
     /// Replaces everything unless it is full.
     public func replace(with bytes: Span<UInt8>) -> Bool {
         if isFull { return false }

@@ -45,6 +45,11 @@ struct OverlayArgument: ExpressibleByArgument, Sendable {
 }
 
 @Sendable func parseFilter(_ text: String) throws -> KeyFilter {
+    if text.split(separator: "/").contains("*") {
+        throw ValidationError(
+            "a filter has + for any one segment, not *, and its end is open: queue/+/billing/"
+        )
+    }
     do {
         return try KeyFilter(text)
     } catch {
@@ -77,21 +82,6 @@ struct OverlayArgument: ExpressibleByArgument, Sendable {
         throw ValidationError("write a revision as EPOCH.COUNTER, for example 1.42")
     }
     return Revision(epoch: epoch, counter: counter)
-}
-
-/// A moment: microseconds since 1970, or as 2026-03-01T09:00:00Z.
-@Sendable func parseMoment(_ text: String) throws -> Int64 {
-    if let microseconds = Int64(text), microseconds >= 0 { return microseconds }
-    for fraction in [false, true] {
-        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: fraction)
-        // Neither form: the sentence below shows both.
-        guard let date = try? style.parse(text) else { continue }
-        let microseconds = (date.timeIntervalSince1970 * 1_000_000).rounded()
-        if let moment = Int64(exactly: microseconds), moment >= 0 { return moment }
-    }
-    throw ValidationError(
-        "write microseconds since 1970, or a moment such as 2026-03-01T09:00:00Z"
-    )
 }
 
 /// A parser of whole numbers within a range.

@@ -19,7 +19,7 @@ struct FloorBusCommand: AsyncParsableCommand {
 
             Exit codes: 0 done; 1 failed or refused, the sentence on stderr says why; 3 no hub \
             answered in time; 4 somebody else changed the key first; 64 the command line is \
-            wrong; 65 a roster's file is wrong.
+            wrong; 65 a roster's file is wrong, or a log is cut off.
             """,
         version: FloorVersion.text,
         subcommands: [
@@ -40,4 +40,11 @@ struct FloorBusCommand: AsyncParsableCommand {
             DoctorCommand.self,
         ]
     )
+
+    static func main() async {
+        if let problem = CommandLineCheck.problem(in: Self.self) {
+            exit(withError: ValidationError(problem))
+        }
+        await main(nil)
+    }
 }

@@ -8,7 +8,8 @@ struct GetCommand: AsyncParsableCommand {
         commandName: "get",
         abstract: "Show the present values of matching keys, sorted by key.",
         discussion: """
-            Prints nothing and exits with 0 when no key matches.
+            Prints nothing and exits with 0 when no key matches. Where you may read a part \
+            only, it shows that part and says on stderr that there is more.
 
             Examples:
               floorbus get agent/bj/
@@ -26,9 +27,10 @@ struct GetCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
-                try await client.get(filter, timeout: .seconds(timeout.timeout))
-            } then: { records in
-                try show(records.sorted { $0.key < $1.key })
+                try await client.getReadable(filter, timeout: .seconds(timeout.timeout))
+            } then: { answer in
+                try show(answer.records.sorted { $0.key < $1.key })
+                if answer.isPartial { Output.noteLeftOut(filter, hub.identity) }
             }
         }
     }

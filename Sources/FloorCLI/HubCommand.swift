@@ -51,8 +51,13 @@ struct HubCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The data directory; made when missing.", valueName: "directory"))
     var data: String?
 
-    @Option(help: "Where --data keeps events: in a database, or in memory as without --data.")
-    var journal = JournalKind.sqlite
+    @Option(
+        help: ArgumentHelp(
+            "Where --data keeps events: in a database (sqlite, the default with it), or in "
+                + "memory as without --data."
+        )
+    )
+    var journal: JournalKind?
 
     @Option(
         name: .customLong("keep-days"),
@@ -106,6 +111,19 @@ struct HubCommand: AsyncParsableCommand {
     @Flag(name: .customLong("json"), help: "Write the line as a JSON object (docs/cli.md).")
     var isJSON = false
 
+    func validate() throws {
+        for endpoint in listen + (hasNoTap ? [] : [tap]) {
+            if let problem = EndpointText.problem(endpoint, listens: true) {
+                throw ValidationError(problem)
+            }
+        }
+        if journal == .sqlite, data == nil {
+            throw ValidationError(
+                "--journal sqlite keeps events in a directory: name it with --data DIRECTORY"
+            )
+        }
+    }
+
     func run() async throws {
         ThisProcess.keepFreedMemory()
         ThisProcess.ignoreBrokenPipes()
@@ -119,13 +137,13 @@ struct HubCommand: AsyncParsableCommand {
             options.acceptsClock = acceptsClock
             let daemon = HubDaemon(
                 configuration: configuration,
-                journal: journal == .sqlite ? options : nil,
+                journal: journal == .memory ? nil : options,
                 roster: roster,
                 isJSON: isJSON
             )
             let group = ServiceGroup(
                 services: [daemon],
-                gracefulShutdownSignals: [.sigterm, .sigint]
+                gracefulShutdownSignals: [.sigterm, .sigint, .sigquit]
             )
             do { try await group.run() } catch {
                 await log.close()
@@ -137,8 +155,9 @@ struct HubCommand: AsyncParsableCommand {
 
     private func configuration() throws(RosterFileError) -> HubConfiguration {
         var configuration = HubConfiguration()
-        configuration.listen = listen.isEmpty ? [HubOptions.defaultEndpoint] : listen
-        configuration.tap = hasNoTap ? nil : tap
+        let endpoints = listen.isEmpty ? [HubOptions.defaultEndpoint] : listen
+        configuration.listen = endpoints.map(EndpointText.bound)
+        configuration.tap = hasNoTap ? nil : EndpointText.bound(tap)
         configuration.dataDirectory = data
         configuration.isInsecureAllowed = isInsecure
         if let roster { configuration.roster = try RosterFile.read(roster) }
@@ -158,9 +177,11 @@ private struct HubDaemon: Service {
     let isJSON: Bool
 
     func run() async throws {
+        // Caught before there is a hub, so that it never dies of one.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         let hub = try open()
-        let reloading = await reloading(hub)
-        defer { reloading?.cancel() }
+        let reloading = reloading(hub, on: hangups)
+        defer { reloading.cancel() }
         do {
             try announce(hub)
         } catch {
@@ -170,18 +191,26 @@ private struct HubDaemon: Service {
         try await hub.run()
     }
 
-    /// Reads the roster again on each SIGHUP; nil without one.
+    /// Reads the roster again on each SIGHUP, if there is one.
     ///
-    /// The signal is caught when this returns. A file that is wrong changes nothing.
-    private func reloading(_ hub: EmbeddedHub) async -> Task<Void, Never>? {
-        guard let roster else { return nil }
+    /// A file that is wrong changes nothing.
+    private func reloading(
+        _ hub: EmbeddedHub,
+        on hangups: UnixSignalsSequence
+    ) -> Task<Void, Never> {
+        guard let roster else {
+            return Task {
+                for await _ in hangups {
+                    Output.note("there is no roster to read again: --roster names one")
+                }
+            }
+        }
         if hub.tapEndpoint != nil {
             Output.note(
-                "the tap knows no roster: whoever reaches it reads everything but private/; "
-                    + "close it with --no-tap"
+                "the tap knows no roster: whoever reaches it reads everything but words of flags "
+                    + "and notes to some people; close it with --no-tap"
             )
         }
-        let hangups = await UnixSignalsSequence(trapping: .sighup)
         return Task {
             for await _ in hangups {
                 do throws(RosterFileError) {
@@ -196,13 +225,22 @@ private struct HubDaemon: Service {
     }
 
     private func open() throws(FloorBusError) -> EmbeddedHub {
-        guard let journal, let directory = configuration.dataDirectory else {
-            return try EmbeddedHub(configuration)
+        do throws(FloorBusError) {
+            guard let journal, let directory = configuration.dataDirectory else {
+                return try EmbeddedHub(configuration)
+            }
+            return try EmbeddedHub(
+                configuration,
+                journal: SQLiteJournal.opener(directory: directory, journal)
+            )
+        } catch {
+            guard error.sentence.contains("address is in use") else { throw error }
+            throw FloorBusError(
+                error.status,
+                error.sentence + "; a second hub needs a --listen of its own, and a --tap of its "
+                    + "own or --no-tap"
+            )
         }
-        return try EmbeddedHub(
-            configuration,
-            journal: SQLiteJournal.opener(directory: directory, journal)
-        )
     }
 
     private func announce(_ hub: EmbeddedHub) throws {

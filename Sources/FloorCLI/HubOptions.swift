@@ -26,6 +26,12 @@ struct HubOptions: ParsableArguments {
     @Flag(name: .customLong("json"), help: "Write one JSON object a line (docs/cli.md).")
     var isJSON = false
 
+    func validate() throws {
+        if let given = givenEndpoint, let problem = EndpointText.problem(given, listens: false) {
+            throw ValidationError(problem)
+        }
+    }
+
     /// The endpoint said on the command line or by the environment; nil when neither does.
     var givenEndpoint: String? { connect ?? Self.environment("FLOORBUS_ENDPOINT") }
 

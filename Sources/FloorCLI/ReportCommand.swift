@@ -43,7 +43,7 @@ struct ReportOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "First moment: 2026-03-01T09:00:00Z, the day 2026-03-01, or so long ago: 8h.",
+            "First moment: 2026-03-01T09:00:00Z, a day, 09:00, today, or so long ago: 8h.",
             valueName: "moment"
         ),
         transform: parsePast
@@ -101,6 +101,11 @@ struct ReportOptions: ParsableArguments {
             let zone = try zoneOfDays()
             let from = from.resolved(now: now, beginning: now, zone: zone)
             let to = to.resolved(now: now, beginning: from, zone: zone)
+            if self.from.isLocal || self.to.isLocal {
+                Output.note(
+                    "from \(PastMoment.shown(from, in: zone)) to \(PastMoment.shown(to, in: zone))"
+                )
+            }
             guard from < to else {
                 throw CommandFailure(.failed, "--from is not before --to")
             }
@@ -133,7 +138,7 @@ struct ReportOptions: ParsableArguments {
     }
 }
 
-@Sendable private func parseZone(_ text: String) throws -> FloorZone {
+@Sendable func parseZone(_ text: String) throws -> FloorZone {
     do throws(ZoneError) {
         return try ZoneFile.zone(text)
     } catch {

@@ -4,7 +4,7 @@ import UnixSignals
 enum StopReason: Sendable {
     /// The work itself.
     case done
-    /// SIGINT or SIGTERM.
+    /// SIGINT, SIGTERM or SIGQUIT.
     case signal
     /// The time was up.
     case timeout
@@ -29,7 +29,7 @@ func untilStopped<Value: Sendable>(
     timeout: Duration? = nil,
     _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> (value: Value, reason: StopReason) {
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sigquit)
     return try await withThrowingTaskGroup(of: Part<Value>.self) { group in
         group.addTask { .value(try await body()) }
         group.addTask {

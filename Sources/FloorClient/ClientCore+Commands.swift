@@ -4,7 +4,7 @@ public import FloorWire
 // What an application asks of the client. Nothing leaves before the next `turnEnd`.
 
 extension ClientCore {
-    /// As the other `publish`; says in `isTurnDue` whether `mayPublishNow` holds afterwards.
+    /// As the other `publish`; says in `isTurnDue` whether a turn has something to do afterwards.
     public mutating func publish(
         _ publication: Publication,
         key: Span<UInt8>,
@@ -13,11 +13,50 @@ extension ClientCore {
         isTurnDue: inout Bool
     ) throws(FloorStatus) -> Ticket {
         let ticket = try publish(publication, key: key, payload: payload, results: results)
-        isTurnDue = mayPublishNow
+        isTurnDue = mayPublishNow || inbox.hasReady
+        return ticket
+    }
+
+    /// As the other `publish`, for a publisher who is told at once which operation of the same
+    /// mailbox has given way: that one's result, `expired`, does not come to the mailbox.
+    ///
+    /// - Parameters:
+    ///   - publication: as in the other `publish`, like `key` and `payload`.
+    ///   - key: of the operation.
+    ///   - payload: of the operation.
+    ///   - results: where its result is told.
+    ///   - isTurnDue: set to whether a turn has something to do afterwards.
+    ///   - replaced: set to the operation that gave way, `none` if none did.
+    /// - Returns: the operation's number.
+    /// - Throws: as the other `publish`.
+    public mutating func publish(
+        _ publication: Publication,
+        key: Span<UInt8>,
+        payload: Span<UInt8>,
+        results: MailboxID,
+        isTurnDue: inout Bool,
+        replaced: inout Ticket
+    ) throws(FloorStatus) -> Ticket {
+        let (ticket, old) = try take(publication, key, payload, results)
+        replaced = .none
+        if let old {
+            let isSame = old.mailbox == results
+            if isSame {
+                replaced = old.ticket
+                inbox.forgiveResult(results)
+            }
+            uplink.settle(replaced: old, tells: !isSame)
+        }
+        tellSettled()
+        isTurnDue = mayPublishNow || inbox.hasReady
         return ticket
     }
 
     /// Puts one operation into the outbox; it leaves with the next turn that may send.
+    ///
+    /// When the outbox is full while no session is open, the oldest value gives way that was never
+    /// sent and that a newer one of its key has overtaken; its result is `expired`. So the newest
+    /// are kept, and events keep their order. What has an expected revision never gives way.
     ///
     /// - Parameters:
     ///   - publication: what it does beside key and payload.
@@ -26,7 +65,8 @@ extension ClientCore {
     ///   - results: where its result is told; nil = nowhere.
     /// - Returns: a number that is the same in the result, however often it is tried.
     /// - Throws: `badKey`; `invalid` for an operation of the other lane or a DELETE with a
-    ///   payload; `denied` for `private/` keys and for removing presence; `tooBig`; `limit` when
+    ///   payload; `denied` for `private/` and `personal/` keys and for removing presence;
+    ///   `tooBig`; `limit` when
     ///   the outbox is full or too many results wait in the mailbox; `storage` when its store
     ///   takes nothing; `badHandle` for a closed mailbox; `closed`.
     public mutating func publish(
@@ -35,24 +75,46 @@ extension ClientCore {
         payload: Span<UInt8>,
         results: MailboxID? = nil
     ) throws(FloorStatus) -> Ticket {
-        guard !isClosing else { throw .closed }
-        let kind = try Uplink.check(publication, key, payload)
-        try uplink.checkRoom(key, payload)
-        var mailbox: Int?
-        if let results {
-            mailbox = try inbox.place(for: results, atMost: options.outboxOperations)
-        }
-        let ticket = try uplink.publish(
-            publication,
-            kind,
-            key: key,
-            payload: payload,
-            results: results,
-            at: now.wall
-        )
-        if let mailbox { inbox.oweResult(mailbox) }
+        let (ticket, replaced) = try take(publication, key, payload, results)
+        if let replaced { uplink.settle(replaced: replaced, tells: true) }
         tellSettled()
         return ticket
+    }
+
+    /// The operation's number, and the one that has given way, which is not settled yet.
+    private mutating func take(
+        _ publication: Publication,
+        _ key: Span<UInt8>,
+        _ payload: Span<UInt8>,
+        _ results: MailboxID?
+    ) throws(FloorStatus) -> (ticket: Ticket, replaced: ReplacedOperation?) {
+        guard !isClosing else { throw .closed }
+        let kind = try Uplink.check(publication, key, payload)
+        var mailbox: Int?
+        if let results {
+            // One that gives way makes room for its successor's result.
+            let limit = options.outboxOperations + (link.isLinked ? 0 : 1)
+            mailbox = try inbox.place(for: results, atMost: limit)
+        }
+        let old = link.isLinked ? nil : uplink.makeRoom(for: publication, kind, key, at: now.boot)
+        do {
+            try uplink.checkRoom(key, payload)
+            let ticket = try uplink.publish(
+                publication,
+                kind,
+                key: key,
+                payload: payload,
+                results: results,
+                at: now.wall
+            )
+            if let mailbox { inbox.oweResult(mailbox) }
+            return (ticket, old)
+        } catch {
+            // It has given way for nothing, and has its result all the same.
+            if let old { uplink.settle(replaced: old, tells: true) }
+            tellSettled()
+            throw error
+        }
     }
 
     /// Hands the results that there are to those who wait for them.
@@ -158,13 +220,21 @@ extension ClientCore {
 
     /// Asks for the present values that match, once; they come as `replyRecord`s.
     ///
+    /// - Parameters:
+    ///   - filter: which keys.
+    ///   - mailbox: the mailbox that gets them.
+    ///   - asMayBeRead: whether a part will do where not everything may be read, which the end
+    ///     says; else the question is `denied` then.
+    /// - Returns: the question's number.
     /// - Throws: `offline` without a link, `limit` for too many open questions, `badHandle`,
     ///   `closed`.
     public mutating func get(
         _ filter: KeyFilter,
-        mailbox: MailboxID
+        mailbox: MailboxID,
+        asMayBeRead: Bool = false
     ) throws(FloorStatus) -> RequestID {
-        try ask(.get, Request(filter: filter.bytes), mailbox)
+        let flags = asMayBeRead ? FrameFlags.asMayBeRead : 0
+        return try ask(.get, Request(filter: filter.bytes), flags: flags, mailbox)
     }
 
     /// Asks for events of the past that match; they come as `replyRecord`s.
@@ -192,12 +262,13 @@ extension ClientCore {
     private mutating func ask(
         _ type: FrameType,
         _ request: Request,
+        flags: UInt16 = 0,
         _ id: MailboxID
     ) throws(FloorStatus) -> RequestID {
         guard !isClosing else { throw .closed }
         guard let mailbox = inbox.index(of: id) else { throw .badHandle }
         guard link.isLinked else { throw .offline }
-        return try inbox.ask(type, request, mailbox)
+        return try inbox.ask(type, request, flags: flags, mailbox)
     }
 
     /// Gives a question up; what has come of its answer may still be taken.

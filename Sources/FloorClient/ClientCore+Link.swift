@@ -15,6 +15,7 @@ extension ClientCore {
         link.phase = .greeting(deadline: now.boot + Limits.helloTimeoutMicroseconds)
         link.session = 0
         link.sequence = 0
+        link.heardUntil = now.boot
         var hello = Hello(
             producer: producer,
             principal: options.principal,
@@ -85,7 +86,9 @@ extension ClientCore {
         } else if options.reasserts, !options.will.isEmpty,
             now.boot - link.downSince >= Int64(options.willGraceMilliseconds) * 1000
         {
-            // The will may have run: what it said is not true any more (race R19).
+            // The will may have run: what it said is not true any more (race R19). Counted from
+            // when the hub surely heard us: a process that stood still learns of the link's end
+            // when it goes on, long after the hub.
             let will = options.will
             uplink.reassert(will.span.extracting(RecordView(checked: will.span, at: 0).key))
         }
@@ -136,7 +139,7 @@ extension ClientCore {
 
     /// Forgets what belonged to the session and tells the mailboxes.
     mutating func endLink(_ status: FloorStatus) {
-        if link.isLinked { link.downSince = now.boot }
+        if link.isLinked { link.downSince = link.heardUntil }
         link.session = 0
         inbox.loseLink(status)
     }

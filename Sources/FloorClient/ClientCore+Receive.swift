@@ -75,13 +75,16 @@ extension ClientCore {
         case .snapshotEnd: inbox.endSnapshot(try SnapshotMark(body))
         case .gap: inbox.takeGap(try Gap(body))
         case .reply: try inbox.takeReply(body)
-        case .replyEnd: inbox.takeReplyEnd(try ReplyEnd(body))
+        case .replyEnd:
+            let isPartial = header.flags & FrameFlags.partial != 0
+            inbox.takeReplyEnd(try ReplyEnd(body), isPartial: isPartial)
         case .reject: takeReject(try Refusal(body), &effects)
         default: throw .unknownType(header.type.rawValue)
         }
     }
 
     private mutating func takePong(_ header: FrameHeader, _ pong: Pong) {
+        if let sent = clock.sending(of: pong) { link.heardUntil = sent }
         clock.notePong(pong, at: now.boot)
         inbox.noteStable(
             state: Revision(rawValue: header.argument),

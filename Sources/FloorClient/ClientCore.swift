@@ -140,6 +140,12 @@ public struct ClientCore: ~Copyable {
     /// Operations whose result is not known.
     public var unacknowledged: Int { uplink.unanswered }
 
+    /// Operations looked at to find others among them.
+    var looked: UInt64 { uplink.looked }
+
+    /// Of those, the ones that an earlier process left in the outbox's store.
+    public var unacknowledgedRecovered: Int { uplink.unansweredRecovered }
+
     /// Whether a session is open.
     public var isLinked: Bool { link.isLinked }
 
@@ -227,7 +233,12 @@ public struct ClientCore: ~Copyable {
     private mutating func sendRequests(_ effects: inout ClientEffects) {
         guard inbox.wantsPage else { return }
         for request in inbox.takeRequests() {
-            send(request.type, sequence: request.number, &effects) {
+            send(
+                request.type,
+                sequence: request.number,
+                flags: request.flags,
+                &effects
+            ) {
                 request.body.append(to: &$0)
             }
         }
@@ -270,15 +281,17 @@ public struct ClientCore: ~Copyable {
         _ type: FrameType,
         sequence: UInt64 = 0,
         argument: UInt64 = 0,
+        flags: UInt16 = 0,
         _ effects: inout ClientEffects,
         body: (inout [UInt8]) -> Void
     ) {
-        let header = FrameHeader(
+        var header = FrameHeader(
             type,
             session: link.session,
             sequence: sequence,
             argument: argument
         )
+        header.flags = flags
         let start = FrameWriter.begin(header, in: &effects.bytes)
         body(&effects.bytes)
         finishFrame(start, &effects)
@@ -298,6 +311,7 @@ extension ClientStatistics {
         published = counts.published
         accepted = counts.accepted
         refused = counts.refused
+        overtaken = counts.overtaken
         retried = counts.retried
         reasserted = counts.reasserted
     }

@@ -169,6 +169,8 @@ public struct ClientStatistics: Equatable, Sendable {
     public var accepted: UInt64 = 0
     /// Operations that came out otherwise.
     public var refused: UInt64 = 0
+    /// Values that gave way in a full outbox to newer ones of their keys, while there was no hub.
+    public var overtaken: UInt64 = 0
     /// Operations the hub asked to try again later.
     public var retried: UInt64 = 0
     /// Own values said again to a hub that had lost them.

@@ -17,7 +17,7 @@ public enum DeliveryKind: Sendable, Hashable {
     case result
     /// One record of an answer: `request`, `bytes`.
     case replyRecord
-    /// The end of an answer: `request`, `status`.
+    /// The end of an answer: `request`, `status`, `isPartial`.
     case replyEnd
     /// The hub refused a subscription, which is gone: `subscription`, `status`.
     case subscriptionFailed
@@ -56,6 +56,8 @@ public struct Delivery: Sendable {
     public internal(set) var coalesced: UInt32 = 0
     /// The question that is answered.
     public internal(set) var request = RequestID.none
+    /// Whether the answer is a part of what was asked for: the rest may not be read.
+    public internal(set) var isPartial = false
     /// Where the link is.
     public internal(set) var link = LinkReport.down(.offline)
     /// Records in the snapshot.

@@ -17,3 +17,10 @@ struct SettledOperation {
     var mailbox: MailboxID
     var result: OperationResult
 }
+
+/// An operation has given way to a newer one of its key, and is not settled yet.
+struct ReplacedOperation {
+    var ticket: Ticket
+    /// Where its result is to be told, if anywhere.
+    var mailbox: MailboxID?
+}

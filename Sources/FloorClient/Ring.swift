@@ -72,11 +72,20 @@ struct Ring<Element> {
         truncate(to: kept)
     }
 
-    private mutating func grow() {
+    /// Makes room for so many elements, so that `append` does not have to.
+    mutating func reserve(_ count: Int) {
+        var size = max(16, places.count)
+        while size < count { size *= 2 }
+        if size > places.count { grow(to: size) }
+    }
+
+    private mutating func grow() { grow(to: max(16, places.count * 2)) }
+
+    private mutating func grow(to size: Int) {
         var larger: [Element?] = []
-        larger.reserveCapacity(max(16, places.count * 2))
+        larger.reserveCapacity(size)
         for index in 0..<count { larger.append(self[index]) }
-        while larger.count < max(16, places.count * 2) { larger.append(nil) }
+        while larger.count < size { larger.append(nil) }
         places = larger
         head = 0
     }

@@ -29,6 +29,14 @@ struct ClientLink: ~Copyable {
 
     init(_ hub: Hub) { self.hub = hub }
 
+    /// Whether it is made of sockets, not a queue of this process.
+    var usesSockets: Bool {
+        switch hub {
+        case .at: true
+        case .here: false
+        }
+    }
+
     /// Starts connecting; what becomes of it comes from `connectionEvent`.
     mutating func open(attempt: UInt64) throws(ZeroMQError) {
         close()

@@ -49,6 +49,35 @@ extension ClientLoop {
         return ticket
     }
 
+    /// The same for a publisher who is told at once which operation has given way.
+    ///
+    /// See `ClientCore.publish`.
+    public func publish(
+        _ publication: Publication,
+        key: Span<UInt8>,
+        payload: Span<UInt8>,
+        results: MailboxID,
+        replaced: inout Ticket
+    ) throws(FloorStatus) -> Ticket {
+        lock.lock()
+        var needsThread = false
+        defer {
+            lock.unlock()
+            if needsThread { wakeUp() }
+        }
+        var isTurnDue = false
+        let ticket = try core.publish(
+            publication,
+            key: key,
+            payload: payload,
+            results: results,
+            isTurnDue: &isTurnDue,
+            replaced: &replaced
+        )
+        if isTurnDue { needsThread = !sendNow() }
+        return ticket
+    }
+
     /// Most turns of one command: what a direct link answers may let more be sent.
     private static let turnsPerCommand = 4
 

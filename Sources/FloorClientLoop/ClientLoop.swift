@@ -81,8 +81,9 @@ import Synchronization
         onReady: @escaping @Sendable ([MailboxID]) -> Void
     ) throws(ClientLoopError) -> ClientLoop {
         if endpoints.isEmpty { throw .badEndpoint("") }
-        for endpoint in endpoints where !isKnown(endpoint) { throw .badEndpoint(endpoint) }
-        return try make(options, outboxPath, onNotice, onReady) { _ in .at(endpoints) }
+        var known: [String] = []
+        for endpoint in endpoints { known.append(try Endpoint.known(endpoint)) }
+        return try make(options, outboxPath, onNotice, onReady) { _ in .at(known) }
     }
 
     /// A client of a hub in this process.
@@ -148,18 +149,28 @@ import Synchronization
         unsafe corePlace.deallocate()
     }
 
-    private static func isKnown(_ endpoint: String) -> Bool {
-        for scheme in ["tcp://", "ipc://"]
-        where endpoint.utf8.starts(with: scheme.utf8) && endpoint.utf8.count > scheme.utf8.count {
-            return true
-        }
-        return false
-    }
+    /// Descriptors, and bytes of memory, that a client takes until it is connected, with room to
+    /// spare: what is not there is said here, and not found by libzmq, which ends the process.
+    private static let triedDescriptors = 12
+    private static let triedBytes = 4 * 1024 * 1024
 
     /// Starts the client's thread, which connects and stays connected.
     ///
-    /// - Throws: `ClientLoopError.system` when the system allows no further thread.
+    /// - Throws: `ClientLoopError.system` or `.socket` when the system has no thread, descriptor or
+    ///   memory left.
     public func start() throws(ClientLoopError) {
+        if link.usesSockets {
+            do { try ZeroMQContext.start() } catch { throw .socket(error) }
+        }
+        do {
+            try SystemTrial.run(
+                descriptors: Self.triedDescriptors,
+                threads: 1,
+                bytes: Self.triedBytes
+            )
+        } catch {
+            throw .system(error)
+        }
         lock.withLock { core.step(.start, at: Self.now(), into: &effects) }
         do {
             thread = try FloorThread.start(name: "floorbus client") { [self] in run() }

@@ -4,7 +4,7 @@ public import FloorZeroMQ
 
 /// Why a client could not be opened, and what to do about it.
 public enum ClientLoopError: Error, Sendable {
-    /// There is no endpoint, or one of a transport clients do not use.
+    /// There is no endpoint, or one that no client can connect to.
     case badEndpoint(String)
     /// An option has a value that is not allowed.
     case options(FloorStatus)
@@ -21,7 +21,17 @@ public enum ClientLoopError: Error, Sendable {
         case .badEndpoint: .invalid
         case .options(let status): status
         case .outbox(let error): error.status
-        case .socket, .system: .internal
+        case .socket(let error): Self.status(of: error.code)
+        case .system(let error): Self.status(of: error.code)
+        }
+    }
+
+    /// Of what the system has no more of, whoever asks can give some back and try again.
+    private static func status(of code: Int32) -> FloorStatus {
+        switch code {
+        case ErrorNumber.tooManyOpen, ErrorNumber.tryAgain: .limit
+        case ErrorNumber.noMemory: .noMemory
+        default: .internal
         }
     }
 

@@ -83,6 +83,11 @@ final class OutboxFile: OutboxStore {
         return true
     }
 
+    func truncate(to length: Int) -> Bool {
+        do { try file.truncate(to: length) } catch { return failed(error) }
+        return true
+    }
+
     func replace(with bytes: Span<UInt8>) -> Bool {
         do { try file.replace(with: bytes) } catch { return failed(error) }
         return true

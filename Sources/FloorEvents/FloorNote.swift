@@ -53,11 +53,11 @@ public enum NotePriority: UInt8, FloorName {
     }
 }
 
-/// A note as it stands: the payload of `note/` records, and of a directed one's `private/` records.
+/// A note as it stands: the payload of `note/` records, and of `personal/` ones.
 ///
 /// To a site, a team or roles it travels under `note/SITE/TEAM/ID/`, where `-` stands for all; to
-/// one person under `private/SITE/PERSON/ID/`. Who has read it is told to the sender alone, under
-/// `private/SITE/SENDER/ID/`.
+/// one person under `personal/SITE/PERSON/ID/`. Who has read it is told to the sender alone, under
+/// `personal/SITE/SENDER/ID/`.
 public struct FloorNote: Sendable, Hashable {
     /// What kind of note.
     public var kind: NoteKind
@@ -81,6 +81,8 @@ public struct FloorNote: Sendable, Hashable {
     public var value: Int64 = 0
     /// How many have read it; the hub's.
     public var receipts: UInt32 = 0
+    /// How many it is for, by the roster when it was sent; 0 = not known, the hub's.
+    public var addressed: UInt32 = 0
     /// What it says; at most 2 KiB.
     public var text: String
     /// Who sent it, as authenticated; empty = the hub.
@@ -95,6 +97,9 @@ public struct FloorNote: Sendable, Hashable {
     public var acknowledgedBy = ""
     /// Who has read it, the first `Limits.noteReaders` of them; in the sender's records alone.
     public var readers: [String] = []
+    /// Who has not read it yet, when it is for at most `Limits.noteReaders`; in the sender's
+    /// records alone.
+    public var waiting: [String] = []
 
     /// A note that says something; the rest has defaults.
     public init(_ kind: NoteKind, text: String) {

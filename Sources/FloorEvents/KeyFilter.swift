@@ -89,6 +89,40 @@ public struct KeyFilter: Hashable, Sendable {
         return true
     }
 
+    /// The filter of the keys that both match; nil when there are none.
+    ///
+    ///     try KeyFilter("flag/").intersection(KeyFilter("+/bj/"))        // flag/bj/
+    public func intersection(_ other: KeyFilter) -> KeyFilter? {
+        var out: [UInt8] = []
+        var at = 0
+        var otherAt = 0
+        while at < bytes.count || otherAt < other.bytes.count {
+            let mine = segment(at: at)
+            let theirs = other.segment(at: otherAt)
+            // Behind its end a filter leaves every segment open.
+            let isMineOpen = mine.isEmpty || (mine.count == 1 && bytes[at] == KeyRules.plus)
+            let isTheirsOpen =
+                theirs.isEmpty || (theirs.count == 1 && other.bytes[otherAt] == KeyRules.plus)
+            if !isMineOpen, !isTheirsOpen {
+                guard bytes[mine] == other.bytes[theirs] else { return nil }
+            }
+            let takesMine = !mine.isEmpty && (!isMineOpen || isTheirsOpen)
+            out.append(contentsOf: takesMine ? bytes[mine] : other.bytes[theirs])
+            out.append(KeyRules.slash)
+            if !mine.isEmpty { at = mine.upperBound + 1 }
+            if !theirs.isEmpty { otherAt = theirs.upperBound + 1 }
+        }
+        // What is longer than a key may be matches none.
+        return try? KeyFilter(bytes: out)
+    }
+
+    /// The segment that begins at an offset, without its `/`; empty behind the last one.
+    private func segment(at start: Int) -> Range<Int> {
+        var end = start
+        while end < bytes.count, bytes[end] != KeyRules.slash { end += 1 }
+        return start..<end
+    }
+
     private func matchesSegments(_ key: Span<UInt8>) -> Bool {
         var at = 0
         var index = 0

@@ -61,8 +61,21 @@ public enum KeyRules {
         case 0x7465_616D: return .team
         case 0x6E6F_7465: return .note
         case 0x70_7269_7661_7465: return .private
+        case 0x7065_7273_6F6E_616C: return .personal
         default: return nil
         }
+    }
+
+    /// Where a segment of a key or filter lies, without its slash; empty when it has not so many.
+    package static func segment(_ index: Int, of bytes: Span<UInt8>) -> Range<Int> {
+        var start = 0
+        var slashes = 0
+        for at in 0..<bytes.count where bytes[at] == slash {
+            if slashes == index { return start..<at }
+            slashes += 1
+            start = at + 1
+        }
+        return bytes.count..<bytes.count
     }
 
     /// Whether bytes are one well-formed segment, without its slash.

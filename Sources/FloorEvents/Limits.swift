@@ -295,6 +295,11 @@ public enum Limits {
     public static let flagLeaseMilliseconds: UInt32 = 15_000
     /// Time for an owner to arrive, in milliseconds.
     public static let flagEngageMilliseconds: UInt32 = 120_000
+    /// Time for an owner who has engaged to answer, in milliseconds (30 minutes).
+    public static let flagHelpMilliseconds: UInt32 = 1_800_000
+    /// Time for which an agent is ready or logged off before the call of their flag counts as over,
+    /// in microseconds: longer than the moment between two calls.
+    public static let callDoneMicroseconds: Int64 = 10_000_000
     /// Time an unclaimed flag waits before it escalates, each time, in milliseconds.
     public static let flagEscalateMilliseconds: UInt32 = 20_000
     /// Time from a flag's last escalation to its end as unanswered, in milliseconds (4 hours).

@@ -57,8 +57,10 @@ public enum RecordKind: UInt8, FloorName {
     case team = 7
     /// An announcement, a reminder or an alert.
     case note = 8
-    /// Words only some may read: flag text, ratings, comments. Never on the tap.
+    /// Words of flags, which only some may read: question, answer, rating. Never on the tap.
     case `private` = 9
+    /// Notes to one person, and receipts to a note's sender. Never on the tap.
+    case personal = 10
 
     /// The first segment of the kind's keys.
     public var name: String {
@@ -72,6 +74,7 @@ public enum RecordKind: UInt8, FloorName {
         case .team: "team"
         case .note: "note"
         case .private: "private"
+        case .personal: "personal"
         }
     }
 
@@ -79,7 +82,7 @@ public enum RecordKind: UInt8, FloorName {
     public var lane: Lane {
         switch self {
         case .agent, .queue, .team, .presence, .custom: .state
-        case .flag, .note, .event, .private: .event
+        case .flag, .note, .event, .private, .personal: .event
         }
     }
 }

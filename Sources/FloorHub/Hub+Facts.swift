@@ -189,7 +189,8 @@ extension Hub {
             told = set
             generation = filters.setGeneration
             let bytes = events.bytes
-            tap.publish(bytes.span.extracting(events.record(revision)), &effects)
+            let record = bytes.span.extracting(events.record(revision))
+            if grants.isForTap(record) { tap.publish(record, &effects) }
             revision = revision.next
         }
     }

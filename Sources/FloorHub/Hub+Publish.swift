@@ -81,14 +81,14 @@ extension Hub {
         header.flags.formIntersection(.fromPublisher)
         let key = body.extracting(view.key)
         let payload = body.extracting(view.payload)
-        guard grants.mayPublish(session, key) else {
+        guard grants.mayPublish(session, key) || mayAsk(session, header, key) else {
             return finish(deny(session, sequence, header.operation, key), producer, session)
         }
         var result = ResultRun(sequence, .ok)
         switch (header.kind, header.operation) {
         case (.presence?, .put?):
             result = putDuty(session, header, key, payload, &effects)
-        case (.presence?, _), (.private?, _):
+        case (.presence?, _), (.private?, _), (.personal?, _):
             result.status = .denied
         case (.flag?, _):
             return takeFlagOperation(session, header, key, payload)
@@ -237,6 +237,28 @@ extension Hub {
     }
 
     // MARK: denials
+
+    /// Whether a session may ask for an operation whose key it has no grant for.
+    private func mayAsk(_ session: Session, _ header: RecordHeader, _ key: Span<UInt8>) -> Bool {
+        switch (header.kind, header.operation) {
+        case (.note?, .seen?), (.note?, .cancel?):
+            // Whom a note is for and who has sent it says the note.
+            return true
+        case (.flag?, let operation?) where operation != .raise:
+            // By its id alone; one that is not there is told as such.
+            guard let known = try? FloorKey(bytes: key.copy(0..<key.count)), known.isOfAnyPlace,
+                let id = FloorID(known.entity)
+            else { return false }
+            return flags.slot(id).map { mayPublish(session, $0) } ?? true
+        default:
+            return false
+        }
+    }
+
+    /// Whether a session has the grant for a flag's own key.
+    func mayPublish(_ session: Session, _ slot: Int) -> Bool {
+        grants.mayPublish(session, flags[slot].key.bytes.span)
+    }
 
     /// The result of an operation for whose key the session has no grant.
     private mutating func deny(

@@ -85,7 +85,11 @@ extension Hub {
         if filter.text == HubStatistics.key {
             return answerStatistics(session, header.sequence, &effects)
         }
-        guard grants.mayRead(session, filter) else {
+        // With the flag a part will do; without it, as older clients ask, all or nothing.
+        let isWhole = grants.mayRead(session, filter)
+        let mayBePart = header.flags & FrameFlags.asMayBeRead != 0
+        let parts = isWhole ? [filter] : mayBePart ? grants.readable(session, filter) : []
+        guard !parts.isEmpty else {
             noteDenied(session, .get, request.filter)
             return end(session, ReplyEnd(request: header.sequence, .denied), &effects)
         }
@@ -93,7 +97,14 @@ extension Hub {
             ledger.counts.note(.requests)
             return end(session, ReplyEnd(request: header.sequence, .limit), &effects)
         }
-        let question = Question(header.sequence, request, filter, state, kept)
+        let question = Question(
+            header.sequence,
+            request,
+            parts,
+            isPartial: !isWhole,
+            state,
+            kept
+        )
         readers.ask(session, question, state, kept, &effects)
     }
 

@@ -11,13 +11,16 @@ import FloorPosix
 ///
 /// - Parameters:
 ///   - build: what names the caller's build.
+///   - memory: the caller's reserve, for blocks cross too.
 ///   - wish: a `HubWish`.
 /// - Returns: 0, and the wish says what came of it; -1 for another build.
 @c public func floor_hub_make(
     _ build: UnsafePointer<CChar>,
+    _ memory: OpaquePointer,
     _ wish: UnsafeMutableRawPointer
 ) -> Int32 {
     guard unsafe String(cString: build) == HubEntry.build else { return -1 }
+    unsafe HubEntry.share(memory: memory)
     unsafe Unmanaged<HubWish>.fromOpaque(wish).takeUnretainedValue().fulfil()
     return 0
 }

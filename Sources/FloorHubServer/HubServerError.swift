@@ -28,9 +28,18 @@ public enum HubServerError: Error, Sendable {
         switch self {
         case .directoryInUse, .pathInUse: .exists
         case .directory, .badIdentity, .journal: .storage
-        case .socket(let error): error.code == ErrorNumber.addressInUse ? .exists : .internal
-        case .system: .internal
+        case .socket(let error): Self.status(of: error.code)
+        case .system(let error): Self.status(of: error.code)
         case .insecureAddress, .badEndpoint: .invalid
+        }
+    }
+
+    private static func status(of code: Int32) -> FloorStatus {
+        switch code {
+        case ErrorNumber.addressInUse: .exists
+        case ErrorNumber.tooManyOpen, ErrorNumber.tryAgain: .limit
+        case ErrorNumber.noMemory: .noMemory
+        default: .internal
         }
     }
 

@@ -2,81 +2,101 @@
 struct AsteriskScript: StepSource {
     private let reader: LineReader
     private let day: CalendarDay?
-    private var book = FloorBook()
-    private var lastSeconds: Int64 = 0
+    private let options: ImportOptions
+    private var floor = AsteriskFloor()
+    private var heading: AsteriskRow.Heading?
+    private var latest: [String] = []
+    private var hasEnded = false
     private(set) var report = ImportReport()
 
     var progress: Double? { reader.progress }
 
-    init(path: String, day: CalendarDay?) throws(ImportError) {
-        reader = try LineReader(path: path)
+    init(path: String, day: CalendarDay?, options: ImportOptions) throws(ImportError) {
+        reader = try LineReader(
+            path: path,
+            charset: options.charset,
+            follows: options.follows
+        )
         self.day = day
+        self.options = options
     }
 
-    /// Appends the steps of the next line that makes any; false at the end of the log.
-    mutating func advance(into steps: inout [FloorStep]) throws(ImportError) -> Bool {
+    func wait() { reader.wait() }
+
+    /// Appends the steps of the next line that makes any.
+    mutating func advance(into steps: inout [FloorStep]) throws(ImportError) -> Advance {
         while steps.isEmpty {
-            guard let line = try reader.next() else {
+            let outcome: LineReader.Outcome
+            do {
+                outcome = try reader.poll()
+            } catch {
+                // What came before the damage holds, and is closed as at any log's end.
+                guard !hasEnded else { throw error }
+                end(into: &steps)
+                continue
+            }
+            switch outcome {
+            case .waiting: return .waiting
+            case .line(let line): take(line, into: &steps)
+            case .ended:
                 guard report.rowsUsed + report.rowsOfOtherDays > 0 else {
                     throw report.nothingUsable(file: reader.path, format: .asteriskQueueLog)
                 }
-                return false
-            }
-            report.linesRead += 1
-            do {
-                try use(AsteriskLine(parsing: line.row()), into: &steps)
-            } catch {
-                report.skip(error, file: reader.path, line: line.number)
+                guard !hasEnded else { return .ended }
+                end(into: &steps)
             }
         }
-        return true
+        return .steps
+    }
+
+    private mutating func end(into steps: inout [FloorStep]) {
+        hasEnded = true
+        floor.end(report: &report, into: &steps)
+        report.note(.nulBlock, count: reader.nulBlocks)
+        report.note(.trailingBytes, count: Int(reader.trailingBytes))
+        report.open = floor.book.open
+    }
+
+    private mutating func take(_ line: LineReader.Line, into steps: inout [FloorStep]) {
+        report.linesRead += 1
+        do throws(RowProblem) {
+            let text = try line.row()
+            if line.isRepaired { report.note(.textRepaired) }
+            if let found = AsteriskRow.Heading(text) {
+                heading = found
+                return
+            }
+            guard !latest.contains(text) else { return report.note(.lineTwice) }
+            let row = try AsteriskRow(text, heading: heading)
+            var parsed = try AsteriskLine(row, local: options.local)
+            if let name = parsed.agent { parsed.agent = options.names[name] ?? name }
+            remember(text, parsed)
+            try use(parsed, into: &steps)
+        } catch {
+            report.skip(error, file: reader.path, line: line.number)
+        }
+        report.open = floor.book.open
+    }
+
+    /// Keeps a line of a call, to know one that was written twice: telephones ring more than once
+    /// a second, and what is said twice of a person changes nothing.
+    private mutating func remember(_ text: String, _ line: AsteriskLine) {
+        guard case .call(let step) = line.event else { return }
+        if case .ringNoAnswer = step { return }
+        if latest.count == ImportLimits.recentLines { latest.removeFirst() }
+        latest.append(text)
     }
 
     private mutating func use(
         _ line: AsteriskLine,
         into steps: inout [FloorStep]
     ) throws(RowProblem) {
-        let seconds = line.timestampSeconds
-        guard day == nil || day == CalendarDay(containing: seconds) else {
+        guard day == nil || day == CalendarDay(containing: line.timestampSeconds) else {
             report.rowsOfOtherDays += 1
             return
         }
-        switch line.event {
-        case .call(let step):
-            try book.checkRoom(queue: line.queue, agent: line.agent)
-            let call = CallStep(
-                timestampSeconds: seconds,
-                callID: line.callID,
-                queue: line.queue,
-                agent: line.agent,
-                step: step
-            )
-            book.call(call, report: &report, into: &steps)
-            if let agent = line.agent, let event = AsteriskScript.agentEvent(of: call) {
-                book.agent(agent, event, at: seconds, into: &steps)
-            }
-        case .agent(let event):
-            guard let agent = line.agent else { break }
-            try book.checkRoom(queue: nil, agent: agent)
-            book.agent(agent, event, at: seconds, into: &steps)
-        case .restart:
-            book.restart(at: seconds, report: &report, into: &steps)
-        case .ignored:
-            break
-        }
+        try floor.use(line, report: &report, into: &steps)
         report.rowsUsed += 1
-        if seconds < lastSeconds { report.note(.clockWentBack) }
-        lastSeconds = seconds
-    }
-
-    private static func agentEvent(of call: CallStep) -> AgentBook.Event? {
-        switch call.step {
-        case .answered: .talkStarted(callID: call.callID, queue: call.queue)
-        case .talkEnded: .talkEnded(callID: call.callID)
-        // Who rings is a member of the queue, even if the log never said so.
-        case .ringNoAnswer: .joined(queue: call.queue)
-        default: nil
-        }
     }
 }
 
@@ -94,8 +114,6 @@ extension LineReader.Line {
                 cause: .longLine,
                 rule: "the line is longer than \(ImportLimits.lineBytes) bytes"
             )
-        case .notUTF8:
-            throw RowProblem(cause: .notUTF8, rule: "the line is not UTF-8")
         }
     }
 }

@@ -30,12 +30,19 @@ struct BankRow {
     var wait: Stay?
     /// The conversation; nil for a call that no agent took, whatever its times say.
     var talk: Stay?
+    /// Whether a field that the counters do not need is missing or impossible.
+    private(set) var isOdd: Bool
 
     static func isHeader(_ text: String) -> Bool { text.hasPrefix("vru+line\t") }
 
     init(parsing text: String) throws(RowProblem) {
-        let fields = text.split(separator: "\t", omittingEmptySubsequences: false)
-        guard fields.count == BankRow.columns else {
+        var fields = text.split(separator: "\t", omittingEmptySubsequences: false)
+        while fields.count > BankRow.columns, fields.last?.isEmpty == true { fields.removeLast() }
+        // Behind the outcome stands what only an answered call needs.
+        let isAnswered = fields.count > 12 && fields[12] == Outcome.agent.rawValue
+        guard fields.count <= BankRow.columns,
+            fields.count == BankRow.columns || fields.count > 12 && !isAnswered
+        else {
             throw RowProblem(
                 cause: .columns,
                 rule: "a row has 17 columns and this has \(fields.count)"
@@ -59,9 +66,6 @@ struct BankRow {
             )
         }
         self.day = day
-        let entry = try BankRow.time(fields[6], "vru_entry")
-        let exit = try BankRow.time(fields[7], "vru_exit")
-        menuExit = day.startSeconds + BankRow.afterMidnight(exit, entry: entry)
         guard let outcome = Outcome(rawValue: String(fields[12])) else {
             throw RowProblem(
                 cause: .unknownOutcome,
@@ -71,40 +75,52 @@ struct BankRow {
             )
         }
         self.outcome = outcome
-        wait = try BankRow.stay(fields[9...11], "q_start q_exit q_time", day, entry)
-        let service = try BankRow.stay(fields[13...15], "ser_start ser_exit ser_time", day, entry)
-        talk = outcome == .agent ? service : nil
-        let server = try parseName(fields[16], field: "server")
-        agent = outcome == .agent && server != "NO_SERVER" ? server : nil
+        isOdd = fields.count != BankRow.columns
+        // Every moment is counted from the first that can be read; which call it was and what
+        // became of it stands, whatever its times say.
+        let times = [6, 7, 9, 10].compactMap { BankRow.time(fields[$0]) }
+        guard let entry = BankRow.time(fields[6]) ?? times.first else {
+            throw RowProblem(
+                cause: .badTime,
+                field: "vru_entry",
+                value: String(fields[6]),
+                rule: "must be a time of day as h:mm:ss, or another of the row's times must be"
+            )
+        }
+        let exit = BankRow.time(fields[7])
+        if exit == nil || BankRow.time(fields[6]) == nil { isOdd = true }
+        menuExit = day.startSeconds + BankRow.afterMidnight(exit ?? entry, entry: entry)
+        wait = stay(Array(fields[9...11]), entry)
+        if outcome == .agent {
+            talk = stay(Array(fields[13...15]), entry)
+            let server = fields[16]
+            // An empty name or one of control characters names nobody.
+            agent = server == "NO_SERVER" ? nil : try? parseName(server, field: "server")
+            if agent == nil, server != "NO_SERVER" { isOdd = true }
+        }
     }
 
     /// Reads three columns; nil if both times are 0:00:00, which means "did not happen".
-    private static func stay(
-        _ fields: ArraySlice<Substring>,
-        _ names: String,
-        _ day: CalendarDay,
-        _ entry: Int64
-    ) throws(RowProblem) -> Stay? {
-        let first = fields.startIndex
-        let names = names.split(separator: " ").map(String.init)
-        let start = try time(fields[first], names[0])
-        let end = try time(fields[first + 1], names[1])
-        guard start != 0 || end != 0 else { return nil }
-        let seconds = try parseDuration(fields[first + 2], field: names[2])
-        let stay = Stay(
-            start: day.startSeconds + afterMidnight(start, entry: entry),
-            end: day.startSeconds + afterMidnight(end, entry: entry),
-            seconds: seconds
-        )
-        guard stay.start <= stay.end else {
-            throw RowProblem(
-                cause: .negativeDuration,
-                field: names[1],
-                value: String(fields[first + 1]),
-                rule: "must not be before \(names[0]), which is \(fields[first])"
-            )
+    ///
+    /// A stay that is impossible has the length its own column says, or none.
+    private mutating func stay(_ fields: [Substring], _ entry: Int64) -> Stay? {
+        let (first, last) = (BankRow.time(fields[0]), BankRow.time(fields[1]))
+        // Not a number, or below zero: the times say it.
+        let seconds = try? parseDuration(fields[2], field: "time")
+        if first == 0, last == 0 { return nil }
+        if first == nil || last == nil || seconds == nil { isOdd = true }
+        guard first != nil || last != nil || seconds.map({ $0 > 0 }) == true else { return nil }
+        func moment(_ time: Int64) -> Int64 {
+            day.startSeconds + BankRow.afterMidnight(time, entry: entry)
         }
-        return stay
+        let length = seconds ?? 0
+        let start = first.map(moment) ?? last.map { moment($0) - length } ?? menuExit
+        var end = last.map(moment) ?? start + length
+        if end < start {
+            isOdd = true
+            end = start + length
+        }
+        return Stay(start: max(0, start), end: max(0, end), seconds: seconds ?? end - start)
     }
 
     /// A time more than 12 hours before the call came in belongs to the next day.
@@ -113,23 +129,16 @@ struct BankRow {
     }
 
     /// Reads `h:mm:ss` or `hh:mm:ss`, in seconds since midnight.
-    private static func time(_ text: Substring, _ field: String) throws(RowProblem) -> Int64 {
+    private static func time(_ text: Substring) -> Int64? {
         let parts = text.utf8.split(
             separator: UInt8(ascii: ":"),
             omittingEmptySubsequences: false
         )
-        if parts.count == 3, parts[0].count <= 2, parts[1].count == 2, parts[2].count == 2,
+        guard parts.count == 3, parts[0].count <= 2, parts[1].count == 2, parts[2].count == 2,
             let hours = parseDigits(parts[0]), hours < 24,
             let minutes = parseDigits(parts[1]), minutes < 60,
             let seconds = parseDigits(parts[2]), seconds < 60
-        {
-            return hours * 3_600 + minutes * 60 + seconds
-        }
-        throw RowProblem(
-            cause: .badTime,
-            field: field,
-            value: String(text),
-            rule: "must be a time of day as h:mm:ss"
-        )
+        else { return nil }
+        return hours * 3_600 + minutes * 60 + seconds
     }
 }

@@ -25,6 +25,11 @@ struct BankScript: StepSource {
     private static let joinRank: UInt8 = 2
     private static let zeroStayEndRank: UInt8 = 3
 
+    private let reader: LineReader
+    private let day: CalendarDay?
+    private var names = (queues: Set<String>(), agents: Set<String>())
+    private var isRead = false
+    private var damage: ImportError?
     private var rows: [BankRow] = []
     private var entries: [Entry] = []
     private var next = 0
@@ -32,52 +37,81 @@ struct BankScript: StepSource {
     private(set) var report = ImportReport()
 
     var progress: Double? {
-        entries.isEmpty ? 1 : Double(next) / Double(entries.count)
+        if !isRead { return 0 }
+        return entries.isEmpty ? 1 : Double(next) / Double(entries.count)
     }
 
-    init(path: String, day: CalendarDay?) throws(ImportError) {
-        let reader = try LineReader(path: path)
-        var names = (queues: Set<String>(), agents: Set<String>())
-        while let line = try reader.next() {
-            report.linesRead += 1
+    init(path: String, day: CalendarDay?, charset: String?) throws(ImportError) {
+        reader = try LineReader(path: path, charset: charset)
+        self.day = day
+    }
+
+    func wait() { reader.wait() }
+
+    /// Reads and sorts every row; false if a pipe has no more yet.
+    private mutating func readRows() throws(ImportError) -> Bool {
+        while damage == nil {
+            let outcome: LineReader.Outcome
             do {
-                let text = try line.row()
-                if line.number == 1, BankRow.isHeader(text) { continue }
-                let row = try BankRow(parsing: text)
-                guard day == nil || row.day == day else {
-                    report.rowsOfOtherDays += 1
-                    continue
-                }
-                try BankScript.checkRoom(for: row, names: &names)
-                report.rowsUsed += 1
-                rows.append(row)
+                outcome = try reader.poll()
             } catch {
-                report.skip(error, file: path, line: line.number)
+                // The rows before the damage are used first.
+                damage = error
+                break
             }
-            guard rows.count <= ImportLimits.tableRows else {
-                throw ImportError(
-                    file: path,
-                    line: line.number,
-                    rule: "has more than \(ImportLimits.tableRows) rows; choose one day"
-                )
+            switch outcome {
+            case .waiting: return false
+            case .line(let line):
+                take(line)
+                guard rows.count <= ImportLimits.tableRows else {
+                    throw ImportError(
+                        file: reader.path,
+                        line: line.number,
+                        rule: "has more than \(ImportLimits.tableRows) rows; choose one day"
+                    )
+                }
+                continue
+            case .ended: break
             }
+            break
         }
+        isRead = true
+        report.note(.nulBlock, count: reader.nulBlocks)
+        report.note(.trailingBytes, count: Int(reader.trailingBytes))
         guard report.rowsUsed + report.rowsOfOtherDays > 0 else {
-            throw report.nothingUsable(file: path, format: .anonymousBank)
+            throw damage ?? report.nothingUsable(file: reader.path, format: .anonymousBank)
         }
         for index in rows.indices { addEntries(of: index) }
         entries.sort { left, right in
             (left.seconds, left.rank, left.row, left.moment.rawValue)
                 < (right.seconds, right.rank, right.row, right.moment.rawValue)
         }
+        return true
     }
 
-    private static func checkRoom(
-        for row: BankRow,
-        names: inout (queues: Set<String>, agents: Set<String>)
-    ) throws(RowProblem) {
-        try add(row.queue, to: &names.queues, field: "type")
-        if let agent = row.agent { try add(agent, to: &names.agents, field: "server") }
+    private mutating func take(_ line: LineReader.Line) {
+        report.linesRead += 1
+        do throws(RowProblem) {
+            let text = try line.row()
+            if line.isRepaired { report.note(.textRepaired) }
+            if BankRow.isHeader(text) { return }
+            let row = try BankRow(parsing: text)
+            guard day == nil || row.day == day else {
+                report.rowsOfOtherDays += 1
+                return
+            }
+            try checkRoom(for: row)
+            report.rowsUsed += 1
+            if row.isOdd { report.note(.oddField) }
+            rows.append(row)
+        } catch {
+            report.skip(error, file: reader.path, line: line.number)
+        }
+    }
+
+    private mutating func checkRoom(for row: BankRow) throws(RowProblem) {
+        try BankScript.add(row.queue, to: &names.queues, field: "type")
+        if let agent = row.agent { try BankScript.add(agent, to: &names.agents, field: "server") }
     }
 
     private static func add(
@@ -115,15 +149,20 @@ struct BankScript: StepSource {
         }
     }
 
-    /// Appends the steps of the next moment that makes any; false at the end.
-    mutating func advance(into steps: inout [FloorStep]) -> Bool {
+    /// Appends the steps of the next moment that makes any.
+    mutating func advance(into steps: inout [FloorStep]) throws(ImportError) -> Advance {
+        if !isRead, try !readRows() { return .waiting }
         while steps.isEmpty {
-            guard next < entries.count else { return false }
+            guard next < entries.count else {
+                if let damage { throw damage }
+                return .ended
+            }
             let entry = entries[next]
             next += 1
             use(entry, rows[Int(entry.row)], into: &steps)
+            report.open = book.open
         }
-        return true
+        return .steps
     }
 
     private mutating func use(_ entry: Entry, _ row: BankRow, into steps: inout [FloorStep]) {
@@ -140,11 +179,15 @@ struct BankScript: StepSource {
         }
         guard let agent = row.agent else { return }
         if entry.moment == .talkStarted {
-            let event = AgentBook.Event.talkStarted(callID: row.callID, queue: row.queue)
-            book.agent(agent, event, at: entry.seconds, into: &steps)
+            let event = AgentBook.Event.talkStarted(
+                callID: row.callID,
+                queue: row.queue,
+                since: entry.seconds
+            )
+            book.agent(agent, event, at: entry.seconds, report: &report, into: &steps)
         } else if entry.moment == .talkEnded {
             let event = AgentBook.Event.talkEnded(callID: row.callID)
-            book.agent(agent, event, at: entry.seconds, into: &steps)
+            book.agent(agent, event, at: entry.seconds, report: &report, into: &steps)
         }
     }
 

@@ -10,28 +10,29 @@
 public struct CallStep: Equatable, Sendable {
     /// What happened.
     ///
-    /// Waits and talks are whole seconds as the log itself counts them.
+    /// Waits and talks are whole seconds as the log itself counts them, or as its times give them
+    /// where a line lacks the number; nil where neither says.
     public enum Step: Equatable, Sendable {
         /// The call joined the queue.
         case enqueued
         /// An agent took the call from the queue.
-        case answered(waitSeconds: Int64)
+        case answered(waitSeconds: Int64?)
         /// An agent took the call, which never waited in a queue (bank only).
         case answeredAtOnce
         /// The caller hung up while waiting.
-        case abandoned(waitSeconds: Int64)
+        case abandoned(waitSeconds: Int64?)
         /// The queue's own time limit sent the caller on.
-        case timedOut(waitSeconds: Int64)
+        case timedOut(waitSeconds: Int64?)
         /// The call left the queue and nobody was there (bank only).
-        case phantom(waitSeconds: Int64)
+        case phantom(waitSeconds: Int64?)
         /// The caller left otherwise: by a key, because nobody served, or by a restart.
-        case exitedOther(waitSeconds: Int64)
+        case exitedOther(waitSeconds: Int64?)
         /// The caller hung up in the menu and never joined the queue (bank only).
         case leftBeforeQueue
         /// The agent's telephone rang and was not answered; the call waits on.
-        case ringNoAnswer(ringMilliseconds: Int64)
+        case ringNoAnswer(ringMilliseconds: Int64?)
         /// The conversation is over, or was passed on to somebody else.
-        case talkEnded(talkSeconds: Int64)
+        case talkEnded(talkSeconds: Int64?)
     }
 
     /// When, in seconds since the Unix epoch, as the log says.
@@ -71,8 +72,9 @@ public struct CallStep: Equatable, Sendable {
     ///
     /// `time step callID queue agent number`: time in seconds since 1970; step as in
     /// ``Step`` but in kebab-case; agent empty if there is none; number the wait or talk in
-    /// seconds or the ring in milliseconds, empty if the step has none. Steps from a script are
-    /// at most ``ImportLimits/callStepBytes`` bytes long.
+    /// seconds or the ring in milliseconds, empty if the step has none or the log did not say it.
+    /// Steps from a script are at most
+    /// ``ImportLimits/callStepBytes`` bytes long.
     public func encode() -> String {
         let (name, number) = Self.nameAndNumber(step)
         let last = number.map(String.init) ?? ""
@@ -155,11 +157,16 @@ public struct CallStep: Equatable, Sendable {
         return step
     }
 
-    private static func seconds(_ number: Substring) throws(RowProblem) -> Int64 {
-        try parseDuration(number, field: "number")
+    private static func seconds(_ number: Substring) throws(RowProblem) -> Int64? {
+        number.isEmpty ? nil : try parseDuration(number, field: "number")
     }
 
-    private static func milliseconds(_ number: Substring) throws(RowProblem) -> Int64 {
-        try parseDuration(number, field: "number", limit: ImportLimits.durationSeconds * 1_000)
+    private static func milliseconds(_ number: Substring) throws(RowProblem) -> Int64? {
+        if number.isEmpty { return nil }
+        return try parseDuration(
+            number,
+            field: "number",
+            limit: ImportLimits.durationSeconds * 1_000
+        )
     }
 }

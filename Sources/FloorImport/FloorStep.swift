@@ -30,6 +30,8 @@ public struct AgentStep: Equatable, Sendable {
         case ready
         /// Paused in every queue the agent serves, with the last reason given, perhaps empty.
         case paused(reason: String)
+        /// Not known: the telephone system was restarted, and nothing was said of them since.
+        case unknown
         /// In a conversation. `calls` is how many at once, which can be 2; `callID` is the newest.
         case busy(callID: String, calls: Int)
     }

@@ -68,8 +68,6 @@ public enum SkipCause: String, CaseIterable, Sendable {
     case blankLine = "blank-line"
     /// The line is longer than ``ImportLimits/lineBytes``.
     case longLine = "long-line"
-    /// The line is not UTF-8.
-    case notUTF8 = "not-utf-8"
     /// The line has too few or too many columns.
     case columns
     /// A time of day or an epoch that cannot be read.

@@ -12,6 +12,8 @@ public struct ImportReport: Equatable, Sendable {
     public var examples: [ImportError] = []
     /// Rows used although something about them is odd, by ``Oddity`` raw value.
     public var oddities: [String: Int] = [:]
+    /// Callers who wait and conversations that go on after the last line so far.
+    public var open = OpenCalls()
 
     /// An empty report.
     public init() {}
@@ -24,8 +26,9 @@ public struct ImportReport: Equatable, Sendable {
         }
     }
 
-    mutating func note(_ oddity: Oddity) {
-        oddities[oddity.rawValue, default: 0] += 1
+    mutating func note(_ oddity: Oddity, count: Int = 1) {
+        guard count > 0 else { return }
+        oddities[oddity.rawValue, default: 0] += count
     }
 
     /// The error for a file in which nothing at all could be used.
@@ -35,6 +38,17 @@ public struct ImportReport: Equatable, Sendable {
         if let first = examples.first { rule += "; the first reason was: \(first)" }
         return ImportError(file: file, rule: rule)
     }
+}
+
+/// What a log leaves open: begun and not ended.
+public struct OpenCalls: Equatable, Sendable {
+    /// Callers waiting.
+    public var waiting = 0
+    /// Conversations.
+    public var talking = 0
+
+    /// Nothing open.
+    public init() {}
 }
 
 /// Something odd in a log that is survived and counted.
@@ -49,4 +63,31 @@ public enum Oddity: String, CaseIterable, Sendable {
     case enteredTwice = "entered-twice"
     /// A queue has more than ``ImportLimits/waitingPerQueue`` callers; this one is not followed.
     case tooManyWaiting = "too-many-waiting"
+    /// A wait, a talk or a ring is missing or cannot be read; the line is used all the same.
+    case numberMissing = "number-missing"
+    /// Bytes that are no text in the log's character set were replaced by U+FFFD.
+    case textRepaired = "text-repaired"
+    /// A line that is the same as one just above it; it is not used a second time.
+    case lineTwice = "line-twice"
+    /// A line stands after another that happened later, by a second or two; it is used as if it
+    /// stood in its place.
+    case outOfOrder = "out-of-order"
+    /// An event's name is cut off; what is left of it can mean one thing only.
+    case eventCut = "event-cut"
+    /// A caller waited whose leaving was never written: later words show that they are gone.
+    case waitWithoutEnd = "wait-without-end"
+    /// A conversation whose end was never written: later words show that it is over.
+    case talkWithoutEnd = "talk-without-end"
+    /// A conversation ended that was not seen to begin.
+    case endedWithoutBeginning = "ended-without-beginning"
+    /// A call went on under another identifier, as after an attended transfer.
+    case idChanged = "id-changed"
+    /// An interface and a member's name were found to be one person.
+    case nameLinked = "name-linked"
+    /// A block of NUL bytes: a loss of power, or a log that was cut while it was written.
+    case nulBlock = "nul-block"
+    /// Bytes behind the last part of a gzip file that are no such part; they are ignored.
+    case trailingBytes = "trailing-bytes"
+    /// A row of a table has an impossible value in a field that its counter does not need.
+    case oddField = "odd-field"
 }

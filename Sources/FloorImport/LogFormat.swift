@@ -28,13 +28,22 @@ struct CalendarDay: Equatable {
         let month = digits / 100 % 100
         let day = digits % 100
         let year = shortYear < 70 ? 2000 + shortYear : 1900 + shortYear
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths: [Int64] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard (1...12).contains(month), (1...lengths[Int(month) - 1]).contains(day) else {
-            return nil
+        self.init(year: year, month: month, day: day)
+    }
+
+    /// A day of the calendar from 1970 on; nil if there is none such.
+    init?(year: Int64, month: Int64, day: Int64) {
+        func isLeap(_ year: Int64) -> Bool {
+            year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         }
-        // Leap days between 1970 and the year: 2000 is one, and no other century is in range.
-        let leapDays = (year - 1969) / 4
+        let lengths: [Int64] = [
+            31, isLeap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
+        ]
+        guard (1970...9999).contains(year), (1...12).contains(month),
+            (1...lengths[Int(month) - 1]).contains(day)
+        else { return nil }
+        let past = year - 1
+        let leapDays = past / 4 - past / 100 + past / 400 - 477
         let before = lengths.prefix(Int(month) - 1).reduce(0, +)
         number = (year - 1970) * 365 + leapDays + before + day - 1
     }

@@ -1,74 +1,48 @@
-/// The callers waiting in one queue, in the order in which they joined.
-struct WaitingLine {
-    enum Joined {
-        case joined
-        case alreadyWaiting
-        case full
-    }
-
-    private struct Place {
-        var turn: Int
-        var sinceSeconds: Int64
-    }
-
-    private var places: [String: Place] = [:]
-    // Every place ever taken, oldest first; those given up are passed over at the head and
-    // cleared out when they are the larger part, so that the array stays within twice the limit.
-    private var order: [(callID: String, turn: Int)] = []
-    private var head = 0
-    private var nextTurn = 0
-
-    var count: Int { places.count }
-
-    var oldestSeconds: Int64? {
-        guard head < order.count else { return nil }
-        return places[order[head].callID]?.sinceSeconds
-    }
-
-    var callIDs: [String] { order[head...].filter(isCurrent).map(\.callID) }
-
-    func waitSeconds(of callID: String, until now: Int64) -> Int64 {
-        guard let place = places[callID] else { return 0 }
-        return min(max(0, now - place.sinceSeconds), ImportLimits.durationSeconds)
-    }
-
-    mutating func join(_ callID: String, at seconds: Int64) -> Joined {
-        guard places[callID] == nil else { return .alreadyWaiting }
-        guard places.count < ImportLimits.waitingPerQueue else { return .full }
-        places[callID] = Place(turn: nextTurn, sinceSeconds: seconds)
-        order.append((callID, nextTurn))
-        nextTurn += 1
-        return .joined
-    }
-
-    /// Returns false if the call was not waiting.
-    mutating func leave(_ callID: String) -> Bool {
-        guard places.removeValue(forKey: callID) != nil else { return false }
-        while head < order.count, !isCurrent(order[head]) { head += 1 }
-        if order.count > 2 * places.count + 16 {
-            order = order[head...].filter(isCurrent)
-            head = 0
-        }
-        return true
-    }
-
-    private func isCurrent(_ entry: (callID: String, turn: Int)) -> Bool {
-        places[entry.callID]?.turn == entry.turn
-    }
-}
-
 /// Every queue's level, brought up to date by call steps.
 struct QueueBook {
+    /// Where a call waits, and since when.
+    struct Place {
+        var queue: String
+        var since: Int64
+        /// Of the log's own activity, when it joined.
+        fileprivate var activity: Int64
+        /// How often others joined at the head of the line although this call was in it.
+        fileprivate var joinsAtHead = 0
+        fileprivate var lastJoinAtHead = Int64.min
+    }
+
     private struct Queue {
         var line = WaitingLine()
         var level: QueueLevel
+        /// Joins at the head after which somebody who was passed by has left in their own turn.
+        var priorityJoins = 0
+        var lastPriorityJoin = Int64.min
+
+        /// The queue has priorities, and who joins at the head says nothing of the others.
+        var hasPriorities: Bool { priorityJoins >= ImportLimits.joinsAtHead }
     }
 
+    /// Seconds of the log's own activity so far.
+    var activity: Int64 = 0
     private var queues: [String: Queue] = [:]
+    private var places: [String: Place] = [:]
+
+    /// Callers waiting in all queues.
+    var waiting: Int { places.count }
 
     /// Whether a step of this queue may be applied: the number of names is limited.
     func hasRoom(for queue: String) -> Bool {
         queues.count < ImportLimits.names || queues[queue] != nil
+    }
+
+    /// Where a call waits.
+    func place(of callID: String) -> Place? { places[callID] }
+
+    /// A call that joined a queue within a second of that moment.
+    func caller(in queue: String, joinedAt seconds: Int64) -> String? {
+        queues[queue]?.line.oldest(ImportLimits.callersSought).first { callID in
+            places[callID].map { abs($0.since - seconds) <= 1 } ?? false
+        }
     }
 
     /// Applies a step; gives the new level if the step touches the queue.
@@ -80,7 +54,12 @@ struct QueueBook {
         case .enqueued:
             queue.level.offered += 1
             switch queue.line.join(step.callID, at: step.timestampSeconds) {
-            case .joined: break
+            case .joined:
+                places[step.callID] = Place(
+                    queue: step.queue,
+                    since: step.timestampSeconds,
+                    activity: activity
+                )
             case .alreadyWaiting: oddity(.enteredTwice)
             case .full: oddity(.tooManyWaiting)
             }
@@ -95,11 +74,48 @@ struct QueueBook {
         case .answeredAtOnce, .leftBeforeQueue, .ringNoAnswer, .talkEnded:
             return nil
         }
-        if step.step != .enqueued, !queue.line.leave(step.callID) { oddity(.leftWithoutEntering) }
+        if step.step != .enqueued {
+            if queue.line.leave(step.callID) {
+                places[step.callID] = nil
+            } else {
+                oddity(.leftWithoutEntering)
+            }
+        }
         queue.level.timestampSeconds = step.timestampSeconds
         queue.level.waiting = queue.line.count
         queue.level.startOfOldestWait = queue.line.oldestSeconds
         return queue.level
+    }
+
+    /// A call that was passed by leaves by its own line: the queue has priorities.
+    mutating func leavesInTurn(_ callID: String, at seconds: Int64) {
+        guard let place = places[callID], place.joinsAtHead > 0,
+            seconds > place.lastJoinAtHead + ImportLimits.disorderSeconds
+        else { return }
+        guard queues[place.queue]?.lastPriorityJoin != place.lastJoinAtHead else { return }
+        queues[place.queue]?.lastPriorityJoin = place.lastJoinAtHead
+        queues[place.queue]?.priorityJoins += 1
+    }
+
+    /// A call joined at the head of a line; gives those who therefore must be gone.
+    mutating func joinedAtHead(_ callID: String, of name: String, at seconds: Int64) -> [String] {
+        guard let queue = queues[name], !queue.hasPriorities, queue.line.count > 1 else {
+            return []
+        }
+        return queue.line.oldest(ImportLimits.callersPassed).filter { other in
+            guard other != callID, var place = places[other],
+                abs(seconds - place.since) > ImportLimits.disorderSeconds
+            else { return false }
+            place.joinsAtHead += 1
+            place.lastJoinAtHead = seconds
+            places[other] = place
+            return place.joinsAtHead >= ImportLimits.joinsAtHead
+        }
+    }
+
+    /// Callers who wait for longer than anybody does.
+    func forgotten() -> [String] {
+        places.filter { activity - $0.value.activity > ImportLimits.openSeconds }.keys.sorted()
     }
 
     /// The steps by which everybody leaves when the telephone system restarts.

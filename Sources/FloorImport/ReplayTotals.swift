@@ -57,7 +57,8 @@ public struct ReplayTotals: Sendable {
         case .talkEnded(let talk):
             guard let agent = step.agent else { break }
             agents[agent, default: AgentTotals()].calls += 1
-            agents[agent, default: AgentTotals()].talkSeconds += talk
+            agents[agent, default: AgentTotals()].talkSeconds += talk ?? 0
+            if talk == nil { agents[agent, default: AgentTotals()].unknownTalks += 1 }
         case .leftBeforeQueue, .ringNoAnswer:
             break
         }
@@ -69,7 +70,11 @@ public struct ReplayTotals: Sendable {
         return TotalsSummary(
             queues: queues.mapValues { totals in totals.entry(isTable: isTable) },
             agents: agents.mapValues { totals in
-                TotalsSummary.Agent(calls: totals.calls, talkSeconds: totals.talkSeconds)
+                TotalsSummary.Agent(
+                    calls: totals.calls,
+                    talkSeconds: totals.talkSeconds,
+                    unknownTalks: totals.unknownTalks == 0 ? nil : totals.unknownTalks
+                )
             },
             peakWaiting: isTable ? max(peak, waiting) : nil
         )
@@ -82,8 +87,9 @@ public struct ReplayTotals: Sendable {
         lines[step.queue] = line
     }
 
-    private mutating func leave(_ step: CallStep, wait: Int64) {
-        queues[step.queue, default: QueueTotals()].waitSeconds += wait
+    private mutating func leave(_ step: CallStep, wait: Int64?) {
+        queues[step.queue, default: QueueTotals()].waitSeconds += wait ?? 0
+        if wait == nil { queues[step.queue, default: QueueTotals()].unknownWaits += 1 }
         var line = lines.removeValue(forKey: step.queue) ?? WaitingLine()
         if line.leave(step.callID) { waiting -= 1 }
         lines[step.queue] = line
@@ -110,6 +116,8 @@ public struct TotalsSummary: Codable, Equatable, Sendable {
         public var answeredAtOnce: Int?
         /// Most callers waiting at once; nil for a table, which counts all queues together.
         public var peakWaiting: Int?
+        /// Calls among them whose wait the log does not say; nil if there are none.
+        public var unknownWaits: Int?
 
         private enum CodingKeys: String, CodingKey {
             case offered
@@ -120,6 +128,7 @@ public struct TotalsSummary: Codable, Equatable, Sendable {
             case phantom
             case answeredAtOnce = "answered_at_once"
             case peakWaiting = "peak_waiting"
+            case unknownWaits = "wait_unknown"
         }
     }
 
@@ -129,10 +138,13 @@ public struct TotalsSummary: Codable, Equatable, Sendable {
         public var calls: Int
         /// Seconds talked in them.
         public var talkSeconds: Int64
+        /// Conversations whose length the log does not say; nil if there are none.
+        public var unknownTalks: Int?
 
         private enum CodingKeys: String, CodingKey {
             case calls
             case talkSeconds = "talk_s"
+            case unknownTalks = "talk_unknown"
         }
     }
 
@@ -159,6 +171,7 @@ private struct QueueTotals {
     var answeredAtOnce = 0
     var waitSeconds: Int64 = 0
     var peakWaiting = 0
+    var unknownWaits = 0
 
     mutating func notePeak(_ waiting: Int) { peakWaiting = max(peakWaiting, waiting) }
 
@@ -171,7 +184,8 @@ private struct QueueTotals {
             waitSeconds: waitSeconds,
             phantom: isTable ? phantom : nil,
             answeredAtOnce: isTable ? answeredAtOnce : nil,
-            peakWaiting: isTable ? nil : peakWaiting
+            peakWaiting: isTable ? nil : peakWaiting,
+            unknownWaits: unknownWaits == 0 ? nil : unknownWaits
         )
     }
 }
@@ -179,4 +193,5 @@ private struct QueueTotals {
 private struct AgentTotals {
     var calls = 0
     var talkSeconds: Int64 = 0
+    var unknownTalks = 0
 }

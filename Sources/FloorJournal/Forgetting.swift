@@ -11,12 +11,18 @@ import FloorWire
 struct Forgetting {
     let name: String
     let pseudonym: String
+    /// What the person is called in other people's words, beside the name.
+    let calledBy: [String]
     /// Producers that are the person's.
     let producers: Set<FloorID>
     /// Whether every event has been seen: the flags' last records then bring nothing new.
     var hasSeenEvents = false
     /// Payloads left as they were although the digits of the name are in them.
     private(set) var doubtful = 0
+    /// The first of them.
+    private(set) var doubtfulRevisions: [Revision] = []
+    /// Most records told one by one of which nobody can say whether they are about the person.
+    static let doubtfulShown = 1000
     /// Whether the name may as well be a number: then it is looked for in fields for names alone.
     private let isNumber: Bool
     private var authors: [FloorID: Authors] = [:]
@@ -28,8 +34,9 @@ struct Forgetting {
         var isReasonTheirs = false
     }
 
-    init(name: String, pseudonym: String, producers: Set<FloorID>) {
+    init(name: String, calledBy: [String] = [], pseudonym: String, producers: Set<FloorID>) {
         self.name = name
+        self.calledBy = calledBy.filter { !$0.isEmpty }
         self.pseudonym = pseudonym
         self.producers = producers
         isNumber = name.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
@@ -55,7 +62,7 @@ struct Forgetting {
 
     /// Whether a key names the person: his state, his presence.
     func isAbout(_ key: FloorKey) -> Bool {
-        (key.kind == .agent || key.kind == .presence) && key.entity == name
+        (key.kind == .agent || key.kind == .presence) && isName(key.entity)
     }
 
     private func rewrite(_ key: FloorKey, _ schema: UInt16) throws -> FloorKey {
@@ -68,9 +75,12 @@ struct Forgetting {
             // What else is there has a site or a word of the hub's in that place.
             let isPersonal = schema == PayloadSchema.flag || schema == PayloadSchema.note
             places = isPersonal ? [2] : []
-        case .queue, .custom, .flag, .event, .team, .note: places = isNumber ? [] : [2, 3]
+        case .personal: places = [2]
+        // A number in the last place is somebody's or something's own; before it, a queue's.
+        case .event, .custom: places = isNumber ? [3] : [2, 3]
+        case .queue, .flag, .team, .note: places = isNumber ? [] : [2, 3]
         }
-        for place in places where parts[place] == name { parts[place] = pseudonym }
+        for place in places where isName(parts[place]) { parts[place] = pseudonym }
         guard parts != key.segments else { return key }
         return try FloorKey(key.kind, site: parts[1], unit: parts[2], entity: parts[3])
     }
@@ -83,15 +93,15 @@ struct Forgetting {
         _ key: FloorKey
     ) throws -> [UInt8] {
         switch key.kind {
-        case .flag, .private, .note:
+        case .flag, .private, .note, .personal:
             if let changed = try rewriteOther(payload, header.schema) { return changed }
-            if header.schema == PayloadSchema.flag, key.kind != .note,
+            if header.schema == PayloadSchema.flag, key.kind != .note, key.kind != .personal,
                 let flag = try? HelpFlag(payload: payload.span)
             {
                 return try rewrite(flag, header.operation, key, payload)
             }
         case .agent:
-            if header.schema == PayloadSchema.agent, header.operation == .put, key.entity == name,
+            if header.schema == PayloadSchema.agent, header.operation == .put, isName(key.entity),
                 var state = try? AgentState(payload: payload.span)
             {
                 state.seat = ""
@@ -105,9 +115,24 @@ struct Forgetting {
         case .event, .custom:
             // His own words; the record stays, to be counted.
             if producers.contains(header.producer) { return [] }
+            if header.schema == Self.callStepSchema, let step = rewriteStep(payload) { return step }
         case .queue, .team, .presence: break
         }
-        return masked(payload)
+        return masked(payload, header)
+    }
+
+    /// The text of a call's step (docs/cli.md, replay): six fields, the agent's the fifth.
+    static let callStepSchema: UInt16 = 1001
+
+    /// A call's step with the pseudonym for the agent; nil for another payload.
+    private func rewriteStep(_ payload: [UInt8]) -> [UInt8]? {
+        let tab = UInt8(ascii: "\t")
+        var fields = payload.split(separator: tab, omittingEmptySubsequences: false)
+        guard fields.count == 6,
+            ([name] + calledBy).contains(where: { fields[4].elementsEqual($0.utf8) })
+        else { return nil }
+        fields[4] = Array(pseudonym.utf8)[...]
+        return Array(fields.joined(separator: [tab]))
     }
 
     private mutating func rewrite(
@@ -117,7 +142,7 @@ struct Forgetting {
         _ payload: [UInt8]
     ) throws -> [UInt8] {
         var changed = flag
-        if changed.owner == name { changed.owner = pseudonym }
+        if isName(changed.owner) { changed.owner = pseudonym }
         let isPrivate = key.kind == .private
         if isPrivate { rewriteWords(&changed.words, of: flag, operation, FloorID(key.entity)) }
         guard changed != flag else { return payload }
@@ -133,7 +158,7 @@ struct Forgetting {
         case PayloadSchema.note:
             guard let before = try? FloorNote(payload: payload.span) else { return nil }
             var note = before
-            if note.sender == name { note.text = "" }
+            if isName(note.sender) { note.text = "" }
             mask(&note.text)
             note.sender = renamed(note.sender)
             note.person = renamed(note.person)
@@ -152,7 +177,7 @@ struct Forgetting {
             guard let before = try? Denial(payload: payload.span) else { return nil }
             var denial = before
             let segment = FloorKey.segment(encoding: name)
-            if denial.principal == segment { denial.principal = pseudonym }
+            if denial.principal.utf8.elementsEqual(segment.utf8) { denial.principal = pseudonym }
             denial.key = try renamed(key: denial.key)
             mask(&denial.reason)
             guard denial != before else { return payload }
@@ -162,14 +187,16 @@ struct Forgetting {
         return out
     }
 
-    private func renamed(_ other: String) -> String { other == name ? pseudonym : other }
+    private func renamed(_ other: String) -> String { isName(other) ? pseudonym : other }
 
     /// A key, or a filter, in a text.
     private func renamed(key text: String) throws -> String {
         if let key = try? FloorKey(text) { return try rewrite(key, PayloadSchema.flag).text }
         let segment = FloorKey.segment(encoding: name)
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.map { $0 == segment ? pseudonym : String($0) }.joined(separator: "/")
+        return parts.map { $0.utf8.elementsEqual(segment.utf8) ? pseudonym : String($0) }.joined(
+            separator: "/"
+        )
     }
 
     private mutating func rewriteWords(
@@ -184,15 +211,15 @@ struct Forgetting {
             words.knowledge = ""
         }
         if authors.isReasonTheirs { words.reason = "" }
-        if words.agent == name {
+        if isName(words.agent) {
             words.agent = pseudonym
             words.seat = ""
             words.callReference = ""
             words.note = ""
             words.comment = ""
         }
-        if words.verdictBy == name { words.verdictBy = pseudonym }
-        words.viewers = words.viewers.map { $0 == name ? pseudonym : $0 }
+        if isName(words.verdictBy) { words.verdictBy = pseudonym }
+        words.viewers = words.viewers.map { renamed($0) }
         // What others wrote may speak of him.
         mask(&words.note)
         mask(&words.answer)
@@ -213,16 +240,16 @@ struct Forgetting {
             if hasSeenEvents { return known }
             now = known
             switch operation {
-            case .answer: now.isAnswerTheirs = flag.owner == name
-            case .reject: now.isReasonTheirs = known.owner == name
-            case .cancel: now.isReasonTheirs = flag.words.agent == name
+            case .answer: now.isAnswerTheirs = isName(flag.owner)
+            case .reject: now.isReasonTheirs = isName(known.owner)
+            case .cancel: now.isReasonTheirs = isName(flag.words.agent)
             default: break
             }
         } else {
             // Its beginning is gone: words whose author cannot be known go too.
             let isUnknown = operation != .raise
             now = Authors()
-            now.isAnswerTheirs = isUnknown && (flag.owner.isEmpty || flag.owner == name)
+            now.isAnswerTheirs = isUnknown && (flag.owner.isEmpty || isName(flag.owner))
             now.isReasonTheirs = isUnknown
         }
         now.owner = flag.owner
@@ -233,20 +260,28 @@ struct Forgetting {
     // MARK: the name in other words
 
     private func mask(_ text: inout String) {
-        guard !isNumber else { return }
         var bytes = Array(text.utf8)
-        if Self.mask(name, in: &bytes) > 0 { text = String(decoding: bytes, as: UTF8.self) }
+        var count = isNumber ? 0 : Self.mask(name, in: &bytes)
+        for word in calledBy { count += Self.mask(word, in: &bytes) }
+        if count > 0 { text = String(decoding: bytes, as: UTF8.self) }
     }
 
-    private mutating func masked(_ payload: [UInt8]) -> [UInt8] {
+    private mutating func masked(_ payload: [UInt8], _ header: RecordHeader) -> [UInt8] {
         var bytes = payload
-        guard Self.mask(name, in: &bytes) > 0 else { return payload }
-        if isNumber {
-            doubtful += 1
-            return payload
+        for word in calledBy { _ = Self.mask(word, in: &bytes) }
+        let before = bytes
+        guard Self.mask(name, in: &bytes) > 0 else { return bytes }
+        guard isNumber else { return bytes }
+        doubtful += 1
+        if doubtfulRevisions.count < Self.doubtfulShown {
+            doubtfulRevisions.append(header.revision)
         }
-        return bytes
+        return before
     }
+
+    /// Whether a text is the person's name, by its bytes as keys are: another spelling of the
+    /// same letters is another person.
+    private func isName(_ text: String) -> Bool { text.utf8.elementsEqual(name.utf8) }
 
     /// Overwrites a name wherever it stands as a word of its own; returns how often.
     ///

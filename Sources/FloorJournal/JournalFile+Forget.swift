@@ -1,4 +1,4 @@
-import FloorEvents
+public import FloorEvents
 import FloorHub
 public import FloorHubServer
 import FloorPosix
@@ -22,6 +22,8 @@ public struct ForgottenPerson: Sendable, Equatable {
     public var producers: Int
     /// Payloads of layouts not ours that hold the name's digits and were left, being numbers.
     public var doubtful: Int
+    /// The revisions of the first thousand of them.
+    public var doubtfulRevisions: [Revision] = []
 
     var rows: Int { events + history + kept + values + producers }
 }
@@ -34,12 +36,14 @@ extension JournalFile {
     /// it. All or nothing; it needs as much free space again meanwhile.
     ///
     /// - Parameters:
-    ///   - name: the person's name as authenticated, in the same letters.
+    ///   - name: the person's name as authenticated, in the same bytes.
+    ///   - calledBy: what other people's words call the person, such as the roster's name.
     ///   - by: who asked for it, for the event.
     /// - Returns: what was changed; nil, and nothing done, when the name is nowhere.
     /// - Throws: `HubServerError.directoryInUse` while a hub has the directory, `.journal`.
     public func forget(
         _ name: String,
+        calledBy: [String] = [],
         by: String
     ) throws(HubServerError) -> ForgottenPerson? {
         let lock = try SQLiteJournal.lock(directory)
@@ -50,7 +54,7 @@ extension JournalFile {
                 try JournalSchema.migrate(database, path: path, lineage: .zero)
                 // Freed pages are overwritten too, here and in the pages VACUUM leaves alone.
                 try database.execute(sql: "PRAGMA secure_delete = ON")
-                return try forget(name, by: by, database)
+                return try forget(name, calledBy, by: by, database)
             }
             if result != nil { try pool.vacuum() }
             try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
@@ -63,6 +67,7 @@ extension JournalFile {
 
     private func forget(
         _ name: String,
+        _ calledBy: [String],
         by: String,
         _ database: Database
     ) throws -> ForgottenPerson? {
@@ -81,6 +86,7 @@ extension JournalFile {
             )
             var person = Forgetting(
                 name: name,
+                calledBy: calledBy,
                 pseudonym: pseudonym,
                 producers: Set(own.compactMap { FloorID($0) })
             )
@@ -96,6 +102,7 @@ extension JournalFile {
                 doubtful: 0
             )
             done.doubtful = person.doubtful
+            done.doubtfulRevisions = person.doubtfulRevisions
             guard done.rows > 0 else { return .rollback }
             try note(done, by: by == name ? "" : by, database)
             found = done
@@ -174,7 +181,7 @@ extension JournalFile {
             let results = [UInt8](row[1] as Data)
             var runs = try Results(results.span).runs
             var isChanged = false
-            for place in runs.indices where runs[place].owner == name {
+            for place in runs.indices where runs[place].owner.utf8.elementsEqual(name.utf8) {
                 runs[place].owner = pseudonym
                 isChanged = true
             }

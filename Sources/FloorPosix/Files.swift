@@ -78,6 +78,17 @@ public enum FileSystem {
         try check(result, "make the directory", path: path)
     }
 
+    /// The path of the directory that relative paths count from now.
+    ///
+    /// - Throws: `ErrorNumber.notFound` when it has been removed, and others.
+    public static func currentDirectory() throws(PosixError) -> String {
+        var bytes = [CChar](repeating: 0, count: 4096)
+        let length = unsafe floor_posix_current_directory(&bytes, bytes.count)
+        try check(length, "find the current directory")
+        let path = bytes[..<Int(length)]
+        return String(decoding: path.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Removes one file.
     ///
     /// - Throws: `ErrorNumber.notFound` and others.

@@ -51,6 +51,9 @@ public final class FloorThread: Sendable {
         return FloorThread(id: id)
     }
 
+    /// Lets other threads run, if any wait for a processor.
+    public static func yield() { floor_posix_yield() }
+
     /// Waits until the thread has ended.
     ///
     /// Call it once, from another thread.

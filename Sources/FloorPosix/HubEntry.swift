@@ -10,6 +10,9 @@ public enum HubEntry {
     /// What names the build of this code.
     public static var build: String { unsafe String(cString: floor_posix_build()) }
 
+    /// Shares the reserve of memory of the file that has loaded this one.
+    public static func share(memory: OpaquePointer?) { unsafe floor_posix_memory_use(memory) }
+
     /// Hands a wish to the hub's code, which is loaded for the first one.
     ///
     /// - Parameters:
@@ -24,6 +27,7 @@ public enum HubEntry {
         }
         let status = unsafe entry(
             floor_posix_build(),
+            floor_posix_memory_reserve(),
             Unmanaged.passUnretained(wish).toOpaque()
         )
         isBuiltAlike = status == 0

@@ -10,6 +10,7 @@ import CPosix
 /// ```
 /// What `append` has written survives the process, however it ends, but not a power cut; what
 /// `replace` has written survives both. Beside the path itself, `replace` uses path + ".rewrite".
+/// The folder is the one that was opened, wherever the process or the folder has gone since.
 ///
 /// - Thread: one at a time.
 /// - Lifetime: `close`, or the last reference, gives it up. The file stays.
@@ -18,6 +19,8 @@ import CPosix
 public final class OwnFile {
     private let path: String
     private var descriptor: Int32
+    /// The folder it was opened in: the path may lead elsewhere by now.
+    private let folder: Int32
     /// Bytes that count: a write that failed leaves none behind.
     public private(set) var size: Int
 
@@ -29,19 +32,26 @@ public final class OwnFile {
     /// - Throws: `ErrorNumber.tryAgain` when it is in use, by this process or another;
     ///   `notAFile`, `symbolicLink`, `notFound` without its directory, and others.
     public static func open(path: String) throws(PosixError) -> OwnFile {
-        let result = unsafe path.withCString { unsafe floor_posix_own_file($0) }
+        let found = unsafe path.withCString { unsafe floor_posix_open_folder_of($0) }
+        let folder = try check(found, "open", path: path)
+        let result = unsafe path.withCString { unsafe floor_posix_own_file(folder, $0) }
+        if result < 0 { floor_posix_close(folder) }
         let descriptor = try check(result, "open", path: path)
         let size = floor_posix_file_size(descriptor)
-        return OwnFile(path, descriptor, Int(max(0, size)))
+        return OwnFile(path, folder, descriptor, Int(max(0, size)))
     }
 
-    private init(_ path: String, _ descriptor: Int32, _ size: Int) {
+    private init(_ path: String, _ folder: Int32, _ descriptor: Int32, _ size: Int) {
         self.path = path
+        self.folder = folder
         self.descriptor = descriptor
         self.size = size
     }
 
-    deinit { close() }
+    deinit {
+        close()
+        floor_posix_close(folder)
+    }
 
     /// Gives the file up.
     ///
@@ -117,7 +127,12 @@ public final class OwnFile {
         }
         let result = unsafe path.withCString { path in
             unsafe bytes.withUnsafeBufferPointer { bytes in
-                unsafe floor_posix_replace_own_file(path, bytes.baseAddress, bytes.count)
+                unsafe floor_posix_replace_own_file(
+                    folder,
+                    path,
+                    bytes.baseAddress,
+                    bytes.count
+                )
             }
         }
         let fresh = try check(result, "write", path: path)

@@ -84,6 +84,9 @@ public struct PosixError: Error, Equatable, Sendable, CustomStringConvertible {
     private var advice: String {
         switch code {
         case ErrorNumber.accessDenied: "permission denied; run as the owner or change the mode"
+        case ErrorNumber.tryAgain where path == nil:
+            "the system allows no further thread; raise the limit of processes or of memory "
+                + "(ulimit -u, ulimit -v)"
         case ErrorNumber.tryAgain:
             "another process holds it; stop that process, or use another directory"
         case ErrorNumber.exists: "it exists already"

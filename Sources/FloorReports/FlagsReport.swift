@@ -84,18 +84,18 @@ public enum FlagsReport {
     /// - Returns: the report.
     public static func table(_ stories: FlagStories, by grouping: Set<FlagGrouping>) -> ReportTable
     {
-        var rows: [[String]: Row] = [:]
+        var rows: [ExactNames: Row] = [:]
         for story in stories.all {
-            let group = [
+            let group = ExactNames([
                 grouping.contains(.site) ? story.site : "*",
                 grouping.contains(.team) ? story.team : "*",
                 grouping.contains(.category) ? story.category : "*",
-            ]
+            ])
             rows[group, default: Row()].add(story)
         }
         var table = ReportTable("flags", stories.period, columns)
-        for group in rows.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            table.rows.append(group.map { .text($0) } + (rows[group]?.cells ?? []))
+        for group in rows.keys.sorted() {
+            table.rows.append(group.texts.map { .text($0) } + (rows[group]?.cells ?? []))
         }
         return table
     }
@@ -120,9 +120,10 @@ public enum CategoriesReport {
 
     /// The categories with most flags, most first; equal ones in the order of their codes.
     public static func table(_ stories: FlagStories, top count: Int) -> ReportTable {
-        var rows: [String: Row] = [:]
+        var rows: [ExactNames: Row] = [:]
         for story in stories.all {
-            var row = rows[story.category] ?? Row()
+            let category = ExactNames([story.category])
+            var row = rows[category] ?? Row()
             row.raised += 1
             if story.flag.status == .unanswered { row.unanswered += 1 }
             if story.flag.reopens > 0 { row.reopened += 1 }
@@ -130,14 +131,14 @@ public enum CategoriesReport {
                 row.answered += 1
                 row.answer.add(time.clampedDifference(story.raised))
             }
-            rows[story.category] = row
+            rows[category] = row
         }
         var table = ReportTable("categories", stories.period, columns)
         let sorted = rows.sorted { ($1.value.raised, $0.key) < ($0.value.raised, $1.key) }
         for (place, (category, row)) in sorted.prefix(count).enumerated() {
             table.rows.append(
                 [
-                    .number(Int64(place + 1)), .text(category), .number(row.raised),
+                    .number(Int64(place + 1)), .text(category.texts[0]), .number(row.raised),
                     .permille(row.raised, of: Int64(stories.count)), .number(row.answered),
                     .number(row.unanswered), .number(row.reopened),
                 ] + row.answer.cells

@@ -1,10 +1,11 @@
 import FloorEvents
+import FloorImport
 public import FloorJournal
 import FloorWire
 
 /// One queue's levels in a stretch of time.
 struct QueueTimes: Sendable {
-    private(set) var last: QueueLevel?
+    private(set) var last: FloorEvents.QueueLevel?
     private(set) var asOf: Int64 = 0
     private(set) var mostWaiting: UInt32 = 0
     /// What the counters grew by, when they only grow within their window.
@@ -13,7 +14,7 @@ struct QueueTimes: Sendable {
     private(set) var abandoned: Int64 = 0
     /// The last service level by each formula and threshold, and the lowest.
     private(set) var levels: [LevelKey: Level] = [:]
-    private var before: QueueLevel?
+    private var before: FloorEvents.QueueLevel?
 
     struct LevelKey: Sendable, Hashable {
         var formula: Formula
@@ -27,7 +28,7 @@ struct QueueTimes: Sendable {
         var lowest: Int64
     }
 
-    mutating func take(_ level: QueueLevel, at time: Int64, _ period: ReportPeriod) {
+    mutating func take(_ level: FloorEvents.QueueLevel, at time: Int64, _ period: ReportPeriod) {
         defer { before = level }
         guard period.includes(time) else { return }
         // What held when the stretch began belongs to it as well.
@@ -84,9 +85,11 @@ public struct QueuesReport: Sendable {
         var unit: String
         var name: String
 
-        static func < (left: Queue, right: Queue) -> Bool {
-            (left.site, left.unit, left.name) < (right.site, right.unit, right.name)
-        }
+        private var names: ExactNames { ExactNames([site, unit, name]) }
+
+        static func == (left: Queue, right: Queue) -> Bool { left.names == right.names }
+        static func < (left: Queue, right: Queue) -> Bool { left.names < right.names }
+        func hash(into hasher: inout Hasher) { names.hash(into: &hasher) }
     }
 
     private let period: ReportPeriod
@@ -116,26 +119,37 @@ public struct QueuesReport: Sendable {
         guard period.includes(site: parts[1], team: parts[2]) else { return }
         switch record.key.kind {
         case .queue where record.operation == .put:
-            guard let level = try? QueueLevel(payload: record.payload.span) else {
+            guard let level = try? FloorEvents.QueueLevel(payload: record.payload.span) else {
                 unreadable += 1
                 return
             }
             let queue = Queue(site: parts[1], unit: parts[2], name: parts[3])
             levels[queue, default: QueueTimes()].take(level, at: record.hubTime, period)
-        case .event where record.schema == CallStepText.schema:
-            guard period.includes(record.hubTime), let step = CallStepText(record.payload) else {
-                return
-            }
-            let queue = Queue(site: parts[1], unit: parts[2], name: String(step.queue))
-            switch step.step {
-            case "enqueued": calls[queue, default: CallWaits()].offered += 1
-            case "answered":
-                calls[queue, default: CallWaits()].answered.append(step.milliseconds)
-            case "abandoned":
-                calls[queue, default: CallWaits()].abandoned.append(step.milliseconds)
-            default: break
-            }
+        case .event where record.schema == Self.callStepSchema && period.includes(record.hubTime):
+            take(record.payload, site: parts[1], unit: parts[2])
         default: break
+        }
+    }
+
+    /// Events of this schema are the text of a `CallStep` (docs/cli.md, replay).
+    private static let callStepSchema: UInt16 = 1001
+
+    private mutating func take(_ payload: [UInt8], site: String, unit: String) {
+        // Not a step: counted and told, whatever its reason.
+        guard let text = String(validating: payload, as: UTF8.self),
+            let step = try? CallStep(parsing: text)
+        else {
+            unreadable += 1
+            return
+        }
+        let queue = Queue(site: site, unit: unit, name: step.queue)
+        switch step.step {
+        case .enqueued: calls[queue, default: CallWaits()].offered += 1
+        case .answered(let wait): calls[queue, default: CallWaits()].answer(wait)
+        case .abandoned(let wait): calls[queue, default: CallWaits()].abandon(wait)
+        case .answeredAtOnce, .timedOut, .phantom, .exitedOther, .leftBeforeQueue,
+            .ringNoAnswer, .talkEnded:
+            break
         }
     }
 
@@ -196,7 +210,8 @@ public struct QueuesReport: Sendable {
 
     private func rows(_ queue: Queue, _ waits: CallWaits) -> [[ReportValue]] {
         let counts = [
-            waits.offered, Int64(waits.answered.count), Int64(waits.abandoned.count),
+            waits.offered, Int64(waits.answered.count) + waits.answeredUnknown,
+            Int64(waits.abandoned.count) + waits.abandonedUnknown,
             Int64(waits.abandoned.count { $0 < short }),
         ]
         let front =

@@ -205,6 +205,6 @@ public struct ReportPeriod: Sendable, Hashable {
     func includes(_ time: Int64) -> Bool { time >= from && time < to }
 
     func includes(site: String, team: String) -> Bool {
-        (self.site ?? site) == site && (self.team ?? team) == team
+        ExactNames([self.site ?? site, self.team ?? team]) == ExactNames([site, team])
     }
 }

@@ -7,6 +7,25 @@ struct CallWaits: Sendable {
     /// Waits of those answered and of those who gave up, in milliseconds.
     var answered: [Int64] = []
     var abandoned: [Int64] = []
+    /// Those whose wait the log did not say: they count, and are in no service level.
+    var answeredUnknown: Int64 = 0
+    var abandonedUnknown: Int64 = 0
+
+    mutating func answer(_ seconds: Int64?) {
+        guard let seconds else {
+            answeredUnknown += 1
+            return
+        }
+        answered.append(seconds.clampedProduct(1000))
+    }
+
+    mutating func abandon(_ seconds: Int64?) {
+        guard let seconds else {
+            abandonedUnknown += 1
+            return
+        }
+        abandoned.append(seconds.clampedProduct(1000))
+    }
 
     /// A service level by a named formula (docs/reports.md), in thousandths, and what it is of.
     ///
@@ -31,7 +50,10 @@ struct CallWaits: Sendable {
             whole = all + lost
         case .serviceLevelOffered: (part, whole) = (within, all + lost)
         case .serviceLevelOfferedLessShort:
-            (part, whole) = (within, offered - Int64(abandoned.count { $0 < short }))
+            (part, whole) = (
+                within,
+                offered - Int64(abandoned.count { $0 < short }) - answeredUnknown - abandonedUnknown
+            )
         default: return nil
         }
         return (.permille(part, of: max(0, whole)), max(0, whole))
@@ -41,23 +63,4 @@ struct CallWaits: Sendable {
         .serviceLevelAnswered, .serviceLevelWithAbandon, .serviceLevelOffered,
         .serviceLevelOfferedLessShort,
     ]
-}
-
-/// A step of a call as `floorbus replay` publishes it (docs/cli.md, replay): schema 1001.
-struct CallStepText {
-    static let schema: UInt16 = 1001
-
-    let step: Substring
-    let queue: Substring
-    /// The wait or the talk.
-    let milliseconds: Int64
-
-    init?(_ payload: [UInt8]) {
-        guard let text = String(validating: payload, as: UTF8.self) else { return nil }
-        let parts = text.split(separator: "\t", omittingEmptySubsequences: false)
-        guard parts.count == 6, let number = Int64(parts[5]) else { return nil }
-        step = parts[1]
-        queue = parts[3]
-        milliseconds = number.clampedProduct(1000)
-    }
 }

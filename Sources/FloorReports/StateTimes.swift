@@ -114,9 +114,11 @@ public struct AgentsTimes: Sendable {
         var team: String
         var name: String
 
-        static func < (left: Agent, right: Agent) -> Bool {
-            (left.site, left.team, left.name) < (right.site, right.team, right.name)
-        }
+        private var names: ExactNames { ExactNames([site, team, name]) }
+
+        static func == (left: Agent, right: Agent) -> Bool { left.names == right.names }
+        static func < (left: Agent, right: Agent) -> Bool { left.names < right.names }
+        func hash(into hasher: inout Hasher) { names.hash(into: &hasher) }
     }
 
     let period: ReportPeriod

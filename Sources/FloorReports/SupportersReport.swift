@@ -63,23 +63,24 @@ public enum SupportersReport {
 
     /// The report, a row for each supporter of a site who took a flag or whose answer was rated.
     public static func table(_ stories: FlagStories) -> ReportTable {
-        var rows: [[String]: Row] = [:]
+        var rows: [ExactNames: Row] = [:]
         for story in stories.all {
             for (name, act) in story.acts where !name.isEmpty {
-                rows[[story.site, name], default: Row()].add(act)
+                rows[ExactNames([story.site, name]), default: Row()].add(act)
             }
             let words = story.flag.words
             if words.rating > 0, !story.ratedOwner.isEmpty {
-                rows[[story.site, story.ratedOwner], default: Row()].ratings.add(words.rating)
+                let rated = ExactNames([story.site, story.ratedOwner])
+                rows[rated, default: Row()].ratings.add(words.rating)
             }
             if words.verdict != .unknown, !story.judgedOwner.isEmpty {
-                rows[[story.site, story.judgedOwner], default: Row()]
-                    .verdicts[words.verdict, default: 0] += 1
+                let judged = ExactNames([story.site, story.judgedOwner])
+                rows[judged, default: Row()].verdicts[words.verdict, default: 0] += 1
             }
         }
         var table = ReportTable("supporters", stories.period, columns)
-        for group in rows.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-            table.rows.append(group.map { .text($0) } + (rows[group]?.cells ?? []))
+        for group in rows.keys.sorted() {
+            table.rows.append(group.texts.map { .text($0) } + (rows[group]?.cells ?? []))
         }
         return table
     }

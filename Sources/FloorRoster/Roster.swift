@@ -179,6 +179,33 @@ public final class Roster: Sendable {
         index.teamOf[person] >= 0 && team(ofKey: key) == index.teamOf[person]
     }
 
+    /// Whether a note is to a person: one that travels under `note/SITE/TEAM/ID/`, `-` = all, for
+    /// holders of roles, none = all.
+    ///
+    /// Whoever has no site of their own is on all sites, and without a team in all teams; whoever
+    /// looks after teams is in each.
+    public func isAddressed(_ person: Int, by key: Span<UInt8>, _ roles: Roles) -> Bool {
+        guard roles.isEmpty || !people[person].roles.isDisjoint(with: roles) else { return false }
+        let site = KeyRules.segment(1, of: key)
+        let unit = KeyRules.segment(2, of: key)
+        let isAnySite = Self.isAny(key, site)
+        guard isAnySite || isOwn(index.sites[person], key, site) else { return false }
+        if Self.isAny(key, unit) || isOwn(index.teamNames[person], key, unit) { return true }
+        guard !isAnySite, let team = team(ofKey: key) else { return false }
+        return index.looksAfter(person, team)
+    }
+
+    private static func isAny(_ key: Span<UInt8>, _ segment: Range<Int>) -> Bool {
+        segment.count == 1 && key[segment.lowerBound] == UInt8(ascii: "-")
+    }
+
+    /// Whether a person's site or team is a key's segment; who has none is in all of them.
+    private func isOwn(_ name: [UInt8], _ key: Span<UInt8>, _ segment: Range<Int>) -> Bool {
+        guard !name.isEmpty else { return true }
+        guard name.count == segment.count else { return false }
+        return name.indices.allSatisfy { name[$0] == key[segment.lowerBound + $0] }
+    }
+
     /// The teams a person looks after: his own, and those of everybody below him; ascending.
     public func teamsLookedAfter(by person: Int) -> [Int] { index.teamsLookedAfter(by: person) }
 
@@ -290,14 +317,25 @@ struct RosterIndex: Sendable {
         self.lookedAfter = lookedAfter
     }
 
-    func teamsLookedAfter(by person: Int) -> [Int] {
+    /// The first of the pairs that is not before another one.
+    private func place(of pair: UInt64) -> Int {
         var low = 0
         var high = lookedAfter.count
         while low < high {
             let middle = (low + high) / 2
-            let isBefore = lookedAfter[middle] >> 32 < UInt64(person)
-            if isBefore { low = middle + 1 } else { high = middle }
+            if lookedAfter[middle] < pair { low = middle + 1 } else { high = middle }
         }
+        return low
+    }
+
+    func looksAfter(_ person: Int, _ team: Int) -> Bool {
+        let pair = UInt64(person) << 32 | UInt64(team)
+        let place = place(of: pair)
+        return place < lookedAfter.count && lookedAfter[place] == pair
+    }
+
+    func teamsLookedAfter(by person: Int) -> [Int] {
+        var low = place(of: UInt64(person) << 32)
         var teams: [Int] = []
         while low < lookedAfter.count, lookedAfter[low] >> 32 == UInt64(person) {
             teams.append(Int(lookedAfter[low] & 0xFFFF_FFFF))

@@ -80,6 +80,9 @@ public struct FlagTimes: Equatable, Sendable {
     public var lease = Limits.flagLeaseMilliseconds
     /// A claimed flag whose owner has not arrived after so long goes back.
     public var engage = Limits.flagEngageMilliseconds
+    /// A flag whose owner has engaged and not answered after so long is told of, and after as long
+    /// again goes back.
+    public var help = Limits.flagHelpMilliseconds
     /// An unclaimed flag escalates after so long, and again after each further time.
     public var escalate = Limits.flagEscalateMilliseconds
     /// So long after the last escalation a flag ends as unanswered.
@@ -97,7 +100,7 @@ public struct FlagTimes: Equatable, Sendable {
     /// Each time with its name in files.
     public var named: [(name: String, milliseconds: UInt32)] {
         [
-            ("lease", lease), ("engage", engage), ("escalate", escalate),
+            ("lease", lease), ("engage", engage), ("help", help), ("escalate", escalate),
             ("unanswered", unanswered), ("autoClose", autoClose), ("reopen", reopen),
             ("keep", keep),
         ]
@@ -170,7 +173,8 @@ public struct RosterGrant: Equatable, Sendable {
                 role,
                 publish: ["agent/%s/%t/%u/", "flag/%s/%t/", "event/%s/%t/%u/", "note/"],
                 read: [
-                    "agent/%s/%t/%u/", "private/%s/%u/", "presence/", "queue/%s/", "note/",
+                    "agent/%s/%t/%u/", "private/%s/%u/", "personal/+/%u/", "presence/",
+                    "queue/%s/", "note/",
                 ]
             )
         case .supporter:
@@ -178,8 +182,8 @@ public struct RosterGrant: Equatable, Sendable {
                 role,
                 publish: ["flag/%s/", "presence/-/-/%u/", "note/"],
                 read: [
-                    "flag/%s/", "private/%s/", "presence/", "queue/", "team/", "note/",
-                    "agent/%s/",
+                    "flag/%s/", "private/%s/", "personal/+/%u/", "presence/", "queue/", "team/",
+                    "note/", "agent/%s/",
                 ]
             )
         case .supervisor:
@@ -188,7 +192,7 @@ public struct RosterGrant: Equatable, Sendable {
                 publish: ["note/%s/", "flag/%m/"],
                 read: [
                     "agent/%m/", "flag/%m/", "queue/%m/", "team/%m/", "presence/", "note/",
-                    "private/%s/%u/",
+                    "private/%s/%u/", "personal/+/%u/",
                 ]
             )
         case .wallboard:
@@ -199,7 +203,7 @@ public struct RosterGrant: Equatable, Sendable {
                 publish: ["agent/", "flag/", "queue/", "custom/", "event/", "team/", "note/"],
                 read: [
                     "agent/", "flag/", "queue/", "presence/", "custom/", "event/", "team/",
-                    "note/", "private/-/hub/",
+                    "note/", "private/-/hub/", "personal/+/%u/",
                 ]
             )
         default: RosterGrant(role)

@@ -41,6 +41,19 @@ public struct Permissions: Equatable, Sendable {
         for pattern in read where pattern.covers(filter) { return true }
         return false
     }
+
+    /// Filters of what he may read of what a filter matches: itself when that is all of it.
+    ///
+    /// None when that is nothing. Two of them may match the same key.
+    public func readable(_ filter: KeyFilter) -> [KeyFilter] {
+        if mayRead(filter) { return [filter] }
+        var parts: [KeyFilter] = []
+        for pattern in read {
+            guard let part = pattern.intersection(filter), !parts.contains(part) else { continue }
+            parts.append(part)
+        }
+        return parts
+    }
 }
 
 /// Whom a pattern of a grant is worked out for, as segments of keys.

@@ -27,7 +27,8 @@ public enum RosterFile {
         _ path: String
     ) throws(RosterFileError) -> (roster: Roster, warnings: [String]) {
         let (roster, reader) = try parts(of: text(of: path), name: path)
-        return (roster, roster.warnings.map { reader.found($0).line(in: path) })
+        let warnings = roster.warnings.map { reader.found($0) } + reader.doubts(roster)
+        return (roster, warnings.sorted { $0.line < $1.line }.map { $0.line(in: path) })
     }
 
     private static func text(of path: String) throws(RosterFileError) -> String {
@@ -43,10 +44,20 @@ public enum RosterFile {
         guard data.count <= Limits.rosterBytes else {
             throw RosterFileError(path, "it is larger than \(Limits.rosterBytes >> 20) MiB")
         }
+        if data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF]) {
+            throw RosterFileError(path, "it is UTF-16; save it as UTF-8")
+        }
         guard let text = String(validating: data, as: UTF8.self) else {
-            throw RosterFileError(path, "it is not UTF-8")
+            throw RosterFileError(path, [firstOddLine(of: data)])
         }
         return text
+    }
+
+    /// The first line that is not UTF-8.
+    private static func firstOddLine(of data: Data) -> RosterFileProblem {
+        let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let place = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil } ?? 0
+        return RosterFileProblem(place + 1, "this is not UTF-8; save the file as UTF-8")
     }
 
     /// Reads and checks a roster's text.
@@ -67,17 +78,24 @@ public enum RosterFile {
         let root = try compose(text, name)
         var reader = RosterReader()
         reader.read(root)
-        if reader.problems.isEmpty {
-            do throws(RosterError) {
-                return (try reader.roster(), reader)
-            } catch {
-                reader.note(error)
-            }
+        do throws(RosterError) {
+            let roster = try reader.roster()
+            if reader.problems.isEmpty { return (roster, reader) }
+        } catch {
+            reader.note(error)
         }
         throw RosterFileError(name, reader.problems)
     }
 
-    private static func compose(_ text: String, _ name: String) throws(RosterFileError) -> Node {
+    private static func compose(_ words: String, _ name: String) throws(RosterFileError) -> Node {
+        // Editors of Windows begin a file with a mark.
+        let text =
+            words.unicodeScalars.first == "\u{FEFF}"
+            ? String(words.unicodeScalars.dropFirst()) : words
+        if let line = Documents.second(in: text) {
+            let sentence = "another document begins here; a roster is one"
+            throw RosterFileError(name, [RosterFileProblem(line, sentence)])
+        }
         // Shared nodes are harmless until somebody walks them, as Yams does to find equal keys:
         // a few lines of aliases to aliases would keep it busy for years.
         if let (line, alias) = Aliases.first(in: text) {
@@ -92,7 +110,7 @@ public enum RosterFile {
         } catch let error as RosterFileError {
             throw error
         } catch let error as YamlError {
-            throw RosterFileError(name, [RosterFileProblem(error)])
+            throw RosterFileError(name, [RosterFileProblem(error, in: text)])
         } catch {
             throw RosterFileError(name, "it is no YAML: \(error)")
         }
@@ -116,7 +134,7 @@ public struct RosterFileProblem: Equatable, Sendable {
         self.sentence = sentence
     }
 
-    init(_ error: YamlError) {
+    init(_ error: YamlError, in text: String) {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
@@ -125,7 +143,13 @@ public struct RosterFileProblem: Equatable, Sendable {
             self.init(0, "\(problem) (the character's number is \(value))")
         case .duplicatedKeysInMapping(let duplicates, let context):
             let keys = duplicates.joined(separator: "', '")
-            self.init(context.mark.line, "'\(keys)' is there twice")
+            let line = Documents.lineOfSecond(
+                duplicates.first ?? "",
+                in: text,
+                from: context.mark.line,
+                column: context.mark.column
+            )
+            self.init(line ?? context.mark.line, "'\(keys)' is there twice")
         case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
             self.init(0, "this is no YAML: \(error)")
         }
@@ -157,6 +181,38 @@ public struct RosterFileError: Error, Equatable, Sendable {
     public var sentence: String {
         let more = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
         return (lines.first ?? name) + more
+    }
+}
+
+/// Where things stand in a YAML text of lines.
+enum Documents {
+    /// The line at which a second document begins.
+    static func second(in text: String) -> Int? {
+        var hasContent = false
+        for (index, line) in text.split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        ).enumerated() {
+            let isMark = line == "---" || line.hasPrefix("--- ") || line == "---\r"
+            if isMark, hasContent { return index + 1 }
+            let words = line.drop { $0 == " " || $0 == "\r" }
+            if !words.isEmpty, !words.hasPrefix("#"), !words.hasPrefix("%") { hasContent = true }
+        }
+        return nil
+    }
+
+    /// The line of a key's second place in a mapping of lines that begins at a place.
+    static func lineOfSecond(_ key: String, in text: String, from first: Int, column: Int) -> Int? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        var count = 0
+        for index in max(0, first - 1)..<max(first - 1, lines.count) where index >= 0 {
+            let blanks = lines[index].prefix { $0 == " " || $0 == "-" }.count
+            guard blanks == max(0, column - 1), lines[index].dropFirst(blanks).hasPrefix(key + ":")
+            else { continue }
+            count += 1
+            if count == 2 { return index + 1 }
+        }
+        return nil
     }
 }
 

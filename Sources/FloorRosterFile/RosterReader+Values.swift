@@ -35,7 +35,8 @@ extension RosterReader {
                 add(key, "\(what) has no '\(written)'" + hint)
                 continue
             }
-            fields.values[name] = value
+            // Nothing written is as good as not there.
+            if !isNothing(value) { fields.values[name] = value }
         }
         return fields
     }
@@ -140,18 +141,20 @@ extension RosterReader {
         return overflow ? nil : product
     }
 
-    /// Whether nothing was written behind a key.
+    /// Whether nothing was written behind a key, or one of YAML's words for nothing, unquoted.
     private func isNothing(_ node: Node) -> Bool {
-        node.scalar.map { $0.string.isEmpty } ?? false
+        guard let scalar = node.scalar else { return false }
+        if scalar.style == .singleQuoted || scalar.style == .doubleQuoted { return false }
+        return ["", "~", "null", "Null", "NULL"].contains(scalar.string)
     }
 
     private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
 }
 
 /// What a person may have meant.
-enum Spelling {
+package enum Spelling {
     /// The known name that is nearest to a word, if one is near.
-    static func nearest(_ word: String, _ names: [String]) -> String? {
+    package static func nearest(_ word: String, _ names: [String]) -> String? {
         guard word.utf8.count <= 32 else { return nil }
         let near = names.map { (name: $0, distance: distance(word.lowercased(), $0.lowercased())) }
         guard let best = near.min(by: { $0.distance < $1.distance }) else { return nil }
@@ -159,7 +162,7 @@ enum Spelling {
     }
 
     /// How many letters must be added, removed or changed (Levenshtein).
-    private static func distance(_ left: String, _ right: String) -> Int {
+    static func distance(_ left: String, _ right: String) -> Int {
         let right = Array(right)
         var row = Array(0...right.count)
         for (index, letter) in left.enumerated() {

@@ -43,22 +43,35 @@ struct RosterReader {
         )
     }
 
-    /// Adds what the roster's own rules have found, with its lines.
-    ///
-    /// - Precondition: reading found nothing, so every entry is in its list.
+    /// Adds what the roster's own rules have found, with its lines; not of an entry in which
+    /// something was found when it was read, for it may only follow from that.
     mutating func note(_ error: RosterError) {
-        problems += error.problems.map { found($0) }
+        let known = problems.map(\.line)
+        problems += error.problems.filter { problem in
+            guard let lines = lines(of: problem.place) else { return known.isEmpty }
+            return !known.contains { lines.contains($0) }
+        }.map { found($0) }
+    }
+
+    /// The lines of an entry; nil if it is in no list.
+    private func lines(of place: RosterPlace) -> ClosedRange<Int>? {
+        let entries = lines[place.list] ?? []
+        guard place.index < entries.count else { return nil }
+        let entry = entries[place.index]
+        return entry.line...max(entry.line, entry.fields.values.max() ?? 0)
     }
 
     /// Something that a rule has found, with its line.
     func found(_ problem: RosterProblem) -> RosterFileProblem {
-        let entries = lines[problem.place.list] ?? []
-        var line = 0
-        if problem.place.index < entries.count {
-            let entry = entries[problem.place.index]
-            line = entry.fields[problem.place.field] ?? entry.line
-        }
-        return RosterFileProblem(line, problem.sentence)
+        RosterFileProblem(line(of: problem.place), problem.sentence)
+    }
+
+    /// The line of a field, or of its entry; 0 if it is in no list.
+    func line(of place: RosterPlace) -> Int {
+        let entries = lines[place.list] ?? []
+        guard place.index < entries.count else { return 0 }
+        let entry = entries[place.index]
+        return entry.fields[place.field] ?? entry.line
     }
 
     mutating func add(_ problem: RosterFileProblem) { problems.append(problem) }
@@ -89,7 +102,6 @@ struct RosterReader {
     private mutating func readPerson(_ node: Node) {
         let names = ["id", "name", "roles", "site", "team", "seat", "manager"]
         guard var fields = fields(of: node, "a person", names) else { return }
-        noteLines(.people, node)
         var person = RosterPerson(need(&fields, "id", "a person", node), roles: [])
         person.name = text(fields.take("name"), "name")
         person.roles = fields.take("roles").map { readRoles($0) } ?? []
@@ -97,6 +109,7 @@ struct RosterReader {
         person.team = text(fields.take("team"), "team")
         person.seat = text(fields.take("seat"), "seat")
         person.manager = text(fields.take("manager"), "manager")
+        noteLines(.people, node)
         people.append(person)
     }
 
@@ -158,7 +171,6 @@ struct RosterReader {
 
     private mutating func readReason(_ node: Node) {
         guard var fields = fields(of: node, "a reason", ["code", "label", "class"]) else { return }
-        noteLines(.reasons, node)
         var reason = RosterReason(0, label: "", .other)
         if let node = fields.take("code") {
             guard let code: UInt16 = number(node, "code") else { return }
@@ -170,6 +182,7 @@ struct RosterReader {
         if let node = fields.take("class") {
             reason.reasonClass = named(node, "class") ?? .other
         }
+        noteLines(.reasons, node)
         reasons.append(reason)
     }
 
@@ -199,7 +212,6 @@ struct RosterReader {
             "flagStorm", "severity", "audience",
         ]
         guard var fields = fields(of: node, "an alert", names) else { return }
-        noteLines(.alerts, node)
         let name = need(&fields, "name", "an alert", node)
         let filter = need(&fields, "filter", "an alert", node)
         guard let measure = readMeasure(&fields, node) else { return }
@@ -208,6 +220,7 @@ struct RosterReader {
             rule.severity = named(node, "severity") ?? .warning
         }
         if let node = fields.take("audience") { rule.audience = readAudience(node) }
+        noteLines(.alerts, node)
         alerts.append(rule)
     }
 

@@ -41,6 +41,8 @@ extension NoteText: Encodable {
         try fields.encode(note.endedAt, forKey: "endedAt")
         try fields.encode(note.receipts, forKey: "receipts")
         try fields.encode(note.readers, forKey: "readers")
+        try fields.encode(note.addressed, forKey: "addressed")
+        try fields.encode(note.waiting, forKey: "waiting")
     }
 }
 

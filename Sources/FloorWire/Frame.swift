@@ -40,7 +40,7 @@ public struct FrameHeader: Equatable, Sendable {
 
     /// What the message is.
     public var type: FrameType
-    /// Flags of the message; 0 in this version.
+    /// Flags of the message, `FrameFlags`; what a type does not name is 0.
     public var flags: UInt16
     /// The session, 0 before WELCOME.
     public var session: UInt32
@@ -84,6 +84,14 @@ public struct FrameHeader: Equatable, Sendable {
         sequence = message.u64(16)
         argument = message.u64(24)
     }
+}
+
+/// What a message's header says beside its type; older peers ignore it.
+public enum FrameFlags {
+    /// GET: a part of what the filter matches will do, where not all of it may be read.
+    public static let asMayBeRead: UInt16 = 1
+    /// REPLY_END of such a GET: not all of it might be read.
+    public static let partial: UInt16 = 1
 }
 
 /// Writing messages into a growing buffer, many behind each other.

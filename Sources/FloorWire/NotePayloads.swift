@@ -1,7 +1,7 @@
 public import FloorEvents
 
 extension PayloadSchema {
-    /// `FloorNote`, first layout; in `private/` records its number tells it from a flag.
+    /// `FloorNote`, first layout; another number than a flag's, whatever the key.
     public static let note: UInt16 = 2
     /// `TopAskers`, first layout.
     public static let topAskers: UInt16 = 3
@@ -15,6 +15,7 @@ private enum NoteTag {
     static let subject: UInt16 = 5
     static let acknowledgedBy: UInt16 = 6
     static let reader: UInt16 = 7
+    static let waiting: UInt16 = 8
 }
 
 extension FloorNote {
@@ -29,7 +30,9 @@ extension FloorNote {
             subject.utf8.count <= Limits.keyBytes,
             acknowledgedBy.utf8.count <= Limits.nameBytes,
             readers.count <= Limits.noteReaders,
-            readers.allSatisfy({ $0.utf8.count <= Limits.nameBytes })
+            readers.allSatisfy({ $0.utf8.count <= Limits.nameBytes }),
+            waiting.count <= Limits.noteReaders,
+            waiting.allSatisfy({ $0.utf8.count <= Limits.nameBytes })
         else { throw .tooBig }
         for byte in [kind.rawValue, status.rawValue, priority.rawValue, severity.rawValue] {
             out.append(byte)
@@ -37,7 +40,7 @@ extension FloorNote {
         out.append(number: roles.rawValue)
         for time in [sentAt, expiresAt, acknowledgedAt, endedAt, value] { out.append(number: time) }
         out.append(number: receipts)
-        out.append(number: UInt32(0))
+        out.append(number: addressed)
         TLV.append(NoteTag.text, text, to: &out)
         TLV.append(NoteTag.sender, sender, to: &out)
         TLV.append(NoteTag.person, person, to: &out)
@@ -45,6 +48,23 @@ extension FloorNote {
         TLV.append(NoteTag.subject, subject, to: &out)
         TLV.append(NoteTag.acknowledgedBy, acknowledgedBy, to: &out)
         for reader in readers { TLV.append(NoteTag.reader, reader, to: &out) }
+        for name in waiting { TLV.append(NoteTag.waiting, name, to: &out) }
+    }
+
+    /// The roles that a payload says a note is for, none = all; nil for what is no payload.
+    public static func roles(inPayload bytes: Span<UInt8>) -> Roles? {
+        bytes.count < fixedSize ? nil : Roles(rawValue: bytes.u32(4))
+    }
+
+    /// Whether a payload names somebody as the note's sender.
+    public static func isSent(by name: String, payload bytes: Span<UInt8>) -> Bool {
+        var isSender = false
+        // One that is no payload names nobody.
+        try? TLV.forEach(bytes, from: fixedSize) { (tag, range) throws(WireError) in
+            guard tag == NoteTag.sender, range.count == name.utf8.count else { return }
+            isSender = zip(range, name.utf8).allSatisfy { bytes[$0] == $1 }
+        }
+        return isSender
     }
 
     /// Reads the payload.
@@ -61,6 +81,7 @@ extension FloorNote {
         endedAt = bytes.i64(32)
         value = bytes.i64(40)
         receipts = bytes.u32(48)
+        addressed = bytes.u32(52)
         var found = self
         try TLV.forEach(bytes, from: Self.fixedSize) { (tag, range) throws(WireError) in
             switch tag {
@@ -76,6 +97,11 @@ extension FloorNote {
                     throw .badValue(field: "readers")
                 }
                 found.readers.append(try bytes.text(range, atMost: Limits.nameBytes))
+            case NoteTag.waiting:
+                guard found.waiting.count < Limits.noteReaders else {
+                    throw .badValue(field: "waiting")
+                }
+                found.waiting.append(try bytes.text(range, atMost: Limits.nameBytes))
             default: break  // a newer hub's
             }
         }

@@ -25,6 +25,9 @@ private func repeating(_ call: () -> Int32) -> Int32 {
         return unsafe ContextHandle(pointer: pointer)
     }
 
+    /// Ends a context in which no socket was ever opened.
+    func end() { unsafe zmq_ctx_term(pointer) }
+
     static func libraryVersion() -> (major: Int32, minor: Int32, patch: Int32) {
         var version: (major: Int32, minor: Int32, patch: Int32) = (0, 0, 0)
         unsafe zmq_version(&version.major, &version.minor, &version.patch)
@@ -49,7 +52,7 @@ private func repeating(_ call: () -> Int32) -> Int32 {
     /// A ROUTER takes the first routing id that it gives out from `rand()`, which libzmq never
     /// seeds, and the next ones count on from it. Whoever knows the next one can bring it along as
     /// their own: an assertion of libzmq's then ends the process when an ordinary peer is given
-    /// it (decision 0026).
+    /// it (decision 0027).
     init(_ context: ContextHandle, type: Int32) throws(SystemCode) {
         var failure: Int32 = 0
         let made: UnsafeMutableRawPointer?

@@ -22,6 +22,11 @@ public enum ZeroMQContext {
         return "\(version.major).\(version.minor).\(version.patch)"
     }
 
+    /// Makes the context now, on this thread, where it can be told what is missing for it.
+    ///
+    /// - Throws: `ErrorNumber.tooManyOpen`, `tryAgain` (threads), `noMemory`, `forked`.
+    public static func start() throws(ZeroMQError) { _ = try shared() }
+
     /// Whether this process is a fork of the one that made the context.
     ///
     /// The sockets are not usable here then: the I/O threads stayed behind.
@@ -59,6 +64,15 @@ private final class ContextState: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         if let handle { return handle }
+        do throws(PosixError) {
+            try SystemTrial.run(
+                descriptors: Limits.startDescriptors,
+                threads: Limits.startThreads + Int(ioThreads),
+                bytes: Limits.startBytes
+            )
+        } catch {
+            throw ZeroMQError(code: error.code, operation: .makeContext)
+        }
         guard let created = ContextHandle.create() else {
             throw ZeroMQError(code: ErrorNumber.noMemory, operation: .makeContext)
         }
@@ -69,8 +83,16 @@ private final class ContextState: @unchecked Sendable {
         for (option, value) in options {
             let result = created.set(option, value)
             guard result >= 0 else {
+                created.end()
                 throw ZeroMQError(code: -result, operation: .makeContext)
             }
+        }
+        // libzmq starts its threads with the first socket: now, while there is room for them.
+        do throws(SystemCode) {
+            try SocketHandle(created, type: ZMQ_PAIR).close()
+        } catch {
+            created.end()
+            throw ZeroMQError(code: error.number, operation: .makeContext)
         }
         handle = created
         maker.store(ThisProcess.id, ordering: .releasing)

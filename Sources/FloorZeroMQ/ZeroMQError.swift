@@ -80,6 +80,8 @@ public struct ZeroMQError: Error, Equatable, Sendable, CustomStringConvertible {
         case ErrorNumber.tooManyOpen:
             "too many open files or sockets; raise the limit (ulimit -n)"
         case ErrorNumber.noMemory: "out of memory"
+        case ErrorNumber.tryAgain where operation == .makeContext:
+            "the system allows no further thread; raise the limit of processes or of memory"
         case ErrorNumber.tryAgain: "it would have to wait"
         case ErrorNumber.hostUnreachable: "the peer is gone"
         case ErrorNumber.accessDenied:

@@ -93,6 +93,15 @@ public final class ZeroMQSocket {
         _ options: [SocketOption]
     ) throws(ZeroMQError) -> SocketHandle {
         let context = try ZeroMQContext.shared()
+        do throws(PosixError) {
+            try SystemTrial.run(
+                descriptors: Limits.socketDescriptors,
+                threads: 0,
+                bytes: Limits.socketBytes
+            )
+        } catch {
+            throw ZeroMQError(code: error.code, operation: .open)
+        }
         let handle: SocketHandle
         do throws(SystemCode) {
             handle = try SocketHandle(context, type: type)

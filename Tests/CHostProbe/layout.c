@@ -224,7 +224,7 @@ static void pin_structs(void) {
     AT(floorbus_sub_options, flags, 4);
     AT(floorbus_sub_options, min_interval_ms, 8);
     AT(floorbus_sub_options, reserved0, 12);
-    CHECK(sizeof(floorbus_client_counts) == 120);
+    CHECK(sizeof(floorbus_client_counts) == 128);
     AT(floorbus_client_counts, struct_size, 0);
     AT(floorbus_client_counts, connected, 4);
     AT(floorbus_client_counts, epoch, 8);
@@ -243,6 +243,7 @@ static void pin_structs(void) {
     AT(floorbus_client_counts, bytes_out, 96);
     AT(floorbus_client_counts, round_trip_us, 104);
     AT(floorbus_client_counts, recovered, 112);
+    AT(floorbus_client_counts, overtaken, 120);
     CHECK(sizeof(floorbus_hub_options) == 48);
     AT(floorbus_hub_options, struct_size, 0);
     AT(floorbus_hub_options, flags, 4);

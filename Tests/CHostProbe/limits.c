@@ -13,13 +13,15 @@ static void full_outbox(void) {
     floorbus_ticket first = 0;
     floorbus_ticket second = 0;
     floorbus_str key = FLOORBUS_STR("agent/bj/sales/4711/");
+    floorbus_str other = FLOORBUS_STR("agent/bj/sales/4712/");
+    floorbus_str third = FLOORBUS_STR("agent/bj/sales/4713/");
 
     options.outbox_limit = 2;
     EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
     EXPECT(floorbus_publish_state(client, key, &state, NULL, &first), FLOORBUS_OK);
-    EXPECT(floorbus_publish_state(client, key, &state, NULL, &second), FLOORBUS_OK);
+    EXPECT(floorbus_publish_state(client, other, &state, NULL, &second), FLOORBUS_OK);
     CHECK(first != 0 && second != first);
-    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_LIMIT);
+    EXPECT(floorbus_publish_state(client, third, &state, NULL, NULL), FLOORBUS_E_LIMIT);
     EXPECT(floorbus_wait(client, first, 0, &result), FLOORBUS_E_AGAIN);
     EXPECT(floorbus_wait(client, first, 20, &result), FLOORBUS_E_TIMEOUT);
     EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, 20, NULL), FLOORBUS_E_TIMEOUT);
@@ -38,7 +40,7 @@ static void too_many_clients(void) {
         count++;
     }
     /* Fewer than 255 where the limit of open files is low; never more. */
-    CHECK(count <= 255 && (status == FLOORBUS_E_LIMIT || status == FLOORBUS_E_INTERNAL));
+    CHECK(count <= 255 && status == FLOORBUS_E_LIMIT);
     while (count > 0) EXPECT(floorbus_client_close(clients[--count], 0), FLOORBUS_OK);
 }
 

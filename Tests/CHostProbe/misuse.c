@@ -138,6 +138,14 @@ static void wrong_options(void) {
         floorbus_client_options options;
         uint32_t more;
     } newer;
+    /* What nobody can listen at. */
+    static const char *const addresses[] = {
+        "tcp://127.0.0.1:0", "tcp://127.0.0.1:65536", "tcp://127.0.0.1:99999", "tcp://127.0.0.1",
+        "tcp://127.0.0.1:", "tcp://:7410", "tcp://*:7410", "tcp://127.0.0.1:74x", "tcp://",
+        "ipc://",
+        ("ipc:///a/path/that/is/far/longer/than/the/one/hundred/and/seven/bytes/that/the/address"
+         "/of/a/local/socket/may/have/at/most")};
+    size_t index;
 
     EXPECT(floorbus_client_open(NULL, &client), FLOORBUS_E_INVALID);
     CHECK(client == NULL);
@@ -183,6 +191,16 @@ static void wrong_options(void) {
     options = nobody();
     options.will_grace_ms = 25001;
     EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options = nobody();
+    options.heartbeat_ms = 49;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    options.heartbeat_ms = 1501;
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    for (index = 0; index < sizeof addresses / sizeof *addresses; index++) {
+        options = nobody();
+        options.endpoints = addresses[index];
+        EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
+    }
     options = nobody();
     options.window_bytes = 1;
     EXPECT(floorbus_client_open(&options, &client), FLOORBUS_E_INVALID);
@@ -236,6 +254,9 @@ static void wrong_publications(floorbus_client *client) {
     state.customer_star = 6;
     EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_INVALID);
     state.customer_star = 0;
+    state.overlays = FLOORBUS_OVERLAY_RECORDING_PAUSED << 1;
+    EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_INVALID);
+    state.overlays = 0;
     state.reason.ptr = text;
     state.reason.len = 129;
     EXPECT(floorbus_publish_state(client, key, &state, NULL, NULL), FLOORBUS_E_TOOBIG);

@@ -41,6 +41,40 @@ static void expect_events(floorbus_client *wall, int first, int last) {
     }
 }
 
+/* A relative path counts from the directory of its client's opening, wherever the process goes: the
+ * file is written anew there, and stays locked. */
+static void another_directory(const char *address, const char *folder) {
+    floorbus_client_options options = nobody();
+    floorbus_agent_state state = FLOORBUS_AGENT_STATE_INIT;
+    floorbus_client *client = NULL, *second = NULL;
+    int number;
+    /* More than an outbox file keeps of what is over: it is written anew. */
+    static const int rewritten = 60000;
+    options.endpoints = address;
+    options.outbox_path = "box";
+    CHECK(chdir(folder) == 0);
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
+    CHECK(chdir("/") == 0);
+    for (number = 0; number < rewritten && probe_failures == 0; number++) {
+        floorbus_status status = floorbus_publish_state(
+            client, floorbus_cstr("agent/bj/sales/1/"), &state, NULL, NULL);
+        if (status == FLOORBUS_E_LIMIT) {
+            EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, PATIENCE_MS, NULL), FLOORBUS_OK);
+        } else {
+            EXPECT(status, FLOORBUS_OK);
+        }
+    }
+    EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, PATIENCE_MS, NULL), FLOORBUS_OK);
+    CHECK(access("/box", F_OK) != 0);
+    CHECK(chdir(folder) == 0);
+    EXPECT(floorbus_client_open(&options, &second), FLOORBUS_E_EXISTS);
+    EXPECT(floorbus_client_close(client, PATIENCE_MS), FLOORBUS_OK);
+    EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
+    EXPECT(floorbus_client_close(client, 0), FLOORBUS_OK);
+    CHECK(unlink("box") == 0);
+    CHECK(chdir("/") == 0);
+}
+
 int main(void) {
     floorbus_hub_options hub_options = FLOORBUS_HUB_OPTIONS_INIT;
     floorbus_client_options options = nobody();
@@ -74,6 +108,10 @@ int main(void) {
     options.principal = nobody().principal;
     EXPECT(floorbus_client_open(&options, &client), FLOORBUS_OK);
     EXPECT(floorbus_client_open(&options, &second), FLOORBUS_E_EXISTS);
+    /* "All" are those of the earlier process too. */
+    EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, PATIENCE_MS, NULL), FLOORBUS_OK);
+    EXPECT(floorbus_client_stats(client, &counts), FLOORBUS_OK);
+    CHECK(counts.accepted == LEFT);
     publish(client, LEFT + 1);
     EXPECT(floorbus_wait(client, FLOORBUS_TICKET_ALL, PATIENCE_MS, NULL), FLOORBUS_OK);
     expect_events(wall, 1, LEFT + 1);
@@ -90,6 +128,7 @@ int main(void) {
     CHECK(counts.recovered == 0);
 
     EXPECT(floorbus_client_close(client, PATIENCE_MS), FLOORBUS_OK);
+    another_directory(address, folder);
     EXPECT(floorbus_client_close(wall, 0), FLOORBUS_OK);
     EXPECT(floorbus_hub_stop(hub, 0), FLOORBUS_OK);
     CHECK(unlink(path) == 0);

@@ -129,7 +129,11 @@ extension RealSockets {
             var revisions: [FloorKey: Revision] = [:]
             for record in seen {
                 numbers[record.key, default: []].append(record.number ?? 0)
-                #expect(record.revision > revisions[record.key] ?? .zero)
+                // On a busy machine a publisher may have been silent for a while:
+                // a value comes again when its freshness changes, under the revision it had.
+                let last = revisions[record.key] ?? .zero
+                let isRenewed = record.key.kind != .event && record.revision == last
+                #expect(record.revision > last || isRenewed)
                 revisions[record.key] = record.revision
             }
             let mine = numbers.filter { $0.key.text.contains("guest") == false }

@@ -1,5 +1,6 @@
 import FloorBus
 import FloorEvents
+import FloorRoster
 import Testing
 
 extension RealSockets {
@@ -66,8 +67,8 @@ extension RealSockets {
             // The subscription began before or after the claim; the end it must see.
             #expect(steps.suffix(2) == [.answer, .close])
             let found = try #require(try await tom.flag(first.id))
-            #expect(try found.open.helpFlag?.words == FlagWords())
-            let words = try #require(try found.words?.helpFlag?.words)
+            #expect(found.key == first.key && found.hasWords)
+            let words = found.flag.words
             #expect(words.answer == "up to 500" && words.agent == "ana" && words.rating == 0)
             for client in [ana, sun, tom] { await client.close() }
         }
@@ -80,7 +81,7 @@ extension RealSockets {
             let id = try FloorID.fresh()
             let key = try FloorKey(.flag, site: "bj", unit: "sales", entity: id.text)
             #expect(try await sun.claimFlag(key) == .notFound)
-            #expect(try await sun.flag(id)?.open == nil)
+            #expect(try await sun.flag(id) == nil)
             let ana = try hub.connect(as: "ana")
             let receipt = try await ana.raiseFlag(help(), site: "bj", team: "sales", id: id)
             #expect(receipt.id == id && receipt.eligibleSupporters == 0)
@@ -89,6 +90,34 @@ extension RealSockets {
             #expect(try await sun.claimFlag(key) == .wrongState("cancelled"))
             await #expect(throws: FloorBusError(.invalid)) { try await ana.setDuty(.engaged) }
             for client in [ana, sun] { await client.close() }
+        }
+
+        @Test("What may be read comes, and says whether something was left out")
+        func readable() async throws {
+            var configuration = HubConfiguration()
+            configuration.listen = ["tcp://127.0.0.1:0"]
+            configuration.roster = try Roster(
+                people: [
+                    RosterPerson("ana", roles: .agent, site: "bj", team: "sales"),
+                    RosterPerson("sun", roles: .supporter, site: "bj", team: "sales"),
+                ],
+                teams: [RosterTeam(site: "bj", team: "sales")]
+            )
+            let hub = try EmbeddedHub(configuration)
+            defer { hub.stop() }
+            let ana = try hub.connect(as: "ana")
+            let sun = try hub.connect(as: "sun")
+            var help = HelpRequest(.knowledge, category: "refund")
+            help.text = "how?"
+            let raised = try await ana.raiseFlag(help, site: "bj", team: "sales")
+            let all = try KeyFilter("flag/")
+            let seen: ReadableRecords = try await sun.getReadable(all)
+            let record = try #require(seen.records.first)
+            let found: FoundFlag = try #require(try FoundFlag(record))
+            #expect(found.key == raised.key && !found.hasWords && found.flag.words == FlagWords())
+            await #expect(throws: FloorBusError.self) { try await ana.getReadable(all) }
+            // An asker finds the flag by its id alone.
+            #expect(try await ana.flag(raised.id)?.flag.words.note == "how?")
         }
 
         @Test("Fresh ids grow with time and do not repeat")

@@ -16,7 +16,7 @@ extension RealSockets {
             let desk = try FloorKey(.agent, site: "bj", unit: "sales", entity: "ana")
             try await ana.publish(.agent(AgentState(activity: .busy)), to: desk)
             let inbox: NoteInbox = try ana.inbox(site: "bj", team: "sales")
-            let receipts = try lead.subscribe(to: try KeyFilter("private/bj/lead/"))
+            let receipts = try lead.subscribe(to: try KeyFilter("personal/bj/lead/"))
             var reminder = FloorNote(.reminder, text: "order number first")
             reminder.person = "ana"
             let sent: NoteReceipt = try await lead.sendNote(reminder, site: "bj")

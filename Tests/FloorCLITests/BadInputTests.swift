@@ -52,7 +52,7 @@ struct BadInputTests {
         ),
         Case(arguments: queue + ["--waiting", "-1"], says: ["'-1'", "--waiting", "whole number"]),
         Case(
-            arguments: queue + ["--waiting", "1", "--oldest-enqueued-at", "yesterday"],
+            arguments: queue + ["--waiting", "1", "--oldest-enqueued-at", "noon"],
             says: ["--oldest-enqueued-at", "microseconds since 1970"]
         ),
         Case(
@@ -78,7 +78,7 @@ struct BadInputTests {
         Case(arguments: ["get", "agent/bj"], says: ["does not end in '/'"]),
         Case(arguments: ["get", "agent/", "--timeout", "-1"], says: ["--timeout"]),
         Case(arguments: ["get", "agent/", "--as", ""], says: ["1 to 64 bytes"]),
-        Case(arguments: ["get", "agent/", "--connect", "7410"], says: ["endpoint"], status: 1),
+        Case(arguments: ["get", "agent/", "--connect", "7410"], says: ["endpoint"], status: 64),
         Case(
             arguments: ["replay", "/nonexistent", "--format", "anonymous-bank"],
             says: ["/nonexistent", "cannot be opened"],

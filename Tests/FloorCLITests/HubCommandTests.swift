@@ -73,9 +73,10 @@ struct HubCommandTests {
             let taken = try await Program.run("hub", "--listen", endpoint, "--no-tap")
             #expect(taken.status == 1)
             #expect(taken.errors.contains("the address is in use"))
+            #expect(taken.errors.contains("a --tap of its own or --no-tap"))
         }
         let wrong = try await Program.run("hub", "--listen", "7410", "--no-tap")
-        #expect(wrong.status == 1)
+        #expect(wrong.status == 64)
         #expect(wrong.errors.contains("'7410' is not an endpoint"))
     }
 }

@@ -249,6 +249,34 @@ struct OutboxTests {
         #expect(desk.lines == ["> PUB 3 first 3: put agent/bj/sales/1/ 'ready'"])
     }
 
+    @Test("A client that stood still for longer than its grace says its state again")
+    func frozen() throws {
+        let key = try FloorKey("agent/bj/sales/1/")
+        var options = ClientOptions(principal: "ann", application: "desk")
+        try options.setWill(.loggedOff, for: key)
+        let will = options
+        for (still, isSaidAgain) in [(Int64(2000), false), (12_000, true)] {
+            let (desk, _) = try linked { $0 = will }
+            _ = try desk.publish("agent/bj/sales/1/", "ready")
+            desk.turn()
+            desk.acknowledge(1, ResultRun(1, .ok))
+            desk.pass(1000)
+            desk.pong(stable: .zero, request: 2)
+            // Suspended: what the hub sent meanwhile comes all at once, and then the end.
+            desk.now.boot += still * 1000
+            desk.pong(stable: .zero, request: 2)
+            desk.step(.linkDown(attempt: desk.attempt, .broken))
+            desk.pass(1)
+            desk.connect(lastApplied: 1)
+            desk.lines.removeAll()
+            desk.turn()
+            #expect(
+                desk.lines
+                    == (isSaidAgain ? ["> PUB 2 first 2: put agent/bj/sales/1/ 'ready'"] : [])
+            )
+        }
+    }
+
     @Test("Bad publications are refused at once")
     func refused() throws {
         let (desk, mailbox) = try linked()

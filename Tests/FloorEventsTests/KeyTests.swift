@@ -105,6 +105,34 @@ struct KeyVectors: Decodable {
         }
     }
 
+    @Test("the intersection of two filters matches the keys that both match, and no other")
+    func intersection() throws {
+        let texts = [
+            "+/", "flag/", "flag/bj/", "flag/+/sales/", "+/bj/sales/", "flag/+/+/f1/", "note/",
+            "flag/bj/sales/f1/", "private/bj/", "+/+/+/f1/", "flag/sh/",
+        ]
+        let keys = try ["flag", "note", "private"].flatMap { kind in
+            try ["bj", "sh"].flatMap { site in
+                try ["sales", "care"].flatMap { unit in
+                    try ["f1", "f2"].map { try FloorKey("\(kind)/\(site)/\(unit)/\($0)/") }
+                }
+            }
+        }
+        for left in try texts.map({ try KeyFilter($0) }) {
+            for right in try texts.map({ try KeyFilter($0) }) {
+                let both = left.intersection(right)
+                for key in keys {
+                    let isBoth = left.matches(key) && right.matches(key)
+                    #expect(both?.matches(key) ?? false == isBoth, "\(left.text) \(right.text)")
+                }
+                if left.covers(right) { #expect(both == right, "\(left.text) \(right.text)") }
+            }
+        }
+        let long = String(repeating: "x", count: 64)
+        let filter = try KeyFilter("+/+/\(long)/\(long)/")
+        #expect(filter.intersection(try KeyFilter("presence/\(long)/")) == nil)
+    }
+
     @Test("agent 47 is never agent 4711")
     func sharedBeginning() throws {
         let filter = try KeyFilter("agent/bj/sales/47/")

@@ -20,7 +20,7 @@ import Testing
         pinned(
             RecordKind.self,
             "1 agent · 2 flag · 3 queue · 4 presence · 5 custom · 6 event · 7 team · 8 note · "
-                + "9 private"
+                + "9 private · 10 personal"
         )
         pinned(
             RecordOperation.self,
@@ -34,7 +34,7 @@ import Testing
         #expect(others.allSatisfy { RecordOperation(rawValue: $0) == nil })
         pinned(Freshness.self, "0 live · 1 suspect · 2 stale")
         let events = RecordKind.allCases.filter { $0.lane == .event }
-        #expect(events == [.flag, .event, .note, .private])
+        #expect(events == [.flag, .event, .note, .private, .personal])
     }
 
     @Test("of an agent's state")

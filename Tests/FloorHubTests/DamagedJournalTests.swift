@@ -106,7 +106,7 @@ struct DamagedJournalTests {
         hub.turn()
         #expect(ana.takeStatuses() == [.ok])
         let lead = hub.join("lead")
-        lead.ask(.get, "private/bj/lead/")
+        lead.ask(.get, "personal/bj/lead/")
         hub.turn()
         let told = try #require(lead.takeRecords().last)
         let receipts = try FloorNote(payload: told.payload.span)

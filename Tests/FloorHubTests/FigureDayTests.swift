@@ -90,6 +90,7 @@ struct FigureDayTests {
             pbx.flag(.answer, number, hub) {
                 $0.claimGeneration = token
                 $0.outcome = .answered
+                $0.text = "so it is"
             }
             pbx.bye()
             pass(hub, hours: 0, minutes: minutes)

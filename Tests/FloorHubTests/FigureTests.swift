@@ -38,6 +38,7 @@ struct FigureTests {
             sun.flag(.answer, number, hub) {
                 $0.claimGeneration = token
                 $0.outcome = .answered
+                $0.text = "so it is"
             }
             agent.flag(.rate, number, hub) { $0.rating = UInt8(number) + 2 }
         }

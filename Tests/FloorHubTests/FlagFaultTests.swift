@@ -27,6 +27,7 @@ struct FlagFaultTests {
             .flag(.answer, 1) {
                 $0.claimGeneration = generation
                 $0.outcome = .answered
+                $0.text = "so it is"
             }
         ])
         hub.turn()

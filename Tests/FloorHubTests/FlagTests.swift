@@ -176,40 +176,6 @@ struct FlagTests {
         #expect(hub.flag(1) == nil, "forgotten once nobody can rate it any more")
     }
 
-    @Test("The call ends: what is only asked is cancelled, who is being helped is helped on")
-    func callEnds() throws {
-        let hub = durableHub()
-        let (ana, sun) = raised(hub)
-        var state = AgentState(activity: .busy)
-        state.call = .connected
-        state.callReference = "call-7"
-        var header = RecordHeader(.agent, .put, schema: PayloadSchema.agent)
-        header.flags = [.unleased]
-        func show(_ state: AgentState) throws {
-            var payload: [UInt8] = []
-            try state.append(to: &payload)
-            ana.publish([HarnessOperation(header, "agent/bj/sales/ana/", payload)])
-            hub.turn()
-        }
-        try show(state)
-        #expect(hub.flag(1)?.status == .raised)
-        state.call = .ended
-        try show(state)
-        let flag = try #require(hub.flag(1))
-        #expect(flag.status == .cancelled && flag.cause == .callEnded)
-        #expect(sun.flag(.claim, 1, hub).status == .wrongState)
-        _ = ana.flag(.raise, 2, hub) { $0.callReference = "call-9" }
-        let generation = sun.flag(.claim, 2, hub).claimGeneration
-        sun.flag(.engage, 2, hub) {
-            $0.claimGeneration = generation
-            $0.channel = .whisper
-        }
-        state.callReference = "call-10"
-        state.call = .connected
-        try show(state)
-        #expect(hub.flag(2)?.status == .engaged)
-    }
-
     @Test("Merged flags get their incident's answer; an incident without one gives them back")
     func incidents() throws {
         let hub = durableHub()
@@ -267,6 +233,7 @@ struct FlagTests {
             sun.flag(.answer, 1, hub) {
                 $0.claimGeneration = 1
                 $0.outcome = .answered
+                $0.text = "it is back"
             }.status == .ok
         )
         #expect(hub.flag(2)?.status == .answered)

@@ -60,11 +60,28 @@ struct Played: Sendable {
 }
 
 func play(_ path: String, _ format: LogFormat, day: String? = nil) throws -> Played {
-    let script = try FloorScript(path: path, format: format, day: day)
-    var played = Played()
-    while let step = try script.next() { played.steps.append(step) }
-    played.report = script.report
+    let (played, damage) = try playDamaged(path, format, day: day)
+    if let damage { throw damage }
     return played
+}
+
+/// A script's steps up to where the file is damaged, and what is wrong there.
+func playDamaged(
+    _ path: String,
+    _ format: LogFormat,
+    day: String? = nil,
+    options: ImportOptions = ImportOptions()
+) throws -> (played: Played, damage: ImportError?) {
+    let script = try FloorScript(path: path, format: format, day: day, options: options)
+    var played = Played()
+    var damage: ImportError?
+    do throws(ImportError) {
+        while let step = try script.next() { played.steps.append(step) }
+    } catch {
+        damage = error
+    }
+    played.report = script.report
+    return (played, damage)
 }
 
 func play(_ rows: [String], _ format: LogFormat, day: String? = nil) throws -> Played {

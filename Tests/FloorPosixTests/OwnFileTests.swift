@@ -64,6 +64,24 @@ struct OwnFileTests {
         }
     }
 
+    @Test("It stays in the folder it was opened in, wherever that has gone")
+    func movedFolder() throws {
+        try withPath { path in
+            let files = FileManager.default
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            let moved = folder + "-moved"
+            let file = try OwnFile.open(path: path)
+            try files.moveItem(atPath: folder, toPath: moved)
+            try files.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            defer { try? files.removeItem(atPath: moved) }
+            try file.replace(with: [1, 2].span)
+            #expect(try files.contentsOfDirectory(atPath: folder) == [])
+            #expect(try files.contentsOfDirectory(atPath: moved) == ["own"])
+            #expect(opening(moved + "/own")?.code == ErrorNumber.tryAgain)
+            #expect(opening(path) == nil)
+        }
+    }
+
     @Test("What is no ordinary file is left alone: a folder, a link, a pipe, a device")
     func strange() throws {
         try withPath { path in

@@ -118,8 +118,8 @@ import Testing
     func noYAML() {
         #expect(problems("people:\n  - id: \"a\n")[0].hasPrefix("r:"))
         #expect(problems("people: [\n").first?.contains("this is no YAML") == true)
-        #expect(problems("times:\n  lease: 1s\n  lease: 2s\n") == ["r:2: 'lease' is there twice"])
-        #expect(problems("teams: []\n---\nteams: []\n")[0].contains("another document"))
+        #expect(problems("times:\n  lease: 1s\n  lease: 2s\n") == ["r:3: 'lease' is there twice"])
+        #expect(problems("teams: []\n---\nteams: []\n")[0].hasPrefix("r:2: another document"))
         #expect(problems("a: \u{1}\n").count == 1)
     }
 
@@ -181,7 +181,7 @@ import Testing
         }
         #expect(sentence().hasPrefix(path + ": it cannot be read: "))
         try Data([0x61, 0xFF]).write(to: URL(filePath: path))
-        #expect(sentence() == path + ": it is not UTF-8")
+        #expect(sentence() == path + ":1: this is not UTF-8; save the file as UTF-8")
         try Data(repeating: 0x20, count: Limits.rosterBytes + 1).write(to: URL(filePath: path))
         #expect(sentence() == path + ": it is larger than 32 MiB")
         try Data("teams: []\n".utf8).write(to: URL(filePath: path))

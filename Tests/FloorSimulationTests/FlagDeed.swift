@@ -86,11 +86,11 @@ struct FlagDeed {
         let status = flag.status
         switch operation {
         case .claim: return !flag.isWaiting && !flag.isOwned
-        case .engage, .release, .reject, .answer: return flag.isEnded
+        case .engage, .release, .reject, .answer: return flag.isEnded || status == .answered
         case .close: return ![.answered, .engaged, .closed].contains(status)
         case .reopen: return status != .answered && status != .closed
-        case .cancel: return [.engaged, .answered, .closed, .unanswered].contains(status)
-        case .escalate: return !flag.isWaiting || flag.escalation == 3
+        case .cancel: return [.answered, .closed, .unanswered].contains(status)
+        case .escalate: return flag.isEnded || status == .answered || flag.escalation == 3
         case .rate: return flag.claims == 0 && flag.stamps.answered == 0
         case .verdict: return flag.stamps.answered == 0
         // Or it is the incident that is.

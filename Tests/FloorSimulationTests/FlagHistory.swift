@@ -53,18 +53,24 @@ struct FlagHistory {
                 let operation = header.operation, operation.isOfFlagsLife,
                 let flag = try? HelpFlag(payload: bytes.span.extracting(view.payload))
             else { continue }
+            let isPrivate = header.kind == .private
+            if !isPrivate, header.producer != .zero || header.sourceTime != 0 {
+                fail(id, revision, "its public record says who did it")
+            }
             if header.producer != .zero {
-                acts[revision] = Act(
+                // What is told of an operation is the revision of its last record.
+                let isAlone = operation == .rate || operation == .verdict
+                acts[isPrivate && !isAlone ? revision.next : revision] = Act(
                     id: id,
                     operation: operation,
                     producer: header.producer,
                     sequence: header.producerSequence
                 )
             }
-            if header.kind == .private {
+            if isPrivate {
                 takePrivate(id, operation, flag, revision)
             } else {
-                takePublic(id, operation, flag, revision, header.producer)
+                takePublic(id, operation, flag, revision)
             }
         }
         if !keepsDisk { forgetAll(from: epoch, to: lastEpoch) }
@@ -138,17 +144,18 @@ struct FlagHistory {
         _ id: FloorID,
         _ operation: RecordOperation,
         _ flag: HelpFlag,
-        _ revision: Revision,
-        _ producer: FloorID
+        _ revision: Revision
     ) {
         guard var expected = awaited else {
             return fail(id, revision, "a public record without its private one")
         }
         awaited = nil
         expected.flag.words = FlagWords()
+        expected.flag.eligible = 0
         if expected.id != id || expected.flag != flag || expected.revision.next != revision {
             fail(id, revision, "its two records differ")
         }
+        let producer = acts[revision]?.producer ?? .zero
         if operation == .claim, principals[producer] != flag.owner {
             fail(id, revision, "I4 broken, claimed for \(flag.owner) by another")
         }

@@ -135,7 +135,7 @@ struct LineTests {
         note.value = .min
         #expect(note.summary == "active announcement: new?tariff")
         let fields = try object(NoteText(key, note).json())
-        #expect(fields.count == 20 && fields["roles"] as? [String] == ["agent", "supporter"])
+        #expect(fields.count == 22 && fields["roles"] as? [String] == ["agent", "supporter"])
         #expect(fields["value"] as? Int == .min && fields["text"] as? String == "new\ntariff")
         #expect(try JSONText.line(["b": 1, "a": 2]) == #"{"a":2,"b":1}"#)
     }

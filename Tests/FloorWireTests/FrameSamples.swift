@@ -32,6 +32,7 @@ extension Samples {
         ("PUB, two records", up(.publish, 8, 3, .records(lead: 0, [published, conditional]))),
         ("PING", up(.ping, 4, 9, .ping(Ping(clientTime: -5)))),
         ("GET", up(.get, 5, 0, .request(get))),
+        ("GET, as may be read", flagged(up(.get, 5, 0, .request(get)), FrameFlags.asMayBeRead)),
         ("REPLAY", up(.replay, 6, 0, .request(replay))),
         ("BYE", up(.bye)),
     ]
@@ -86,6 +87,12 @@ extension Samples {
         replay.to = time + 60_000_000
         return replay
     }()
+
+    private static func flagged(_ message: Message, _ flags: UInt16) -> Message {
+        var header = message.header
+        header.flags = flags
+        return Message(header, message.body)
+    }
 
     private static func down(
         _ type: FrameType,
@@ -150,6 +157,10 @@ extension Samples {
         ),
         ("REPLY", down(.reply, 15, 0, .records(lead: 5, [delivered]))),
         ("REPLY_END", down(.replyEnd, 16, 0, .replyEnd(replyEnd))),
+        (
+            "REPLY_END, partial",
+            flagged(down(.replyEnd, 16, 0, .replyEnd(replyEnd)), FrameFlags.partial)
+        ),
     ]
 
     private static let welcome: Welcome = {

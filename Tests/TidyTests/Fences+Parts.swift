@@ -74,7 +74,7 @@ extension Fences {
                 "Admission", "Grants", "HelloRefusal", "Identities", "Principal", "Producers",
                 "Sessions", "Supporters", "Will", "Wills",
             ],
-            shared: ["Account", "Producer", "Quota", "Session"],
+            shared: ["Account", "Discretion", "Producer", "Quota", "Session"],
             sees: ["Clock", "EventLane", "Flags", "Ports", "Readers", "StateLane", "Tables"]
         )
     ]

@@ -4,7 +4,7 @@ section 14, on bytes alone; the socket and GET are its owner's."""
 import floorbus_wire as wire
 
 EVENT_LANE = {number for number, name in wire.KINDS.items()
-              if name in ('flag', 'note', 'event', 'private')}
+              if name in ('flag', 'note', 'event', 'private', 'personal')}
 
 
 def topics(prefixes, nonce):

@@ -15,7 +15,7 @@ DOWN = {0x81: 'WELCOME', 0x82: 'REJECT', 0x83: 'DELIVER', 0x84: 'ACK', 0x85: 'PO
 TYPES = {**UP, **DOWN}
 NUMBERS = {name: number for number, name in TYPES.items()}
 KINDS = {1: 'agent', 2: 'flag', 3: 'queue', 4: 'presence', 5: 'custom', 6: 'event', 7: 'team',
-         8: 'note', 9: 'private'}
+         8: 'note', 9: 'private', 10: 'personal'}
 STATUS = {0: 'ok', -1: 'invalid', -2: 'noMemory', -3: 'timedOut', -4: 'again', -5: 'closed',
           -6: 'wrongState', -7: 'badHandle', -8: 'forked', -9: 'wrongABI', -10: 'offline',
           -11: 'notAuthenticated', -12: 'denied', -13: 'conflict', -14: 'notFound', -15: 'exists',

@@ -129,9 +129,9 @@ class Session:
 
     # Out
 
-    def send(self, name, seq=0, arg=0, body=None):
+    def send(self, name, seq=0, arg=0, body=None, flags=0):
         self.send_bytes(wire.encode_frame({'type': name, 'session_id': self.id, 'seq': seq,
-                                           'arg': arg, 'body': body or {}}))
+                                           'arg': arg, 'flags': flags, 'body': body or {}}))
 
     def send_bytes(self, *frames):
         deadline = Deadline()
@@ -140,10 +140,10 @@ class Session:
         self.socket.send_multipart(frames)
         self.last_sent = time.monotonic()
 
-    def ask(self, name, **body):
-        """Sends a numbered request; returns its number."""
+    def ask(self, name, flags=0, **body):
+        """Sends a numbered request, with flags in its header; returns its number."""
         self.request += 1
-        self.send(name, seq=self.request, arg=self.cumulative + 1, body=body)
+        self.send(name, seq=self.request, arg=self.cumulative + 1, body=body, flags=flags)
         return self.request
 
     def publish(self, *records):

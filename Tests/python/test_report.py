@@ -252,8 +252,9 @@ class Reports(unittest.TestCase):
         self.flag('close', 'ana', helped)
         self.flag('cancel', 'ana', self.raised('ana', 'sales', 'other'), '--reason', 'found it')
         self.raised('fay', 'sales', 'refund', '--call', 'c9')
-        self.run_program('publish', 'agent', 'agent/bj/sales/fay/', '--state', 'ready', '--as',
-                         'fay', '--connect', self.endpoint, '--json')
+        self.run_program('publish', 'agent', 'agent/bj/sales/fay/', '--state', 'ready', '--call',
+                         'ended', '--call-ref', 'c9', '--as', 'fay', '--connect', self.endpoint,
+                         '--json')
         self.raised('gus', 'sales', 'refund')
 
     def report(self, name):

@@ -1,11 +1,12 @@
 """The session port, spoken from docs/wire-protocol.md alone to a real hub."""
 
 import struct
+import tempfile
 import unittest
 
 import floorbus_wire as wire
-from peer import (BAD_KEY, CONFLICT, DENIED, EXISTS, FENCED, HubCase, INVALID,
-                  NOT_FOUND, OK, UNSUPPORTED, append, delete, put)
+from peer import (BAD_KEY, CONFLICT, DENIED, EXISTS, FENCED, Hub, HubCase, INVALID,
+                  NOT_FOUND, OK, UNSUPPORTED, append, delete, put, require)
 
 
 def numbered(key, number, size=8):
@@ -14,6 +15,46 @@ def numbered(key, number, size=8):
 
 def number(record):
     return struct.unpack_from('<Q', bytes.fromhex(record['payload']))[0]
+
+
+ROSTER = """
+teams:
+  - { site: bj, team: sales }
+  - { site: bj, team: care }
+people:
+  - { id: ana, roles: agent, site: bj, team: sales }
+  - { id: lead, roles: supervisor, site: bj, team: sales }
+  - { id: pbx, roles: system }
+"""
+
+
+class Parts(HubCase):
+    """GET that is wider than the grants (10.8)."""
+
+    @classmethod
+    def setUpClass(cls):
+        require()
+        with tempfile.NamedTemporaryFile('w', suffix='.yaml') as roster:
+            roster.write(ROSTER)
+            roster.flush()
+            cls.hub = Hub('--roster', roster.name)
+
+    def ask(self, session, filter, flags):
+        start = len(session.frames)
+        records, end = session.get(filter, flags=flags)
+        ending = [frame for frame in session.frames[start:] if frame['type'] == 'REPLY_END'][-1]
+        return [record['key'] for record in records], end['status'], ending['flags']
+
+    def test_the_flag_asks_for_what_may_be_read_and_the_answer_says_that_it_is_a_part(self):
+        pbx, lead, ana = (self.session(name) for name in ('pbx', 'lead', 'ana'))
+        keys = ['queue/bj/care/1/', 'queue/bj/sales/1/']
+        pbx.publish(*(put(key, b'3') for key in keys))
+        pbx.barrier()
+        self.assertEqual(self.ask(pbx, 'queue/', 1), (keys, OK, 0))
+        self.assertEqual(self.ask(lead, 'queue/', 1), (keys[1:], OK, 1))
+        self.assertEqual(self.ask(lead, 'queue/bj/sales/', 1), (keys[1:], OK, 0))
+        self.assertEqual(self.ask(lead, 'queue/', 0), ([], DENIED, 0))
+        self.assertEqual(self.ask(ana, 'team/', 1), ([], DENIED, 0))
 
 
 class Opening(HubCase):

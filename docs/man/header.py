@@ -141,6 +141,9 @@ def read(path):
                 comment = comment_lines(code)
             elif items:
                 items[-1].comment += comment_lines(code)
+        elif code.startswith("#ifdef FLOORBUS_NO_INLINE"):
+            # The same functions once more, without what is said of them.
+            place = text.index("#else", place)
         else:
             if items is not None and (not match or code.startswith("#define")):
                 items.append(item(code, comment))

@@ -7,6 +7,24 @@ from roff import escaped
 USAGE = "cc program.c $(pkg-config --cflags --libs floorbus)"
 
 
+# What apropos(1) shows and searches, for each group of functions.
+SUMMARIES = {
+    "floorbus_library": "version, statuses, errors and ids of the FloorBus event bus",
+    "floorbus_client": "open, close and watch a client of a FloorBus event bus",
+    "floorbus_publish": "publish agent states, queues and figures of a call centre",
+    "floorbus_help": "ask for help on a call-centre floor, claim it and answer",
+    "floorbus_notes": "send, read and withdraw announcements and alerts of a call centre",
+    "floorbus_answers": "wait for the hub's answer to a FloorBus publication",
+    "floorbus_subscribe": "subscribe to agents, queues and events of a call centre, receive them",
+    "floorbus_callbacks": "have a function called for each event of a FloorBus client",
+    "floorbus_snapshot": "ask for present values, past events and who is there",
+    "floorbus_embedded": "run a FloorBus hub inside a process",
+    "floorbus_converters": "convert agent states of CSTA, TSAPI, TAPI, Finesse, Asterisk and "
+                           "FreeSWITCH",
+    "floorbus_conveniences": "short forms of FloorBus calls for help flags and texts",
+}
+
+
 def page_name(section):
     """The page of a group: floorbus_ and the first word of the group's name."""
     return "floorbus_" + re.match(r"\w+", section.name)[0]
@@ -74,7 +92,7 @@ def group_page(section, header, make, also):
     functions = section.functions()
     constants = header.enumerators()
     page = make(page_name(section), 3, [f.name for f in functions],
-                "FloorBus, " + section.name)
+                SUMMARIES[page_name(section)])
     page.heading("SYNOPSIS")
     page.raw(".nf", ".B #include <floorbus.h>")
     for function in functions:

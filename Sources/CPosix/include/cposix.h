@@ -29,6 +29,7 @@ enum {
     FLOOR_POSIX_EISDIR = EISDIR,
     FLOOR_POSIX_ELOOP = ELOOP,
     FLOOR_POSIX_EMFILE = EMFILE,
+    FLOOR_POSIX_ENFILE = ENFILE,
     FLOOR_POSIX_ENAMETOOLONG = ENAMETOOLONG,
     FLOOR_POSIX_ENODEV = ENODEV,
     FLOOR_POSIX_ENOENT = ENOENT,
@@ -68,6 +69,33 @@ int floor_posix_thread_start(
     uint64_t *id, const char *name, void (*body)(void *context), void *context);
 int floor_posix_thread_join(uint64_t id);
 int floor_posix_thread_detach(uint64_t id);
+
+/* Lets other threads run. */
+void floor_posix_yield(void);
+
+/* What a call of a host's thread leaves as it was: errno, and whether the thread may be cancelled.
+ * Between the two it may not: a thread that ended with a lock held would leave it locked. */
+typedef struct floor_posix_call {
+    int number;
+    int cancelling;
+} floor_posix_call_t;
+floor_posix_call_t floor_posix_enter(void);
+void floor_posix_leave(floor_posix_call_t call);
+
+/* Tries whether so many descriptors, threads and bytes of memory are to be had, all at once, and
+ * gives them back: libzmq ends the process when it finds none while it starts. 0, or -EMFILE,
+ * -ENFILE, -EAGAIN (threads), -ENOMEM. */
+int floor_posix_try(size_t descriptors, size_t threads, size_t bytes);
+
+/* Memory for objects in the C library (memory.c), and whether there is some: -ENOMEM since it ran
+ * out and until there is again. */
+int floor_memory_take(void **block, size_t alignment, size_t size); /* as posix_memalign(3) */
+void floor_memory_give(void *block);
+int floor_posix_memory(void);
+/* The reserve behind it, which two files of one process share. */
+typedef struct floor_memory floor_memory_t;
+floor_memory_t *floor_posix_memory_reserve(void);
+void floor_posix_memory_use(floor_memory_t *reserve); /* before anything of it was taken */
 
 /* One text of the calling thread, cut to 511 bytes: Swift has no thread-local storage, and the C
  * interface keeps the sentence of the last error there. */
@@ -134,7 +162,8 @@ void floor_posix_ignore_broken_pipes(void);
  * Finds it in this program when it was linked into it, else in `library`, from the directory where
  * this code lies or by the loader's own path. NULL: *why says why. It is never unloaded: objects of
  * it live on. */
-typedef int32_t (*floor_posix_hub_entry_t)(const char *build, void *wish);
+typedef int32_t (*floor_posix_hub_entry_t)(
+    const char *build, floor_memory_t *memory, void *wish);
 floor_posix_hub_entry_t floor_posix_hub_entry(const char *library, const char **why);
 /* What names the build, the same in files that were built together; "" where none was given. */
 const char *floor_posix_build(void);
@@ -145,14 +174,17 @@ int floor_posix_close(int descriptor);
 int64_t floor_posix_read_file(const char *path, void *bytes, size_t capacity); /* -EFBIG: larger */
 int floor_posix_write_file(const char *path, const void *bytes, size_t count, uint32_t mode);
 int floor_posix_make_directory(const char *path, uint32_t mode);
+int floor_posix_current_directory(char *path, size_t capacity); /* its length */
 int floor_posix_remove_file(const char *path);
 /* Which file a path leads to, links followed, and its size. */
 int floor_posix_file_status(const char *path, uint64_t *device, uint64_t *number, int64_t *size);
 
 /* A file of one process: opened, made with mode 0600 if it is not there, and locked. Never follows
  * a symbolic link (-ELOOP), never opens what is not an ordinary file (-EISDIR). Returns the
- * descriptor, -EAGAIN: another one holds the lock. */
-int floor_posix_own_file(const char *path);
+ * descriptor, -EAGAIN: another one holds the lock. Its folder is opened first and kept: a process
+ * may go to another directory, and folders are renamed. `path` is the one it was opened with. */
+int floor_posix_open_folder_of(const char *path);
+int floor_posix_own_file(int folder, const char *path);
 int64_t floor_posix_file_size(int descriptor);
 int64_t floor_posix_read_at(int descriptor, void *bytes, size_t count, int64_t offset);
 /* Writes all, or takes back what it has written and fails. */
@@ -161,6 +193,7 @@ int floor_posix_overwrite_at(int descriptor, const void *bytes, size_t count, in
 int floor_posix_truncate(int descriptor, int64_t size);
 /* Puts a new file, locked and on the disk, in the place of an own one, by way of PATH.rewrite.
  * Returns the new one's descriptor; the old one's is the caller's to close. */
-int floor_posix_replace_own_file(const char *path, const void *bytes, size_t count);
+int floor_posix_replace_own_file(
+    int folder, const char *path, const void *bytes, size_t count);
 
 #endif

@@ -56,6 +56,9 @@ struct DemoCommand: AsyncParsableCommand {
         try Self.require(queues, in: 1...FloorModel.queueNames.count, "--queues")
         try Self.require(speed, in: 1...3600, "--speed")
         try Self.require(seconds, in: 1...86_400, "--seconds")
+        if let problem = EndpointText.problem(listen, listens: true) {
+            throw ValidationError(problem)
+        }
         guard queues <= agents else {
             throw ValidationError("--queues must not exceed --agents: somebody serves each queue.")
         }
@@ -80,7 +83,7 @@ struct DemoCommand: AsyncParsableCommand {
         options.queues = queues
         options.speed = speed
         options.seed = seed
-        options.listen = listen
+        options.listen = EndpointText.bound(listen)
         return options
     }
 
@@ -93,7 +96,7 @@ struct DemoCommand: AsyncParsableCommand {
             Self.tell(error.sentence)
             throw ExitCode(1)
         }
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup, .sigquit)
         if check { try await runCheck(run, signals) } else { try await runShow(run, signals) }
     }
 
@@ -101,7 +104,8 @@ struct DemoCommand: AsyncParsableCommand {
         let outcome = await Self.race(signals) { try await run.show() }
         await run.close()
         if case .failed(let error) = outcome {
-            Self.tell("the demonstration stopped: \(error)")
+            let reason = (error as? CommandFailure)?.sentence ?? "\(error)"
+            Self.tell("the demonstration stopped: \(reason)")
             throw ExitCode(1)
         }
     }
@@ -114,7 +118,7 @@ struct DemoCommand: AsyncParsableCommand {
         case .ended(let report):
             let failures = report.failures(agents: agents, queues: queues)
             for failure in failures { Self.tell(failure) }
-            print(report.line)
+            try Output.line(report.line)
             if !failures.isEmpty { throw ExitCode(1) }
         case .interrupted:
             Self.tell("the check was interrupted before it could compare anything")
@@ -150,6 +154,6 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private static func tell(_ sentence: String) {
-        FileHandle.standardError.write(Data("floorbus: \(sentence)\n".utf8))
+        Output.note(sentence)
     }
 }

@@ -20,12 +20,17 @@ extension DemoRun {
 
     private func draw() async throws {
         var screen = TerminalScreen()
-        screen.open()
+        Suspension.listen()
+        try screen.open()
         defer { screen.close() }
         var meter = HubMeter()
         while true {
             try await Task.sleep(for: .milliseconds(200))
-            // Without an answer the wall shows what it knows.
+            if Suspension.isDue() {
+                screen.close()
+                Suspension.stop()
+                try screen.open()
+            }
             // Without an answer the meter stays as it was; the screen shows a link that is down.
             if meter.isDue, let figures = try? await hubFigures() { meter.take(figures) }
             let size = TerminalScreen.currentSize()
@@ -37,7 +42,7 @@ extension DemoRun {
             content.endpoint = endpoint
             meter.fill(&content.hub)
             let board = Wallboard(content, width: size.width, height: size.height)
-            screen.show(board.lines, width: size.width, height: size.height)
+            try screen.show(board.lines, width: size.width, height: size.height)
         }
     }
 
@@ -52,7 +57,7 @@ extension DemoRun {
                 clock: clock
             )
             meter.fill(&content.hub)
-            TerminalScreen.write(Wallboard.summary(content) + "\n")
+            try Output.line(Wallboard.summary(content))
         }
     }
 }

@@ -20,6 +20,14 @@ enum Look: Sendable {
         case .bad: "1;31"
         }
     }
+
+    var codeWithoutColor: String {
+        switch self {
+        case .plain, .good, .warning: "0"
+        case .title, .bad: "1"
+        case .dim: "2"
+        }
+    }
 }
 
 /// One line of the screen: pieces of text, each with its look.
@@ -51,13 +59,19 @@ struct ScreenLine: Equatable {
     }
 
     /// The line with its looks, cut to a width.
-    func styled(_ width: Int) -> String {
+    ///
+    /// - Parameters:
+    ///   - width: columns.
+    ///   - hasColors: whether looks may be colours; else what is bad is bold.
+    /// - Returns: the line with its codes.
+    func styled(_ width: Int, hasColors: Bool = true) -> String {
         var left = width
         var out = ""
         for (text, look) in pieces where left > 0 {
             let cut = text.prefix(left)
             left -= cut.count
-            out += look == .plain ? String(cut) : "\u{1B}[\(look.code)m\(cut)\u{1B}[0m"
+            let code = hasColors ? look.code : look.codeWithoutColor
+            out += code == "0" ? String(cut) : "\u{1B}[\(code)m\(cut)\u{1B}[0m"
         }
         return out
     }
@@ -74,7 +88,10 @@ struct TerminalScreen {
     private var shown: [ScreenLine] = []
     private var size = (width: 0, height: 0)
 
-    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+    private let hasColors = Output.hasColors
+
+    /// Whether there is a screen, and not a file, a pipe or a terminal that prints lines.
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 && Output.hasScreen }
 
     /// Columns and rows; 80 by 24 when the terminal does not say.
     static func currentSize() -> (width: Int, height: Int) {
@@ -85,13 +102,19 @@ struct TerminalScreen {
     }
 
     /// To the alternate screen, without a cursor.
-    func open() { Self.write("\u{1B}[?1049h\u{1B}[?25l") }
+    mutating func open() throws {
+        size = (0, 0)
+        try Output.write("\u{1B}[?1049h\u{1B}[?25l")
+    }
 
     /// Back to where the terminal was.
-    func close() { Self.write("\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l") }
+    func close() {
+        // A terminal that is gone needs nothing back.
+        try? Output.write("\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l")
+    }
 
     /// Shows lines; only the rows that changed are written, in one piece, so nothing flickers.
-    mutating func show(_ lines: [ScreenLine], width: Int, height: Int) {
+    mutating func show(_ lines: [ScreenLine], width: Int, height: Int) throws {
         var out = ""
         if size != (width, height) {
             out += "\u{1B}[2J"
@@ -102,12 +125,10 @@ struct TerminalScreen {
             let line = row < lines.count ? lines[row] : ScreenLine()
             if row < shown.count, shown[row] == line { continue }
             // Erased first: after the last column, "erase to the end" would take that column.
-            out += "\u{1B}[\(row + 1);1H\u{1B}[2K" + line.styled(width)
+            out += "\u{1B}[\(row + 1);1H\u{1B}[2K" + line.styled(width, hasColors: hasColors)
         }
         shown = (0..<height).map { $0 < lines.count ? lines[$0] : ScreenLine() }
         // As one update, for terminals that know how (synchronized output, mode 2026).
-        if !out.isEmpty { Self.write("\u{1B}[?2026h" + out + "\u{1B}[?2026l") }
+        if !out.isEmpty { try Output.write("\u{1B}[?2026h" + out + "\u{1B}[?2026l") }
     }
-
-    static func write(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
 }

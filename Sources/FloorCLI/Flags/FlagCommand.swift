@@ -51,21 +51,18 @@ enum FlagName: ExpressibleByArgument, Sendable {
         }
     }
 
-    /// The flag's key; one given by its id is looked for.
-    func key(
-        _ client: FloorBusClient,
-        _ timeout: TimeoutOptions
-    ) async throws(FloorBusError) -> FloorKey {
+    var id: FloorID {
         switch self {
-        case .key(let key): return key
-        case .id(let id):
-            guard let found = try await client.flag(id, timeout: .seconds(timeout.timeout)) else {
-                throw FloorBusError(
-                    .notFound,
-                    "there is no flag " + id.text + ", or it was forgotten after its time"
-                )
-            }
-            return found.open.key
+        case .key(let key): FloorID(key.entity) ?? .zero
+        case .id(let id): id
+        }
+    }
+
+    /// A key under which the hub takes operations on the flag: it finds it by its id.
+    func operationKey() throws(FloorBusError) -> FloorKey {
+        switch self {
+        case .key(let key): key
+        case .id(let id): try FloorKey(flag: id)
         }
     }
 }
@@ -96,12 +93,12 @@ struct FlagOptions: ParsableArguments {
     ) async throws {
         try await reporting {
             try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
-                let key = try await flag.key(client, timeout)
+                let key = try flag.operationKey()
                 var request = FlagRequest()
                 request.claimGeneration = generation
                 change(&request)
                 if needsClaim, generation == 0 {
-                    request.claimGeneration = try await ownGeneration(client, key)
+                    request.claimGeneration = try await ownGeneration(client)
                 }
                 return (key, try await client.changeFlag(key, operation, request))
             } then: { key, result in
@@ -115,18 +112,11 @@ struct FlagOptions: ParsableArguments {
 
     /// The token of the claim that whoever asks has; 0, which no claim has, when he has none.
     private func ownGeneration(
-        _ client: FloorBusClient,
-        _ key: FloorKey
+        _ client: FloorBusClient
     ) async throws(FloorBusError) -> UInt32 {
-        let filter: KeyFilter
-        do { filter = try KeyFilter(key.text) } catch {
-            throw FloorBusError(.badKey, error.sentence)
-        }
-        let records = try await client.get(filter, timeout: .seconds(timeout.timeout))
-        guard let flag = try records.first?.helpFlag, flag.owner == client.principal else {
-            return 0
-        }
-        return flag.claimGeneration
+        let found = try await client.flag(flag.id, timeout: .seconds(timeout.timeout))
+        guard let known = found?.flag, known.owner == client.principal else { return 0 }
+        return known.claimGeneration
     }
 
     private func show(
@@ -183,6 +173,12 @@ struct FlagResultLine: Encodable {
         }
     }
 
+    /// What is so for good.
+    private var already: String {
+        let over: [FlagStatus] = [.answered, .closed, .cancelled, .unanswered]
+        return over.contains { $0.name == detail } ? " already" : ""
+    }
+
     /// Why it was not done.
     var sentence: String {
         let what = "could not \(operation) the flag \(flagId): "
@@ -192,7 +188,7 @@ struct FlagResultLine: Encodable {
             return what + (holder.map { "\($0) has it" } ?? "nobody has it, or its token is old")
         case "notEligible": return what + "not allowed: " + Output.printable(detail ?? "")
         case "notFound": return what + "there is no such flag, or it was forgotten"
-        case "wrongState": return what + "it is " + Output.printable(detail ?? "")
+        case "wrongState": return what + "it is " + Output.printable(detail ?? "") + already
         case "expired": return what + "the time for it is over"
         case "exists": return what + "the agent has another open flag, " + (detail ?? "")
         default: return what + result

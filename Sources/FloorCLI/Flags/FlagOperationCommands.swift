@@ -131,11 +131,17 @@ struct FlagAnswerCommand: AsyncParsableCommand {
     )
     var knowledge = ""
 
-    @Option(help: "How it came out.")
-    var outcome = Named(FlagOutcome.answered)
+    @Option(help: "How it came out. (default: answered, with --text or --knowledge)")
+    var outcome: Named<FlagOutcome>?
+
+    func validate() throws {
+        guard !text.isEmpty || !knowledge.isEmpty || outcome != nil else {
+            throw ValidationError("an answer has --text, --knowledge or --outcome")
+        }
+    }
 
     func run() async throws {
-        let (text, knowledge, outcome) = (text, knowledge, outcome.value)
+        let (text, knowledge, outcome) = (text, knowledge, outcome?.value ?? .answered)
         try await options.perform(.answer, generation: claim.claimGen, needsClaim: true) {
             $0.text = text
             $0.knowledge = knowledge

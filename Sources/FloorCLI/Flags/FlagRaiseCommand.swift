@@ -79,7 +79,7 @@ struct FlagRaiseCommand: AsyncParsableCommand {
                     id: place.id
                 )
                 let found = try await client.flag(receipt.id, timeout: .seconds(timeout.timeout))
-                return (receipt, try found?.open.helpFlag)
+                return (receipt, found?.flag)
             } then: { receipt, flag in
                 try show(receipt, flag)
             }

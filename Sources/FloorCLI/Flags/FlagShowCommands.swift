@@ -8,8 +8,9 @@ struct FlagListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List open help flags, the most urgent first.",
         discussion: """
-            Prints nothing and exits with 0 when there is none. To see them change, use \
-            'floorbus watch flag/'.
+            Lists the flags that you may see: an agent his own ones, a supervisor those of \
+            his teams. Prints nothing and exits with 0 when there is none. To see them change, \
+            use 'floorbus watch flag/SITE/', or as an agent 'floorbus watch private/SITE/NAME/'.
             """
     )
 
@@ -30,11 +31,20 @@ struct FlagListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let wanted = try filter ?? parseFilter("flag/")
+        // Whoever may see no flags but their own finds them under their words.
+        let own = try parseFilter("private/+/" + FloorKey.segment(encoding: hub.identity) + "/")
+        let (patience, isEverything) = (Duration.seconds(timeout.timeout), filter == nil)
         try await reporting {
             try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
-                try await client.get(wanted, timeout: .seconds(timeout.timeout))
-            } then: { records in
-                try show(records)
+                do throws(FloorBusError) {
+                    return try await client.getReadable(wanted, timeout: patience)
+                } catch {
+                    guard error.status == .denied, isEverything else { throw error }
+                    return try await client.getReadable(own, timeout: patience)
+                }
+            } then: { answer in
+                try show(answer.records)
+                if answer.isPartial { Output.noteLeftOut(wanted, hub.identity) }
             }
         }
     }
@@ -42,8 +52,8 @@ struct FlagListCommand: AsyncParsableCommand {
     private func show(_ records: [FloorRecord]) throws {
         var lines: [(key: FloorKey, flag: HelpFlag)] = []
         for record in records {
-            guard let flag = try record.helpFlag, all || !flag.isEnded else { continue }
-            lines.append((record.key, flag))
+            guard let found = try FoundFlag(record), all || !found.flag.isEnded else { continue }
+            lines.append((found.key, found.flag))
         }
         let now = records.map(\.hubTime).max() ?? 0
         lines.sort {
@@ -79,14 +89,20 @@ struct FlagShowCommand: AsyncParsableCommand {
         try await reporting {
             try await options.hub.exchange(timeout: options.timeout) {
                 client throws(FloorBusError) in
-                let key = try await options.flag.key(client, options.timeout)
-                guard let id = FloorID(key.entity),
+                let id = options.flag.id
+                guard
                     let found = try await client.flag(
                         id,
                         timeout: .seconds(options.timeout.timeout)
-                    ), let open = try found.open.helpFlag
-                else { throw FloorBusError(.notFound, "there is no flag " + key.entity) }
-                return (found.open.key, try found.words?.helpFlag ?? open)
+                    )
+                else {
+                    throw FloorBusError(
+                        .notFound,
+                        "there is no flag \(id.text) that \(client.principal) may see, or it was "
+                            + "forgotten after its time"
+                    )
+                }
+                return (found.key, found.flag)
             } then: { key, flag in
                 let line = FlagText(key, flag)
                 if options.hub.isJSON { return try Output.json(line) }

@@ -91,7 +91,10 @@ struct NoteListCommand: AsyncParsableCommand {
     var all = false
 
     @Option(
-        help: ArgumentHelp("Also notes to one person; his site.", valueName: "site")
+        help: ArgumentHelp(
+            "Of notes to you, and of receipts of yours, those of a site alone.",
+            valueName: "site"
+        )
     )
     var mine: String?
 
@@ -99,18 +102,17 @@ struct NoteListCommand: AsyncParsableCommand {
     @OptionGroup var timeout: TimeoutOptions
 
     func run() async throws {
-        var filters = [try parseFilter("note/")]
-        if let mine {
-            let name = FloorKey.segment(encoding: hub.identity)
-            let place = "private/" + FloorKey.segment(encoding: mine) + "/" + name + "/"
-            filters.append(try parseFilter(place))
-        }
-        let wanted = filters
+        let site = mine.map { FloorKey.segment(encoding: $0) } ?? "+"
+        let name = FloorKey.segment(encoding: hub.identity)
+        let wanted = [
+            try parseFilter("note/"), try parseFilter("personal/" + site + "/" + name + "/"),
+        ]
+        let patience = Duration.seconds(timeout.timeout)
         try await reporting {
             try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
                 var records: [FloorRecord] = []
                 for filter in wanted {
-                    records += try await client.get(filter, timeout: .seconds(timeout.timeout))
+                    records += try await client.getReadable(filter, timeout: patience).records
                 }
                 return records
             } then: { records in
@@ -119,29 +121,49 @@ struct NoteListCommand: AsyncParsableCommand {
         }
     }
 
+    /// One line a note: a sender has it under its own key, and under theirs with who has read it.
     private func show(_ records: [FloorRecord]) throws {
-        var lines: [(key: FloorKey, note: FloorNote)] = []
-        for record in records {
-            guard let note = try record.note, all || !note.status.isEnded else { continue }
-            lines.append((record.key, note))
+        var lines: [FloorID: (key: FloorKey, note: FloorNote)] = [:]
+        for record in records.sorted(by: { $0.revision < $1.revision }) {
+            guard let note = try record.note, let id = FloorID(record.key.entity) else { continue }
+            guard var known = lines[id] else {
+                lines[id] = (record.key, note)
+                continue
+            }
+            // Receipts do not end with the note; everything else is the same.
+            if note.status.isEnded { known.note.status = note.status }
+            if note.receipts >= known.note.receipts {
+                known.note.receipts = note.receipts
+                known.note.readers = note.readers
+                known.note.waiting = note.waiting
+            }
+            if record.key.kind == .note { known.key = record.key }
+            lines[id] = known
         }
-        lines.sort {
+        let shown = lines.values.filter { all || !$0.note.status.isEnded }.sorted {
             ($0.note.sentAt, $0.key.entity) < ($1.note.sentAt, $1.key.entity)
         }
         if hub.isJSON {
-            for line in lines { try Output.json(NoteText(line.key, line.note)) }
+            for line in shown { try Output.json(NoteText(line.key, line.note)) }
             return
         }
-        guard !lines.isEmpty else { return }
-        let rows = lines.map { key, note in
+        guard !shown.isEmpty else { return }
+        let rows = shown.map { key, note in
             [
-                key.entity, note.status.name, note.kind.name, note.sender,
-                note.kind == .alert ? note.acknowledgedBy : "\(note.receipts) read",
-                note.text,
+                key.entity, note.status.name, note.kind.name, note.sender, note.readBy, note.text,
             ].map(Output.printable)
         }
         let headings = ["note", "status", "kind", "from", "by", "text"]
         for line in Output.table(headings, rows) { try Output.line(line) }
+    }
+}
+
+extension FloorNote {
+    /// Who has read it, for a sender; of an alert that somebody takes care of, who.
+    fileprivate var readBy: String {
+        guard acknowledgedBy.isEmpty else { return acknowledgedBy }
+        let count = addressed == 0 ? "\(receipts) read" : "\(receipts) of \(addressed) read"
+        return waiting.isEmpty ? count : count + ", not " + waiting.joined(separator: ", ")
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FloorBus
 import FloorJournal
+import FloorRosterFile
 import Foundation
 
 /// `floorbus journal forget`.
@@ -28,10 +29,24 @@ struct JournalForgetCommand: AsyncParsableCommand {
     )
     var principal: String?
 
+    @Option(
+        name: .customLong("called"),
+        help: ArgumentHelp(
+            "What others call the person in notes and answers; may be repeated. (default: the "
+                + "name that --roster has)",
+            valueName: "name"
+        )
+    )
+    var called: [String] = []
+
+    @Option(help: ArgumentHelp("The roster that has the person's name.", valueName: "file"))
+    var roster: String?
+
     func run() async throws {
         try await options.withJournal { journal in
+            let calledBy = try called + rosterNames()
             let by = principal ?? ProcessInfo.processInfo.environment["USER"] ?? ""
-            guard let done = try journal.forget(person, by: by) else {
+            guard let done = try journal.forget(person, calledBy: calledBy, by: by) else {
                 throw CommandFailure(.failed, "the journal has nothing of that name")
             }
             if options.isJSON {
@@ -46,9 +61,18 @@ struct JournalForgetCommand: AsyncParsableCommand {
             guard done.doubtful > 0 else { return }
             Output.note(
                 "\(done.doubtful) payloads that FloorBus has no layout for hold these digits, "
-                    + "perhaps as a number; they were left as they are"
+                    + "perhaps as a number; they were left as they are:"
             )
+            for revision in done.doubtfulRevisions {
+                Output.note("left: \(revision.epoch).\(revision.counter)")
+            }
         }
+    }
+
+    private func rosterNames() throws -> [String] {
+        guard let roster else { return [] }
+        let people = try RosterFile.read(roster).people
+        return people.filter { $0.id.utf8.elementsEqual(person.utf8) }.map(\.name)
     }
 }
 

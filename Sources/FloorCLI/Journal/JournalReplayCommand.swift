@@ -104,6 +104,11 @@ struct JournalReplayCommand: AsyncParsableCommand {
     @OptionGroup var hub: HubOptions
 
     func validate() throws {
+        for endpoint in listen + (tap.map { [$0] } ?? []) {
+            if let problem = EndpointText.problem(endpoint, listens: true) {
+                throw ValidationError(problem)
+            }
+        }
         if listen.isEmpty, tap != nil || wait != nil || hold != nil {
             throw ValidationError("--tap, --wait and --hold are for a hub of its own: say --listen")
         }
@@ -178,8 +183,8 @@ struct JournalReplayCommand: AsyncParsableCommand {
     private func insideHub() throws -> EmbeddedHub? {
         guard !listen.isEmpty else { return nil }
         var configuration = HubConfiguration()
-        configuration.listen = listen
-        configuration.tap = tap
+        configuration.listen = listen.map(EndpointText.bound)
+        configuration.tap = tap.map(EndpointText.bound)
         let inside = try EmbeddedHub(configuration)
         for notice in inside.notices { Output.note(notice) }
         if hub.isJSON {

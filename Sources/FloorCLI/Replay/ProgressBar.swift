@@ -2,7 +2,7 @@ import Foundation
 
 /// How far a long command is, on stderr, when that is a terminal.
 struct ProgressBar {
-    private let isShown = isatty(STDERR_FILENO) == 1
+    private let isShown = isatty(STDERR_FILENO) == 1 && Output.hasScreen
     private var nextTime = ContinuousClock.now
     private var width = 0
 
@@ -23,7 +23,6 @@ struct ProgressBar {
     private mutating func write(_ line: String) {
         let pad = String(repeating: " ", count: max(0, width - line.count))
         width = line.count
-        // A bar that cannot be shown is no reason to stop.
         // A bar that nobody can see is no reason to stop.
         try? FileHandle.standardError.write(contentsOf: Data(("\r" + line + pad).utf8))
     }

@@ -16,16 +16,23 @@ struct ReplayCommand: AsyncParsableCommand {
             \(ReplayWindow.limit) records ahead of it. Without a hub (--connect or \
             FLOORBUS_ENDPOINT) it runs one inside.
 
-            Formats: anonymous-bank (tab-separated, 17 columns) and asterisk-queue-log; plain \
-            or gzip. Rows that cannot be used are skipped and counted by cause.
+            Formats: anonymous-bank (tab-separated, 17 columns) and asterisk-queue-log (of \
+            Asterisk 1.2 to 23, or exported from a database); plain or gzip. Rows that cannot \
+            be used are skipped and counted by cause; what is odd and used is counted too.
+
+            --follow goes on at the log's end with what is written there, over its rotation, \
+            until SIGINT: a bridge for a site that has nothing but the log. Values then last as \
+            long as this program.
 
             It exits with 0 when the subscriber received every event, with 1 when it was told \
-            of a gap or events are missing. SIGINT ends it early; the totals so far are \
-            printed.
+            of a gap or events are missing, with 65 when the log is cut off or damaged: what \
+            is there is published, and its totals printed. SIGINT ends it early; the totals \
+            so far are printed.
 
             Examples:
               floorbus replay 1999-01.tsv.gz --format anonymous-bank --speed max
               floorbus replay queue_log --format asterisk-queue-log --speed 10 --site hq
+              floorbus replay queue_log --format asterisk-queue-log --follow --site hq
               floorbus replay 1999-01.tsv.gz --format anonymous-bank --day 990107 --json
             """
     )
@@ -54,6 +61,45 @@ struct ReplayCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only this day.", valueName: "yymmdd"))
     var day: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The longest pause between two lines, whatever the log's clock says.",
+            valueName: "seconds"
+        ),
+        transform: parseSeconds
+    )
+    var maxPause: Double = 60
+
+    @Flag(help: "Go on at the log's end with what is written there, until SIGINT.")
+    var follow = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The log's character set, as iconv names it. (default: UTF-8)",
+            valueName: "name"
+        )
+    )
+    var charset: String?
+
+    @Option(
+        name: .customLong("map"),
+        help: ArgumentHelp(
+            "A file of INTERFACE = NAME lines: who is one person under two names.",
+            valueName: "file"
+        ),
+        completion: .file()
+    )
+    var map: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The zone of dates and times without one, in an export. (default: UTC)",
+            valueName: "zone"
+        ),
+        transform: parseZone
+    )
+    var zone: FloorZone?
+
     @OptionGroup var silence: SilenceOptions
 
     @OptionGroup var hub: HubOptions
@@ -62,12 +108,17 @@ struct ReplayCommand: AsyncParsableCommand {
         try await reporting {
             let script: FloorScript
             do throws(ImportError) {
-                script = try FloorScript(path: file, format: format.format, day: day)
+                script = try FloorScript(
+                    path: file,
+                    format: format.format,
+                    day: day,
+                    options: try importOptions()
+                )
             } catch {
                 throw CommandFailure(.failed, error.description)
             }
             let report = try await replay(script)
-            if let day, script.report.rowsUsed == 0, !report.wasStopped {
+            if report.damage == nil, let day, script.report.rowsUsed == 0, !report.wasStopped {
                 throw CommandFailure(
                     .failed,
                     "\(file): no row is of the day \(day); "
@@ -75,10 +126,16 @@ struct ReplayCommand: AsyncParsableCommand {
                 )
             }
             for example in script.report.examples { Output.note("skipped " + example.description) }
+            if script.report.rowsUsed == 0, let damage = report.damage {
+                throw CommandFailure(.failed, damage)
+            }
             if hub.isJSON {
                 try Output.json(report)
             } else {
                 for line in report.lines() { try Output.line(line) }
+            }
+            if let damage = report.damage {
+                throw CommandFailure(.badData, damage)
             }
             guard report.isGood else {
                 throw CommandFailure(
@@ -90,6 +147,22 @@ struct ReplayCommand: AsyncParsableCommand {
                 )
             }
         }
+    }
+
+    private func importOptions() throws(ImportError) -> ImportOptions {
+        var options = ImportOptions()
+        options.charset = charset
+        options.follows = follow
+        if let zone {
+            // The offset at about that time; off by an hour at most in the nights of a change.
+            options.local = { seconds in
+                let (micro, _) = seconds.multipliedReportingOverflow(by: 1_000_000)
+                let guess = seconds - Int64(zone.offset(at: micro))
+                return seconds - Int64(zone.offset(at: guess * 1_000_000))
+            }
+        }
+        if let map { try options.readNames(path: map) }
+        return options
     }
 
     private func replay(_ script: FloorScript) async throws -> ReplayReport {
@@ -109,7 +182,7 @@ struct ReplayCommand: AsyncParsableCommand {
             window: window
         )
         let reading = Task { await reader.run() }
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sigquit)
         let listening = Task { for await _ in signals { window.stop() } }
         let watchdog = ReplayWatchdog(window: window, client: publisher, timeout: wait)
         let watching = Task { await watchdog.run() }
@@ -117,10 +190,11 @@ struct ReplayCommand: AsyncParsableCommand {
         var work = ReplayPublisher(
             script: script,
             records: records,
-            speed: speed,
+            clock: ReplayClock(speed: speed, longest: .seconds(maxPause)),
             client: publisher,
             window: window,
-            timeout: wait
+            timeout: wait,
+            isLeased: follow
         )
         let outcome: Result<Void, any Error>
         do { outcome = .success(try await work.run()) } catch { outcome = .failure(error) }
@@ -137,6 +211,8 @@ struct ReplayCommand: AsyncParsableCommand {
             received,
             window.now,
             script.report,
+            work.clock.skipped,
+            damage: work.damage,
             refused: Int(refused),
             elapsed: elapsed
         )

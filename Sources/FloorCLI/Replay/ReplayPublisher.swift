@@ -13,29 +13,33 @@ enum ReplaySpeed: Sendable, Equatable {
 struct ReplayPublisher {
     let script: FloorScript
     let records: ReplayRecords
-    let speed: ReplaySpeed
     let client: FloorBusClient
     let window: ReplayWindow
     /// The longest wait without any sign of life.
     let timeout: Duration
+    /// Whether values last only as long as this program: those of a log that is still written.
+    let isLeased: Bool
+    /// Why the log ends before its end, if it does.
+    private(set) var damage: ImportError?
     private var bar = ProgressBar()
-    private var clock: ReplayClock
+    private(set) var clock: ReplayClock
 
     init(
         script: FloorScript,
         records: ReplayRecords,
-        speed: ReplaySpeed,
+        clock: ReplayClock,
         client: FloorBusClient,
         window: ReplayWindow,
-        timeout: Duration
+        timeout: Duration,
+        isLeased: Bool
     ) {
         self.script = script
         self.records = records
-        self.speed = speed
+        self.clock = clock
         self.client = client
         self.window = window
         self.timeout = timeout
-        clock = ReplayClock(speed: speed)
+        self.isLeased = isLeased
     }
 
     /// Publishes everything and returns when the subscriber has it, or when it was told that it
@@ -43,13 +47,12 @@ struct ReplayPublisher {
     mutating func run() async throws {
         try await window.wait { $0.isReady }
         do {
-            while !window.now.isStopped {
-                let step: FloorStep?
-                do { step = try script.next() } catch {
-                    throw CommandFailure(.failed, error.description)
+            reading: while !window.now.isStopped {
+                switch nextStep() {
+                case .step(let step): try await publish(step)
+                case .waiting: try await pause()
+                case .ended: break reading
                 }
-                guard let step else { break }
-                try await publish(step)
             }
         } catch {
             bar.clear()
@@ -59,6 +62,21 @@ struct ReplayPublisher {
         try await settle()
     }
 
+    /// The log's next step; damage ends it, and what came before is published all the same.
+    private mutating func nextStep() -> FloorScript.Outcome {
+        do { return try script.poll() } catch {
+            damage = error
+            return .ended
+        }
+    }
+
+    /// Waits a moment for a silent pipe or a log that is still written.
+    private mutating func pause() async throws {
+        if let failure = window.now.failure { throw failure }
+        bar.show(nil, "\(window.now.published.events) events")
+        try await Task.sleep(for: .milliseconds(50))
+    }
+
     private mutating func publish(_ step: FloorStep) async throws {
         guard try await waitUntil(step.timestampSeconds) else { return }
         let record: (key: FloorKey, content: FloorContent)
@@ -66,7 +84,7 @@ struct ReplayPublisher {
             throw CommandFailure(.failed, error.sentence)
         }
         while !window.take(record.key.kind) { try await makeRoom() }
-        var options = PublishOptions.unleased
+        var options = isLeased ? PublishOptions() : .unleased
         options.sourceTime = step.timestampSeconds * 1_000_000
         while true {
             do {
@@ -138,23 +156,64 @@ struct ReplayPublisher {
 }
 
 /// When a log's moments are due; the time between two of them never runs backwards.
+///
+/// It runs by the log's own activity: a clock that leaps (a machine that starts in 1970 and then
+/// learns the time) and a day without a line are passed over, and no pause is longer than one
+/// bears to wait; each such is told.
 struct ReplayClock {
+    /// A step of the log's clock that is passed over, in seconds: a day.
+    static let leapSeconds: Int64 = 86_400
+
+    /// What became of a pause that was not kept.
+    struct Skip: Sendable, Equatable {
+        /// How many.
+        var count = 0
+        /// Seconds of the log in them.
+        var seconds: Int64 = 0
+    }
+
+    /// Pauses that were passed over or cut.
+    private(set) var skipped = Skip()
     private let speed: ReplaySpeed
+    private let longest: Duration
     private var last: (seconds: Int64, due: ContinuousClock.Instant)?
 
-    init(speed: ReplaySpeed) { self.speed = speed }
+    /// - Parameters:
+    ///   - speed: how many times as fast as the log's clock.
+    ///   - longest: the longest pause between two lines.
+    init(speed: ReplaySpeed, longest: Duration = .seconds(60)) {
+        self.speed = speed
+        self.longest = longest
+    }
 
     /// When a moment of the log is due; nil = at once.
     mutating func due(_ seconds: Int64) -> ContinuousClock.Instant? {
         guard case .times(let factor) = speed else { return nil }
         let due: ContinuousClock.Instant
         if let last {
-            due = last.due + .seconds(Double(Swift.max(0, seconds - last.seconds)) / factor)
+            let step = Swift.max(0, seconds - last.seconds)
+            var pause = Duration.seconds(Double(step) / factor)
+            if step >= Self.leapSeconds { pause = .zero }
+            if pause == .zero && step > 0 || pause > longest {
+                skipped.count += 1
+                skipped.seconds += step
+                Output.note(Self.sentence(step, pause > longest ? longest : nil))
+                pause = min(pause, longest)
+            }
+            due = last.due + pause
         } else {
             due = .now
         }
         last = (seconds, due)
         return due
+    }
+
+    private static func sentence(_ step: Int64, _ longest: Duration?) -> String {
+        let days = step / 86_400
+        let pause = days > 0 ? "\(days) days" : "\(step) s"
+        guard let longest else { return "the log's clock goes on by \(pause): passed over" }
+        return "a pause of \(pause) in the log is cut to \(longest.components.seconds) s "
+            + "(--max-pause)"
     }
 }
 

@@ -80,15 +80,23 @@ struct ReplayRecords {
         return String(head) + tail
     }
 
+    /// A label's beginning, whole characters of it.
+    private static func cut(_ text: String, to bytes: Int) -> String {
+        var head = text
+        while head.utf8.count > bytes { head.removeLast() }
+        return head
+    }
+
     private static func state(of state: AgentStep.State) -> AgentState {
         switch state {
         case .loggedOff: return .loggedOff
         case .ready: return AgentState(activity: .ready)
         case .paused(let reason):
             var agent = AgentState(activity: .notReady)
-            // At most 80 bytes (ImportLimits.nameBytes), fewer than a reason may have.
-            agent.reason = reason
+            agent.reason = cut(reason, to: Limits.reasonBytes)
             return agent
+        case .unknown:
+            return AgentState(activity: .unknown)
         case .busy(let callID, _):
             var agent = AgentState(activity: .busy)
             agent.call = .connected

@@ -9,6 +9,13 @@ struct ReplayReport: Encodable {
     var published: Published
     var skipped: [String: Int]
     var oddities: [String: Int]
+    /// What the log leaves open at its end.
+    var open: Open
+    /// Pauses of the log that were not kept, and the seconds of the log in them.
+    var pausesSkipped: Int
+    var secondsSkipped: Int64
+    /// Why the log ends before its end.
+    var damage: String?
     /// Whether the whole log was published and every event arrived.
     var isComplete: Bool
     /// Whether a signal ended it early.
@@ -28,6 +35,12 @@ struct ReplayReport: Encodable {
         var foreign: Int
     }
 
+    /// Begun and not ended.
+    struct Open: Encodable {
+        var waiting: Int
+        var talking: Int
+    }
+
     /// What was published.
     struct Published: Encodable {
         var events: Int
@@ -44,6 +57,10 @@ struct ReplayReport: Encodable {
         case published
         case skipped
         case oddities
+        case open
+        case pausesSkipped = "pauses_skipped"
+        case secondsSkipped = "skipped_s"
+        case damage
         case isComplete = "complete"
         case wasStopped = "stopped"
         case seconds = "elapsed_s"
@@ -53,6 +70,8 @@ struct ReplayReport: Encodable {
         _ received: ReplayReceived,
         _ state: ReplayWindow.State,
         _ file: ImportReport,
+        _ skip: ReplayClock.Skip,
+        damage: ImportError?,
         refused: Int,
         elapsed: Duration
     ) {
@@ -77,11 +96,15 @@ struct ReplayReport: Encodable {
         )
         skipped = file.skipped
         oddities = file.oddities
+        open = Open(waiting: file.open.waiting, talking: file.open.talking)
+        pausesSkipped = skip.count
+        secondsSkipped = skip.seconds
+        self.damage = damage?.description
         isGood =
             received.events == sent.events && received.gaps == 0 && received.malformed == 0
             && refused == 0
         wasStopped = state.isStopped
-        isComplete = isGood && !wasStopped
+        isComplete = isGood && !wasStopped && damage == nil
         let (whole, part) = elapsed.components
         seconds = Double(whole) + Double(part / 1_000_000_000_000_000) / 1000
     }
@@ -120,6 +143,13 @@ struct ReplayReport: Encodable {
         )
         let causes = skipped.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
         lines.append("skipped rows: \(causes.isEmpty ? "none" : causes.joined(separator: ", "))")
+        let odd = oddities.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        if !odd.isEmpty { lines.append("oddities: \(odd.joined(separator: ", "))") }
+        if open.waiting + open.talking > 0 {
+            lines.append(
+                "open at the log's end: \(open.waiting) callers waiting, \(open.talking) talking"
+            )
+        }
         if !isComplete {
             lines.append(
                 wasStopped

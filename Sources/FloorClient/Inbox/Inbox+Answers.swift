@@ -15,7 +15,14 @@ extension Inbox {
             requests.list[index].pageBytes = 0
             let request = requests.list[index]
             let number = RequestID(rawValue: request.id).wire
-            due.append(DueRequest(type: request.type, number: number, body: request.body))
+            due.append(
+                DueRequest(
+                    type: request.type,
+                    number: number,
+                    flags: request.flags,
+                    body: request.body
+                )
+            )
         }
         return due
     }
@@ -40,8 +47,9 @@ extension Inbox {
         signal(mailbox)
     }
 
-    mutating func takeReplyEnd(_ end: ReplyEnd) {
+    mutating func takeReplyEnd(_ end: ReplyEnd, isPartial: Bool) {
         guard let index = requests.index(ofWire: end.request) else { return }
+        if isPartial { requests.list[index].isPartial = true }
         let request = requests.list[index]
         guard end.status == .ok, end.more else { return endRequest(request.id, end.status) }
         // A cursor that stands still would ask for the same page for ever. A REPLAY's is a revision
@@ -58,8 +66,9 @@ extension Inbox {
     mutating func endRequest(_ id: UInt32, _ status: FloorStatus) {
         guard let index = requests.index(of: id) else { return }
         let mailbox = requests.list[index].mailbox
+        let isPartial = requests.list[index].isPartial
         requests.list.remove(at: index)
-        mailboxes[mailbox].items.append(.replyEnd(id, status))
+        mailboxes[mailbox].items.append(.replyEnd(id, status, isPartial: isPartial))
         signal(mailbox)
     }
 
@@ -74,10 +83,12 @@ extension Inbox {
     mutating func ask(
         _ type: FrameType,
         _ request: Request,
+        flags: UInt16,
         _ mailbox: Int
     ) throws(FloorStatus) -> RequestID {
         guard requests.list.count < Limits.requestsPerClient else { throw .limit }
-        return RequestID(rawValue: requests.add(type, request, mailbox: mailbox))
+        let id = requests.add(type, request, flags: flags, mailbox: mailbox)
+        return RequestID(rawValue: id)
     }
 
     /// Gives a question up; what has come of its answer may still be taken.

@@ -111,8 +111,9 @@ extension Inbox {
             delivery.subscription = SubscriptionID(rawValue: subscription)
             delivery.status = status
             return .subscriptionFailed
-        case .replyEnd(let request, let status):
+        case .replyEnd(let request, let status, let isPartial):
             delivery.request = RequestID(rawValue: request)
+            delivery.isPartial = isPartial
             delivery.status = status
             return .replyEnd
         }

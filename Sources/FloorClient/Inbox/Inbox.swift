@@ -117,6 +117,15 @@ struct Inbox {
     /// One more result will come to a mailbox.
     mutating func oweResult(_ mailbox: Int) { mailboxes[mailbox].owedResults += 1 }
 
+    /// A result that was to come to a mailbox does not.
+    mutating func forgiveResult(_ id: MailboxID) {
+        guard let mailbox = index(of: id) else { return }
+        mailboxes[mailbox].owedResults -= 1
+    }
+
+    /// Whether a mailbox has something that the loop has not been told of.
+    var hasReady: Bool { !ready.isEmpty }
+
     /// Tells an operation's result where its publisher wanted it.
     mutating func tell(_ settled: SettledOperation) {
         guard let mailbox = index(of: settled.mailbox) else { return }

@@ -19,7 +19,7 @@ enum MailboxItem {
     case failed(UInt32, FloorStatus)
     /// Records in the store that answer a request.
     case replies(RecordRun)
-    case replyEnd(UInt32, FloorStatus)
+    case replyEnd(UInt32, FloorStatus, isPartial: Bool)
 }
 
 /// One order of events for one reader.

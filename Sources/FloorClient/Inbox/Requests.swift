@@ -7,6 +7,10 @@ struct ClientRequest {
     let type: FrameType
     var body: Request
     let mailbox: Int
+    /// `FrameFlags` of its messages.
+    var flags: UInt16 = 0
+    /// Whether the answer so far is a part of what was asked for.
+    var isPartial = false
     /// Whether the present page has been asked for.
     var isSent = false
     /// Whether the present page is complete; the next is asked for when it has been taken.
@@ -23,6 +27,7 @@ struct ClientRequest {
 struct DueRequest {
     let type: FrameType
     let number: UInt64
+    let flags: UInt16
     let body: Request
 }
 
@@ -31,10 +36,17 @@ struct RequestTable {
     var list: [ClientRequest] = []
     private var lastID: UInt32 = 0
 
-    mutating func add(_ type: FrameType, _ body: Request, mailbox: Int) -> UInt32 {
+    mutating func add(
+        _ type: FrameType,
+        _ body: Request,
+        flags: UInt16,
+        mailbox: Int
+    ) -> UInt32 {
         precondition(lastID < .max, "RequestTable: all numbers have been used")
         lastID += 1
-        list.append(ClientRequest(id: lastID, type: type, body: body, mailbox: mailbox))
+        var request = ClientRequest(id: lastID, type: type, body: body, mailbox: mailbox)
+        request.flags = flags
+        list.append(request)
         return lastID
     }
 

@@ -2,60 +2,21 @@ import FloorEvents
 import FloorWire
 
 extension Outbox {
-    /// Whether a newer operation on a key of the state lane makes an older one void.
-    func isOlder(_ old: Int, than new: Int) -> Bool {
-        guard operations[old].ticket.rawValue < operations[new].ticket.rawValue else {
-            return false
-        }
-        let left = records.bytes.span.extracting(view(old).key)
-        let right = records.bytes.span.extracting(view(new).key)
-        guard KeyRules.kind(of: left)?.lane == .state, left.count == right.count else {
-            return false
-        }
-        for index in 0..<left.count where left[index] != right[index] { return false }
-        return true
-    }
-
-    /// Takes out waiting operations on a key of the state lane that a newer one supersedes:
-    /// said later they would set an older value.
-    mutating func takeSuperseded(by slot: Int) -> Operation? {
-        guard let place = retries.firstIndex(where: { isOlder($0.slot, than: slot) }) else {
-            return nil
-        }
-        let operation = operations[retries[place].slot]
+    /// Ends an operation that waits: a newer one has overtaken it, and said later it would set an
+    /// older value.
+    mutating func takeWaiting(_ slot: Int) -> Operation {
+        let operation = operations[slot]
         log?.end(operation)
-        release(retries[place].slot)
-        retries.remove(at: place)
+        release(slot)
         return operation
-    }
-
-    /// A queued operation that supersedes this waiting one, if any.
-    func successor(of slot: Int) -> Int? {
-        // Events are not superseded, and a refusal may be of all there are.
-        let kind = KeyRules.kind(of: records.bytes.span.extracting(view(slot).key))
-        guard kind?.lane == .state else { return nil }
-        for index in 0..<queue.count where queue[index] >= 0 {
-            if isOlder(slot, than: Int(queue[index])) { return Int(queue[index]) }
-        }
-        return nil
     }
 
     /// The records of every operation the hub will apply anew.
     var unnumberedRecords: [[UInt8]] {
         var found: [[UInt8]] = []
         for index in numbered..<queue.count { found.append(copy(Int(queue[index])).record) }
-        for retry in retries { found.append(copy(retry.slot).record) }
+        for slot in waiting { found.append(copy(slot).record) }
         return found
-    }
-
-    /// Gives operations whose wait is over their place at the end.
-    mutating func requeue(at now: Int64) {
-        guard !retries.isEmpty else { return }
-        for retry in retries where retry.due <= now {
-            log?.place(operations[retry.slot], sequence: first + UInt64(queue.count))
-            queue.append(Int32(retry.slot))
-        }
-        retries.removeAll { $0.due <= now }
     }
 
     /// Everything without a result, in order, taken out: the client is closed.
@@ -67,8 +28,8 @@ extension Outbox {
             let operation = operations[Int(queue[index])]
             if !operation.isAnswered { left.append((operation, .closed)) }
         }
-        for retry in retries {
-            let operation = operations[retry.slot]
+        for slot in waiting {
+            let operation = operations[slot]
             left.append((operation, operation.deferral == .ok ? .closed : operation.deferral))
         }
         self = Outbox(capacity: capacity)
@@ -109,7 +70,8 @@ extension Outbox {
         for index in start..<queue.count where queue[index] >= 0 {
             let slot = Int(queue[index])
             guard operations[slot].isAnswered else { continue }
-            if all || view(slot).header(records.bytes.span).operation?.isRefusable == true {
+            let (bytes, view) = record(slot)
+            if all || view.header(bytes.span).operation?.isRefusable == true {
                 dropped.insert(queue[index])
             }
         }

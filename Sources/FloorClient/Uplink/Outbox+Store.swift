@@ -24,9 +24,14 @@ extension Outbox {
             let slot = begin(Ticket(rawValue: kept.ticket), nil)
             write(slot, record: kept.record)
             operations[slot].time = kept.time
+            operations[slot].isNumbered = true
+            operations[slot].isRecovered = true
+            operations[slot].sequence = kept.sequence
+            unansweredRecovered += 1
             bytes += kept.record.count
+            _ = noteLatest(slot)
             if kept.sequence == 0 {
-                retries.append(Retry(slot: slot, due: 0))
+                wait(slot, until: 0)
             } else {
                 queue[Int(kept.sequence - first)] = Int32(slot)
             }
@@ -34,6 +39,7 @@ extension Outbox {
         numbered = queue.count
         restored = queue.count
         self.log = log
+        for slot in waiting where successor(of: slot) != nil { end(slot) }
     }
 
     /// Leaves out sequences that the hub knows and the store has lost, as after a power cut.
@@ -64,11 +70,7 @@ extension Outbox {
             end(slot)
             queue[index] = -1
         }
-        for index in retries.indices.reversed()
-        where isOutdated(retries[index].slot, before: oldest) {
-            end(retries[index].slot)
-            retries.remove(at: index)
-        }
+        for slot in waiting where isOutdated(slot, before: oldest) { end(slot) }
         return before - count
     }
 
@@ -79,14 +81,17 @@ extension Outbox {
 
     private func isOutdated(_ slot: Int, before oldest: Int64) -> Bool {
         let operation = operations[slot]
-        let header = view(slot).header(records.bytes.span)
+        let (bytes, view) = record(slot)
+        let header = view.header(bytes.span)
         return operation.time != 0 && operation.time < oldest && header.operation == .put
             && !header.flags.contains(.unleased)
     }
 
     /// Writes the store anew if it needs that.
     mutating func catchUp(at now: Int64) {
-        guard let log, log.needsWriting((bytes, count), at: now) else { return }
+        guard let log else { return }
+        if count == 0 { log.forgetAll(first: first, next: first + UInt64(queue.count)) }
+        guard log.needsWriting((bytes, count), at: now) else { return }
         var places: [Removed?] = []
         for index in 0..<queue.count {
             places.append(queue[index] < 0 ? nil : copy(Int(queue[index])))
@@ -94,8 +99,26 @@ extension Outbox {
         log.write(
             first: first,
             places: places,
-            waiting: retries.map { copy($0.slot) },
+            waiting: waiting.map { copy($0) },
             at: now
         )
+    }
+}
+
+// Which place each operation has.
+
+extension Outbox {
+    /// Notes which sequence each operation has, after some were given others.
+    mutating func notePlaces() {
+        for index in 0..<queue.count where queue[index] >= 0 {
+            operations[Int(queue[index])].sequence = first + UInt64(index)
+        }
+    }
+
+    /// An operation of an earlier process has its result, or is none any more.
+    mutating func endRecovered(_ slot: Int) {
+        guard operations[slot].isRecovered else { return }
+        operations[slot].isRecovered = false
+        unansweredRecovered -= 1
     }
 }

@@ -20,8 +20,21 @@ struct Outbox {
         var deferral = FloorStatus.ok
         /// When it was published, by the wall clock; kept for a store alone.
         var time: Int64 = 0
+        /// Whether an earlier process published it.
+        var isRecovered = false
+        /// Whether it was sent, or may have been: a hub may know its sequence.
+        var isNumbered = false
+        /// Whether the key must have a certain revision.
+        var isConditional = false
+        /// The number of its place, whether the hub knows it or not.
+        var sequence: UInt64 = 0
+        /// Whether it is to be tried again later and has no sequence meanwhile.
+        var isWaiting = false
+        /// Whether it is in `latest`, and under which hash.
+        var isLatest = false
+        var keyHash: UInt32 = 0
         /// Where its record is.
-        fileprivate(set) var home: RecordRing.Home?
+        var home: RecordChunks.Home?
     }
     /// An operation that has been taken out, with its record.
     struct Removed {
@@ -33,8 +46,10 @@ struct Outbox {
         var last: UInt64
         var bytes: Int
     }
+    /// An operation that waited when this was noted; void once it is over or has waited anew.
     struct Retry {
         var slot: Int
+        var ticket: Ticket
         var due: Int64
     }
 
@@ -44,8 +59,11 @@ struct Outbox {
     /// Places before it are an earlier process's, until the first session; nil afterwards.
     var restored: Int?
     var operations: [Operation] = []
-    private(set) var records = RecordRing()
-    private var free: [Int] = []
+    /// Where the records are (Outbox+Records.swift).
+    var records = RecordChunks()
+    /// The newest operation on each key of the state lane, by the key (Outbox+Keys.swift).
+    var latest = ByteIndex()
+    var free: [Int] = []
     var queue = Ring<Int32>()
     /// The sequence of the front: the first unacknowledged operation.
     var first: UInt64 = 1
@@ -58,21 +76,38 @@ struct Outbox {
     private var processed: UInt64 = 0
     private var messages = Ring<Message>()
     private var messageBytes = 0
+    /// Operations that wait, in the order in which they came to; some may be void.
     var retries: [Retry] = []
+    /// Those that newer ones of their keys have overtaken; nil until one has to give way.
+    var overtaken: Ring<Overtaken>?
+    /// Void places that `giveWay` has left.
+    var voids = 0
+    /// No waiting operation is due before.
+    var nextRetry = Int64.max
     var bytes = 0
+    /// Operations looked at to find others among them, for tests of how the work grows.
+    var looked: UInt64 = 0
     private var answeredCount = 0
+    /// Operations of an earlier process without a result.
+    var unansweredRecovered = 0
     /// Operations without a result that the hub has had tried again, and why the last one.
     var deferredCount = 0
     private(set) var lastDeferral = FloorStatus.ok
 
-    init(capacity: Int) { self.capacity = capacity }
+    init(capacity: Int) {
+        self.capacity = capacity
+        // A small outbox grows within microseconds. A large one would stop a publisher for
+        // milliseconds, and its memory is not touched before it is used.
+        guard capacity > Limits.outboxOperations else { return }
+        operations.reserveCapacity(capacity + 1)
+        free.reserveCapacity(capacity + 1)
+        queue.reserve(capacity)
+    }
 
     /// Operations in memory.
     var count: Int { operations.count - free.count }
     /// Operations without a result.
     var unanswered: Int { count - answeredCount }
-    /// When the first waiting operation may be tried again.
-    var nextRetry: Int64 { retries.reduce(Int64.max) { min($0, $1.due) } }
     /// Whether something could be sent.
     var hasUnsent: Bool { sent < queue.count }
 
@@ -110,61 +145,19 @@ struct Outbox {
         records.write(home, record.span)
     }
 
-    private mutating func takeHome(_ slot: Int, _ length: Int) -> RecordRing.Home {
-        while true {
-            if let home = records.append(length, for: slot) {
-                operations[slot].home = home
-                return home
-            }
-            for (slot, home) in records.layOut(adding: length) { operations[slot].home = home }
-        }
-    }
-
     /// Puts a written operation at the end; false, and it is none, when the store is full.
     mutating func commit(_ slot: Int, at wall: Int64) -> Bool {
-        let range = range(slot)
+        operations[slot].sequence = first + UInt64(queue.count)
         if let log {
             operations[slot].time = wall
             guard isStored(slot, in: log) else {
-                leaveHome(slot)
-                free.append(slot)
+                drop(slot)
                 return false
             }
         }
-        bytes += range.count
+        bytes += home(slot).range.count
         queue.append(Int32(slot))
         return true
-    }
-
-    private func isStored(_ slot: Int, in log: OutboxLog) -> Bool {
-        log.add(
-            operations[slot],
-            records.bytes.span.extracting(range(slot)),
-            sequence: first + UInt64(queue.count)
-        )
-    }
-
-    /// Where an operation's record lies in the bytes of `records`.
-    func range(_ slot: Int) -> Range<Int> {
-        guard let home = operations[slot].home else {
-            preconditionFailure("Outbox: the operation has no record")
-        }
-        return home.range
-    }
-
-    private mutating func leaveHome(_ slot: Int) {
-        if let home = operations[slot].home { records.remove(home) }
-        operations[slot].home = nil
-    }
-
-    /// Where an operation's record has its parts in the bytes of `records`.
-    func view(_ slot: Int) -> RecordView {
-        RecordView(checked: records.bytes.span, at: range(slot).lowerBound)
-    }
-
-    /// A copy of an operation, to be told of.
-    func copy(_ slot: Int) -> Removed {
-        Removed(operation: operations[slot], record: records.bytes.span.copy(range(slot)))
     }
 
     // MARK: links
@@ -194,8 +187,11 @@ struct Outbox {
         }
         dropAnswered(from: numbered, all: false)
         dropVoids(from: numbered)
+        voids = 0
+        overtaken = nil
         answered = 0
         advanceAnswered()
+        notePlaces()
     }
 
     // MARK: sending
@@ -220,19 +216,25 @@ struct Outbox {
         let limit = Limits.publishBytes - FrameHeader.size - RecordBatch.prefixSize
         // Records that lie end to end are copied together.
         var run = 0..<0
+        var chunk: Int32 = -1
+        var bytes: [UInt8] = []
         while sent < queue.count {
             // Answered ones the hub has processed; it would only send the result again.
             if isSettled(sent) { break }
-            let range = range(Int(queue[sent]))
+            operations[Int(queue[sent])].isNumbered = true
+            let home = home(Int(queue[sent]))
+            let range = home.range
             guard out.count - begin + run.count + range.count <= limit else { break }
-            if range.lowerBound != run.upperBound {
-                out.append(span: records.bytes.span.extracting(run))
+            if home.chunk != chunk || range.lowerBound != run.upperBound {
+                out.append(span: bytes.span.extracting(run))
                 run = range
+                if home.chunk != chunk { bytes = records.bytes(of: home) }
+                chunk = home.chunk
             }
             run = run.lowerBound..<range.upperBound
             sent += 1
         }
-        out.append(span: records.bytes.span.extracting(run))
+        out.append(span: bytes.span.extracting(run))
         numbered = max(numbered, sent)
         let size = out.count - begin
         messages.append(
@@ -278,6 +280,7 @@ struct Outbox {
             if slot >= 0, !operations[slot].isAnswered {
                 guard operations[slot].mailbox == nil else { break }
                 operations[slot].isAnswered = true
+                endRecovered(slot)
                 count += 1
             }
             sequence += 1
@@ -296,7 +299,8 @@ struct Outbox {
         let slot = Int(queue[index])
         if status.isRetryable {
             queue[index] = -1
-            retries.append(Retry(slot: slot, due: due))
+            wait(slot, until: due)
+            moveRecord(slot)
             log?.wait(operations[slot])
             if operations[slot].deferral == .ok { deferredCount += 1 }
             operations[slot].deferral = status
@@ -305,6 +309,7 @@ struct Outbox {
         }
         operations[slot].isAnswered = true
         answeredCount += 1
+        endRecovered(slot)
         endDeferral(slot)
         return .final(slot: slot)
     }
@@ -335,8 +340,11 @@ struct Outbox {
     }
 
     mutating func release(_ slot: Int) {
-        bytes -= range(slot).count
+        bytes -= home(slot).range.count
+        forgetLatest(slot)
         leaveHome(slot)
+        operations[slot].isWaiting = false
+        endRecovered(slot)
         if operations[slot].isAnswered { answeredCount -= 1 } else { endDeferral(slot) }
         free.append(slot)
     }
@@ -383,6 +391,7 @@ struct Outbox {
         sent = min(sent, start)
         answered = min(answered, start)
         log?.renumber()
+        notePlaces()
         return failed
     }
 }

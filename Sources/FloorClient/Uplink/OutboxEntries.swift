@@ -62,6 +62,8 @@ enum OutboxEntry {
 
     static let headerSize = 16
     static let operationSize = headerSize + 24
+    static let progressSize = headerSize + 16
+    static let sessionSize = headerSize + 24
     /// The longest: an operation with the longest record.
     static let longest =
         operationSize

@@ -17,6 +17,8 @@ final class OutboxLog {
     private var length: Int
     /// Whether the store lacks something that memory has.
     private(set) var isBehind = false
+    /// Whether it took nothing the last time: what is over may take the room.
+    private var isFull = false
     /// What the store says is unacknowledged first.
     private(set) var first: UInt64
     private var retryAt: Int64 = .min
@@ -114,11 +116,10 @@ final class OutboxLog {
     }
 
     private func append() -> Bool {
-        guard length + buffer.count <= Limits.outboxFileBytes, store.append(buffer.span) else {
-            return false
-        }
-        length += buffer.count
-        return true
+        isFull = length + buffer.count > Limits.outboxFileBytes
+        if !isFull { isFull = !store.append(buffer.span) }
+        if !isFull { length += buffer.count }
+        return !isFull
     }
 
     // MARK: the whole
@@ -130,7 +131,36 @@ final class OutboxLog {
     func needsWriting(_ live: (bytes: Int, count: Int), at now: Int64) -> Bool {
         guard now >= retryAt else { return false }
         let needed = live.bytes + live.count * OutboxEntry.operationSize
-        return isBehind || length - needed > Limits.outboxGarbageBytes
+        let over = length - needed
+        // On a full disk, or in a full file, a fifth that is over is worth the writing.
+        return isBehind || over > Limits.outboxGarbageBytes
+            || isFull && over > max(Self.leastOver, needed / 4)
+    }
+
+    private static let leastOver = 4096
+
+    /// Forgets everything in its place, which needs no room: for a store that takes nothing, when
+    /// nothing in memory is left.
+    ///
+    /// It begins as `write` has written it. Should the process die in between, an older progress
+    /// stands there: the hub says how far it is.
+    func forgetAll(first: UInt64, next: UInt64) {
+        let start = OutboxHeader.size
+        let progress = start + OutboxEntry.sessionSize
+        let end = progress + OutboxEntry.progressSize
+        guard isFull || isBehind, length > end, store.truncate(to: end) else { return }
+        length = end
+        buffer.removeAll(keepingCapacity: true)
+        OutboxEntry.appendSession(
+            secret: secret,
+            incarnation: incarnation,
+            to: &buffer,
+            offset: start
+        )
+        OutboxEntry.appendProgress(first: first, next: next, to: &buffer, offset: start)
+        isBehind = !store.overwrite(buffer.span, at: start)
+        isFull = isBehind
+        if !isBehind { self.first = first }
     }
 
     /// Writes the store anew.
@@ -169,6 +199,7 @@ final class OutboxLog {
         length = out.count
         self.first = first
         isBehind = false
+        isFull = false
     }
 
     private func append(

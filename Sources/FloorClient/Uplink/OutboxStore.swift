@@ -10,6 +10,8 @@ public protocol OutboxStore: AnyObject {
     func append(_ bytes: Span<UInt8>) -> Bool
     /// Puts bytes in the place of as many others, which needs no room; false: it failed.
     func overwrite(_ bytes: Span<UInt8>, at offset: Int) -> Bool
+    /// Keeps the first bytes alone, which needs no room; false: it failed.
+    func truncate(to length: Int) -> Bool
     /// Puts bytes in the place of all others at once; false: the others are still there.
     func replace(with bytes: Span<UInt8>) -> Bool
 }

@@ -14,6 +14,7 @@ struct Uplink {
         var published: UInt64 = 0
         var accepted: UInt64 = 0
         var refused: UInt64 = 0
+        var overtaken: UInt64 = 0
         var retried: UInt64 = 0
         var reasserted: UInt64 = 0
     }
@@ -36,8 +37,12 @@ struct Uplink {
     var depth: Int { outbox.count }
     /// Operations without a result.
     var unanswered: Int { outbox.unanswered }
+    /// Of those, the ones an earlier process published.
+    var unansweredRecovered: Int { outbox.unansweredRecovered }
     /// The first operation the hub may be told is unacknowledged.
     var firstToTell: UInt64 { outbox.firstToTell }
+    /// How many operations were looked at to find others; see `Outbox.looked`.
+    var looked: UInt64 { outbox.looked }
     /// When the first operation that waits may be tried again.
     var nextRetry: Int64 { outbox.nextRetry }
     /// Why the hub lets operations wait although it answers; nil when it lets none.
@@ -59,6 +64,23 @@ struct Uplink {
     func checkRoom(_ key: Span<UInt8>, _ payload: Span<UInt8>) throws(FloorStatus) {
         let size = RecordWriter.size(keyBytes: key.count, payloadBytes: payload.count)
         guard outbox.hasRoom(for: size) else { throw .limit }
+    }
+
+    /// Makes room in a full outbox, while there is no session: else it would keep the oldest
+    /// values and refuse the newest.
+    ///
+    /// - Returns: the value that has given way to a newer one of its key; nil when none had to, or
+    ///   none can.
+    mutating func makeRoom(
+        for publication: Publication,
+        _ kind: RecordKind,
+        _ key: Span<UInt8>,
+        at boot: Int64
+    ) -> ReplacedOperation? {
+        guard outbox.count >= outbox.capacity else { return nil }
+        let overtakes = kind.lane == .state && publication.expectedRevision == .zero
+        guard let gone = outbox.giveWay(to: key, overtakes: overtakes, at: boot) else { return nil }
+        return ReplacedOperation(ticket: gone.ticket, mailbox: gone.mailbox)
     }
 
     /// Refuses what no hub would take; gives the key's kind.
@@ -95,19 +117,31 @@ struct Uplink {
         lastTicket += 1
         let ticket = Ticket(rawValue: lastTicket)
         let slot = outbox.begin(ticket, results)
+        outbox.operations[slot].isConditional = publication.expectedRevision != .zero
         outbox.write(slot, header, key: key, payload: payload)
         guard outbox.commit(slot, at: wall) else { throw .storage }
         counts.published += 1
         if kind.lane == .state {
-            dropSuperseded(by: slot)
+            if let other = outbox.noteLatest(slot) {
+                dropOvertaken(other)
+                if publication.expectedRevision == .zero { outbox.noteOvertaken(other) }
+            }
             if publication.operation == .put, publication.isLeased {
-                let records = outbox.records.bytes
-                own.put(records.span, outbox.view(slot), ticket: ticket)
+                let (bytes, view) = outbox.record(slot)
+                own.put(bytes.span, view, ticket: ticket)
             } else {
                 own.remove(key)
             }
         }
         return ticket
+    }
+
+    /// Settles an operation that has given way, unless its publisher knows.
+    mutating func settle(replaced operation: ReplacedOperation, tells: Bool) {
+        counts.overtaken += 1
+        guard tells else { return }
+        let gone = Outbox.Operation(ticket: operation.ticket, mailbox: operation.mailbox)
+        tell(gone, ResultRun(0, .expired), revision: .zero)
     }
 
     // MARK: a link
@@ -145,6 +179,7 @@ struct Uplink {
     /// the outbox to the application.
     mutating func prepare(at now: FloorTime) {
         outbox.requeue(at: now.boot)
+        outbox.gatherRecords()
         while own.dueCount > 0, outbox.count < max(1, outbox.capacity / 2),
             outbox.hasRoom(
                 for: RecordWriter.size(
@@ -163,6 +198,7 @@ struct Uplink {
                 own.mark(record.span.extracting(RecordView(checked: record.span, at: 0).key))
                 return
             }
+            if let old = outbox.noteLatest(slot) { dropOvertaken(old) }
             counts.reasserted += 1
         }
     }
@@ -229,7 +265,7 @@ struct Uplink {
         case .retry(let slot):
             counts.retried += 1
             // Said again behind a newer value of its key, it would set an older one.
-            if let successor = outbox.successor(of: slot) { dropSuperseded(by: successor) }
+            if outbox.successor(of: slot) != nil { dropOvertaken(slot) }
         }
     }
 
@@ -250,11 +286,10 @@ struct Uplink {
         }
     }
 
-    /// Ends waiting operations that a newer one of their key has overtaken.
-    private mutating func dropSuperseded(by slot: Int) {
-        while let old = outbox.takeSuperseded(by: slot) {
-            settle(old, ResultRun(0, .limit), revision: .zero)
-        }
+    /// Ends an operation that waits, because a newer one of its key has overtaken it.
+    private mutating func dropOvertaken(_ slot: Int) {
+        guard outbox.operations[slot].isWaiting else { return }
+        settle(outbox.takeWaiting(slot), ResultRun(0, .limit), revision: .zero)
     }
 
     private mutating func disown(_ removed: Outbox.Removed) {
@@ -269,6 +304,14 @@ struct Uplink {
         revision: Revision
     ) {
         if run.status == .ok { counts.accepted += 1 } else { counts.refused += 1 }
+        tell(operation, run, revision: revision)
+    }
+
+    private mutating func tell(
+        _ operation: Outbox.Operation,
+        _ run: ResultRun,
+        revision: Revision
+    ) {
         guard let mailbox = operation.mailbox else { return }
         settled.append(
             SettledOperation(

@@ -110,12 +110,17 @@ struct KeptTable: ~Copyable {
         WireCursor.keptBit | WireCursor.write(slot: slot, entries[slot].place, after: cursor)
     }
 
-    /// What it stands for; one whose key is gone begins anew.
-    func cursor(_ wire: UInt64) -> KeyCursor {
+    /// The record that such a cursor names; nil when it is gone.
+    func slot(_ wire: UInt64) -> Int? {
         guard let slot = WireCursor.slot(wire), slot < entries.count,
             !entries[slot].record.isEmpty, WireCursor.names(entries[slot].place, wire)
-        else { return KeyCursor() }
-        return tree.cursor(at: entries[slot].place)
+        else { return nil }
+        return slot
+    }
+
+    /// What it stands for; one whose key is gone begins anew.
+    func cursor(_ wire: UInt64) -> KeyCursor {
+        slot(wire).map { tree.cursor(at: entries[$0].place) } ?? KeyCursor()
     }
 
     // MARK: storing

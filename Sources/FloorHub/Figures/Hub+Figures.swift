@@ -176,6 +176,18 @@ extension Hub {
         raise(note, site: segments[1], team: segments[2], for: Limits.noteLifeMicroseconds)
     }
 
+    /// Somebody has been helping for so long that others are told.
+    mutating func alertUnfinished(_ entry: FlagEntry) {
+        let text = "a help flag is long without an answer: " + entry.key.text
+        var note = FloorNote(.alert, text: text)
+        note.severity = .warning
+        note.roles = [.supervisor, .supporter]
+        note.rule = Self.unanswered
+        note.subject = entry.key.text
+        let segments = entry.key.segments
+        raise(note, site: segments[1], team: segments[2], for: Limits.noteLifeMicroseconds)
+    }
+
     private static var unanswered: String { "unanswered" }
 
     @discardableResult

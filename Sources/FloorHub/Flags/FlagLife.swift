@@ -96,6 +96,11 @@ extension HelpFlag {
     ) throws(FlagRefusal) {
         try checkOwner(name, request.claimGeneration)
         guard request.outcome != .unknown else { throw FlagRefusal(.invalid, "outcome missing") }
+        // Whoever has engaged may have said it; of a claim alone the asker has heard nothing.
+        let saysSomething = !request.text.isEmpty || !request.knowledge.isEmpty
+        guard saysSomething || status == .engaged || request.outcome != .answered else {
+            throw FlagRefusal(.invalid, "an answer without text, reference or outcome")
+        }
         words.answer = request.text
         words.knowledge = request.knowledge
         outcome = request.outcome
@@ -138,8 +143,8 @@ extension HelpFlag {
     mutating func cancel(_ request: FlagRequest, at now: Int64) throws(FlagRefusal) -> Bool {
         if status == .cancelled { return false }
         switch status {
-        case .raised, .pending, .claimed, .merged: break
-        case .unknown, .engaged, .answered, .closed, .cancelled, .unanswered:
+        case .raised, .pending, .claimed, .engaged, .merged: break
+        case .unknown, .answered, .closed, .cancelled, .unanswered:
             throw FlagRefusal(.wrongState, status.name)
         }
         guard request.text.utf8.count <= Limits.flagReasonBytes else {
@@ -168,9 +173,7 @@ extension HelpFlag {
 
     /// More supporters are to see it.
     mutating func escalate(at now: Int64) throws(FlagRefusal) {
-        guard status == .raised || status == .pending else {
-            throw FlagRefusal(.wrongState, status.name)
-        }
+        guard !isEnded, status != .answered else { throw FlagRefusal(.wrongState, status.name) }
         guard escalation < Limits.flagEscalations else {
             throw FlagRefusal(.wrongState, "escalated as far as it goes")
         }
@@ -236,7 +239,8 @@ extension HelpFlag {
 
     private func checkOwner(_ name: String, _ generation: UInt32) throws(FlagRefusal) {
         guard isHeld else {
-            throw FlagRefusal(isEnded ? .wrongState : .conflict, isEnded ? status.name : owner)
+            let isOver = isEnded || status == .answered
+            throw FlagRefusal(isOver ? .wrongState : .conflict, isOver ? status.name : owner)
         }
         guard owner == name, generation == claimGeneration else {
             throw FlagRefusal(.conflict, owner)

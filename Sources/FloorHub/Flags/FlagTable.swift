@@ -11,6 +11,9 @@ struct FlagEntry: DeskEntry {
     var since: Int64
     /// Boot time since which its owner has no session; nil while they have one, or nobody owns it.
     var ownerGoneSince: Int64?
+    /// Boot time since which the agent is ready or logged off; nil while they are not, or when the
+    /// flag is about no call.
+    var callDoneSince: Int64?
     /// Boot time at which something happens by itself; `.max` = never.
     var due = Int64.max
     /// Whose share it is of; nil when nobody of them is remembered.
@@ -112,6 +115,14 @@ struct FlagTable {
     mutating func setDue(_ slot: Int, _ due: Int64, ownerGoneSince: Int64?) {
         guard var entry = desk.entries[slot] else { return }
         entry.ownerGoneSince = ownerGoneSince
+        entry.due = due
+        desk.set(slot, entry)
+    }
+
+    /// Changes when a flag is due, and since when its agent is done with calls.
+    mutating func setDue(_ slot: Int, _ due: Int64, callDoneSince: Int64?) {
+        guard var entry = desk.entries[slot] else { return }
+        entry.callDoneSince = callDoneSince
         entry.due = due
         desk.set(slot, entry)
     }

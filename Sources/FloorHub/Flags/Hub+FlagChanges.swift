@@ -27,7 +27,10 @@ extension Hub {
         let before = flags[slot]
         var entry = before
         entry.flag = flag
-        if operation.restartsWaiting { entry.since = clock.boot }
+        // Whoever makes a flag louder that somebody has gives them no more time for it.
+        let isOnlyLouder = operation == .escalate && by != nil && before.flag.isHeld
+        if operation.restartsWaiting, !isOnlyLouder { entry.since = clock.boot }
+        if operation == .reopen { entry.callDoneSince = nil }
         return write(slot, operation, before, entry, by)
     }
 
@@ -55,11 +58,11 @@ extension Hub {
         }
         entry.due = dueTime(entry)
         let first = events.applied.next
-        if operation.isPrivate {
-            appendRecord(entry.privateKey, operation, entry.flag, withWords: true, by)
-        } else {
-            appendRecord(entry.privateKey, operation, entry.flag, withWords: true, nil)
-            appendRecord(entry.key, operation, entry.flag, withWords: false, by)
+        // Who did it is among the words: a producer id, and a client's clock, would link a flag to
+        // whatever else its asker publishes.
+        appendRecord(entry.privateKey, operation, entry.flag, withWords: true, by)
+        if !operation.isPrivate {
+            appendRecord(entry.key, operation, entry.flag.withoutAsker, withWords: false, nil)
         }
         flags.apply(
             FlagChange(
@@ -176,6 +179,16 @@ extension Hub {
         entry.due = dueTime(entry)
         flags.set(flags.reserve(), entry)
         if flag.status == .merged { flags.follow(flag.incident) }
+    }
+}
+
+extension HelpFlag {
+    /// The flag without what depends on who has asked: those who may take it are fewer for an
+    /// asker whom some of them manage.
+    fileprivate var withoutAsker: HelpFlag {
+        var flag = self
+        flag.eligible = 0
+        return flag
     }
 }
 

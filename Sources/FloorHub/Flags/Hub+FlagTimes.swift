@@ -9,15 +9,17 @@ extension Hub {
     func dueTime(_ entry: FlagEntry) -> Int64 {
         let times = grants.times(ofKey: entry.key)
         let leaseEnds = entry.ownerGoneSince.map { $0 + times.leaseMicroseconds } ?? .max
+        let callEnds = entry.callDoneSince.map { $0 + Limits.callDoneMicroseconds } ?? .max
         switch entry.flag.status {
         case .raised, .pending:
             let isLoud = entry.flag.escalation >= Limits.flagEscalations
             let wait = isLoud ? times.unansweredMicroseconds : times.escalateMicroseconds
-            return entry.since + wait
-        case .claimed: return min(entry.since + times.engageMicroseconds, leaseEnds)
-        case .engaged: return leaseEnds
+            return min(entry.since + wait, callEnds)
+        case .claimed: return min(entry.since + times.engageMicroseconds, leaseEnds, callEnds)
+        case .engaged: return min(entry.since + times.helpMicroseconds, leaseEnds)
         case .answered: return entry.since + times.autoCloseMicroseconds
-        case .merged, .unknown: return .max
+        case .merged: return min(entry.since + times.unansweredMicroseconds, callEnds)
+        case .unknown: return .max
         case .closed, .cancelled, .unanswered: return entry.since + times.keepMicroseconds
         }
     }
@@ -46,6 +48,13 @@ extension Hub {
         var flag = entry.flag
         flag.cause = .timer
         let time = clock.stamp()
+        let isCallDone = entry.callDoneSince.map {
+            $0 + Limits.callDoneMicroseconds <= clock.boot
+        }
+        if isCallDone == true, flag.losesPointWithCall {
+            flags.noteCallOver(entry.id)
+            return cancelCallsOver()
+        }
         switch flag.status {
         case .raised, .pending:
             if (try? flag.escalate(at: time)) != nil {
@@ -55,9 +64,9 @@ extension Hub {
                 writeOwn(slot, .expire, flag)
                 alertUnanswered(entry)
             }
+        case .engaged where !isOwnerGone(entry): age(slot, entry, at: time)
         case .claimed, .engaged:
-            let lease = grants.times(ofKey: entry.key).leaseMicroseconds
-            let isGone = entry.ownerGoneSince.map { $0 + lease <= clock.boot } ?? false
+            let isGone = isOwnerGone(entry)
             flag.cause = isGone ? .leaseLost : .neverEngaged
             flag.goBack()
             writeOwn(slot, isGone ? .leaseLost : .release, flag)
@@ -66,8 +75,32 @@ extension Hub {
             flag.status = .closed
             writeOwn(slot, .close, flag)
         case .closed, .cancelled, .unanswered: forget(slot, entry)
-        case .merged, .unknown: break
+        case .merged:
+            flag.end(.unanswered, at: time)
+            writeOwn(slot, .expire, flag)
+            alertUnanswered(entry)
+        case .unknown: break
         }
+    }
+
+    private func isOwnerGone(_ entry: FlagEntry) -> Bool {
+        let lease = grants.times(ofKey: entry.key).leaseMicroseconds
+        return entry.ownerGoneSince.map { $0 + lease <= clock.boot } ?? false
+    }
+
+    /// A flag that somebody has been helping with for too long: louder and an alert first, and
+    /// after as long again back to those who wait.
+    private mutating func age(_ slot: Int, _ entry: FlagEntry, at time: Int64) {
+        var flag = entry.flag
+        flag.cause = .timer
+        guard flag.stamps.escalated < flag.stamps.engaged else {
+            flag.goBack()
+            return writeOwn(slot, .release, flag)
+        }
+        if flag.escalation < Limits.flagEscalations { flag.escalation += 1 }
+        flag.stamps.escalated = time
+        writeOwn(slot, .escalate, flag)
+        alertUnfinished(entry)
     }
 
     // MARK: memory
@@ -118,16 +151,28 @@ extension Hub {
 
     // MARK: the call
 
-    /// An agent's state shows that a call is over: his flags about it have lost their point,
-    /// unless somebody is helping already (design, vocabulary 5: autoCancel).
+    /// An agent's state says something of calls: his flags about one that is over have lost their
+    /// point, unless somebody is helping already (design, vocabulary 5: autoCancel).
+    ///
+    /// A state that names the call says so at once. One without calls may be a moment between two,
+    /// or another of several contacts: whoever is ready or logged off has to stay so for a while.
     mutating func cancelFlags(ofAgentKey key: Span<UInt8>, _ payload: Span<UInt8>) {
         guard !flags.isEmpty, let agentKey = try? FloorKey(bytes: key.copy(0..<key.count)) else {
             return
         }
         let open = flags.openFlags(ofAgent: agentKey.entity)
         guard !open.isEmpty, let state = try? AgentState(payload: payload) else { return }
-        for slot in open where flags[slot].flag.isAboutEndedCall(state) {
-            flags.noteCallOver(flags[slot].id)
+        for slot in open where !flags[slot].flag.words.callReference.isEmpty {
+            var entry = flags[slot]
+            let isThis = state.callReference == entry.flag.words.callReference
+            if isThis, state.call == .ended {
+                flags.noteCallOver(entry.id)
+                continue
+            }
+            let isDone = state.isDoneWithCalls && !(isThis && state.call != .none)
+            guard isDone != (entry.callDoneSince != nil) else { continue }
+            entry.callDoneSince = isDone ? clock.boot : nil
+            flags.setDue(slot, dueTime(entry), callDoneSince: entry.callDoneSince)
         }
         cancelCallsOver()
     }
@@ -138,7 +183,9 @@ extension Hub {
         while events.hasRoom(for: Self.mostRecordsPerChange), let id = flags.takeCallOver() {
             guard let slot = flags.slot(id) else { continue }
             var flag = flags[slot].flag
-            guard (try? flag.cancel(FlagRequest(), at: clock.stamp())) == true else { continue }
+            guard flag.losesPointWithCall,
+                (try? flag.cancel(FlagRequest(), at: clock.stamp())) == true
+            else { continue }
             flag.cause = .callEnded
             writeOwn(slot, .cancel, flag)
         }
@@ -181,11 +228,16 @@ extension Hub {
 }
 
 extension HelpFlag {
-    /// Whether an agent's state shows that the call this flag is about is over.
-    func isAboutEndedCall(_ state: AgentState) -> Bool {
-        guard !words.callReference.isEmpty else { return false }
-        if state.callReference == words.callReference { return state.call == .ended }
-        // Another call, or none: a softphone that never names calls says so by its phase.
-        return !state.callReference.isEmpty || state.call == .none || state.call == .ended
+    /// Whether it is for nothing once its call is over: whoever is being helped is helped on.
+    fileprivate var losesPointWithCall: Bool {
+        switch status {
+        case .raised, .pending, .claimed, .merged: true
+        case .unknown, .engaged, .answered, .closed, .cancelled, .unanswered: false
+        }
     }
+}
+
+extension AgentState {
+    /// Whether the agent has no call, as far as the state says.
+    fileprivate var isDoneWithCalls: Bool { session == .loggedOff || activity == .ready }
 }

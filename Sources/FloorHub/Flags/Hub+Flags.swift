@@ -64,7 +64,8 @@ extension Hub {
         let asker = FlagOperator(session, header)
         if operation == .raise { return try raise(id, flagKey, request, asker, &result) }
         guard let slot = flags.slot(id) else { throw FlagRefusal(.notFound) }
-        guard flags[slot].key == flagKey else { throw FlagRefusal(.notFound) }
+        guard flags[slot].key == flagKey || (flagKey.isOfAnyPlace && mayPublish(session, slot))
+        else { throw FlagRefusal(.notFound) }
         result.claimGeneration = flags[slot].flag.claimGeneration
         result.revision = try change(slot, operation, request, asker)
         result.claimGeneration = flags[slot].flag.claimGeneration
@@ -257,6 +258,8 @@ extension Hub {
                 throw FlagRefusal(.denied, "not the asker")
             }
         case .escalate where isAsker: break
+        case .claim where by.session.principal.duty == .offFloor:
+            throw FlagRefusal(.denied, "off the floor; say that you are available first")
         case .seen, .claim, .engage, .release, .reject, .answer, .merge, .escalate:
             try checkSupporter(entry, by)
         case .verdict:
@@ -277,6 +280,14 @@ extension Hub {
         guard !grants.manages(by.session.principal, entry.flag.words.agent) else {
             throw FlagRefusal(.denied, "manages the asker")
         }
+    }
+}
+
+extension FloorKey {
+    /// Whether site and unit are left open: of a flag or a note of which one knows the id alone.
+    var isOfAnyPlace: Bool {
+        let segments = segments
+        return segments[1] == "-" && segments[2] == "-"
     }
 }
 

@@ -73,7 +73,7 @@ extension Hub {
         let path = try audience(of: note, id, key)
         guard
             let receipts = try? FloorKey(
-                .private,
+                .personal,
                 site: segments[1],
                 unit: by.name,
                 entity: id.text
@@ -99,6 +99,8 @@ extension Hub {
         guard fresh.expiresAt <= time + Limits.noteLifeMaximumMicroseconds else {
             throw FlagRefusal(.invalid, "a note lasts 7 days at most")
         }
+        let audience = grants.audience(of: fresh, key, besides: by.name)
+        fresh.addressed = UInt32(clamping: audience.count)
         var entry = NoteEntry(
             id: id,
             key: path,
@@ -106,6 +108,7 @@ extension Hub {
             note: fresh,
             due: clock.boot + (fresh.expiresAt - time)
         )
+        entry.audience = audience.names
         entry.account = account
         return writeNote(notes.reserve(), .append, nil, entry, path, by)
     }
@@ -134,7 +137,7 @@ extension Hub {
         }
         guard
             let path = try? FloorKey(
-                .private,
+                .personal,
                 site: key.segments[1],
                 unit: note.person,
                 entity: id.text
@@ -154,14 +157,11 @@ extension Hub {
         guard !entry.note.status.isEnded else {
             throw FlagRefusal(.wrongState, entry.note.status.name)
         }
-        guard entry.note.person.isEmpty || entry.note.person == by.name else {
-            throw FlagRefusal(.denied, "a note to another person")
+        guard isFor(entry, by) else {
+            let isToOne = !entry.note.person.isEmpty
+            throw FlagRefusal(.denied, isToOne ? "a note to another person" : "a note to others")
         }
         if entry.note.kind == .alert, entry.receiptKey == nil {
-            guard grants.holds(.supervisor, by.session) || grants.holds(.supporter, by.session)
-            else {
-                throw FlagRefusal(.denied, "neither supporter nor supervisor")
-            }
             guard entry.note.status == .active else { return .zero }
             entry.note.status = .acknowledged
             entry.note.acknowledgedAt = clock.stamp()
@@ -172,6 +172,12 @@ extension Hub {
         entry.note.receipts.countUp()
         if entry.note.readers.count < Limits.noteReaders { entry.note.readers.append(by.name) }
         return writeNote(slot, .seen, before, entry, entry.receiptKey ?? entry.key, by)
+    }
+
+    /// Whether a note is for whoever asks: by name, or by role, site and team.
+    private func isFor(_ entry: NoteEntry, _ by: FlagOperator) -> Bool {
+        guard entry.note.person.isEmpty else { return entry.note.person == by.name }
+        return by.session.principal.discretion.isAddressed(entry.key, entry.note.roles)
     }
 
     private mutating func withdraw(
@@ -209,7 +215,11 @@ extension Hub {
     ) -> Revision {
         var shown = entry.note
         // Who has read it is for the sender alone.
-        if key == entry.key { shown.readers = [] }
+        if key == entry.key {
+            shown.readers = []
+        } else {
+            shown.waiting = entry.audience.filter { !shown.readers.contains($0) }
+        }
         var payload: [UInt8] = []
         do {
             try shown.append(to: &payload)
@@ -266,8 +276,8 @@ extension Hub {
                 notes.setDue(slot, clock.boot + 1_000_000)
             } else {
                 notes.set(slot, nil)
-                kept.forget(entry.key)
-                if let receipts = entry.receiptKey { kept.forget(receipts) }
+                forgetRecord(entry.key)
+                if let receipts = entry.receiptKey { forgetRecord(receipts) }
             }
         }
     }
@@ -276,9 +286,10 @@ extension Hub {
 
     /// Takes back one kept record of the last life, if it is a note's; receipts follow the note
     /// itself, whose revision is lower.
-    mutating func restoreNote(_ record: [UInt8], _ key: FloorKey, _ view: RecordView) {
+    mutating func restoreNote(_ stored: [UInt8], _ storedKey: FloorKey, _ view: RecordView) {
+        let (record, key) = movedToPersonal(stored, storedKey, view)
         guard let id = FloorID(key.entity),
-            let note = try? FloorNote(payload: record.span.extracting(view.payload))
+            let note = try? FloorNote(payload: stored.span.extracting(view.payload))
         else { return }
         kept.put(record, isOpen: !note.status.isEnded)
         if let slot = notes.slot(id) {
@@ -290,7 +301,7 @@ extension Hub {
         let receipts =
             note.sender.isEmpty
             ? nil
-            : try? FloorKey(.private, site: key.segments[1], unit: note.sender, entity: id.text)
+            : try? FloorKey(.personal, site: key.segments[1], unit: note.sender, entity: id.text)
         guard key != receipts || note.person == note.sender else { return }
         let left =
             note.status.isEnded
@@ -302,7 +313,37 @@ extension Hub {
             note: note,
             due: clock.boot.clampedSum(min(max(0, left), Limits.noteLifeMaximumMicroseconds))
         )
+        entry.audience = grants.audience(of: note, key, besides: note.sender).names
         entry.account = producers.principal(named: note.sender)?.account
         notes.set(notes.reserve(), entry)
+    }
+
+    /// A note's record under its class of today: hubs before there was one wrote what is to one
+    /// person among the words of flags.
+    private func movedToPersonal(
+        _ record: [UInt8],
+        _ key: FloorKey,
+        _ view: RecordView
+    ) -> ([UInt8], FloorKey) {
+        let parts = key.segments
+        guard key.kind == .private,
+            let moved = try? FloorKey(.personal, site: parts[1], unit: parts[2], entity: parts[3])
+        else { return (record, key) }
+        var header = view.header(record.span)
+        header.kindCode = RecordKind.personal.rawValue
+        let payload = record.span.extracting(view.payload)
+        var out: [UInt8] = []
+        RecordWriter.append(header, key: moved.bytes.span, payload: payload, to: &out)
+        return (out, moved)
+    }
+
+    /// Forgets a key's record, and what an earlier hub's journal holds in its place.
+    private mutating func forgetRecord(_ key: FloorKey) {
+        kept.forget(key)
+        let parts = key.segments
+        guard key.kind == .personal,
+            let old = try? FloorKey(.private, site: parts[1], unit: parts[2], entity: parts[3])
+        else { return }
+        kept.forget(old)
     }
 }

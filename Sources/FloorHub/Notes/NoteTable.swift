@@ -3,13 +3,15 @@ import FloorEvents
 /// One note as the hub knows it: applied, perhaps not committed yet.
 struct NoteEntry: DeskEntry {
     let id: FloorID
-    /// Where it is to be read: `note/SITE/TEAM/ID/`, or `private/SITE/PERSON/ID/`.
+    /// Where it is to be read: `note/SITE/TEAM/ID/`, or `personal/SITE/PERSON/ID/`.
     let key: FloorKey
     /// Where its sender is told who has read it; nil for the hub's own.
     let receiptKey: FloorKey?
     var note: FloorNote
     /// Boot time at which something happens by itself.
     var due: Int64
+    /// Whom it is for, when they are few enough to be told one by one; else empty.
+    var audience: [String] = []
     /// Whose share it is of; nil for the hub's own.
     var account: Account?
 }

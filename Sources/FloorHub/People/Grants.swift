@@ -30,8 +30,15 @@ struct Grants {
     /// Whether a session may read all that a filter matches; the hub's own figures are
     /// everybody's.
     func mayRead(_ session: Session, _ filter: KeyFilter) -> Bool {
-        roster.isOpen || session.principal.permissions.mayRead(filter)
-            || filter.text == HubStatistics.key
+        roster.isOpen || filter.text == HubStatistics.key
+            || (session.principal.permissions.mayRead(filter)
+                && session.principal.discretion.showsAny(filter))
+    }
+
+    /// Filters of what a session may read of what a filter matches: itself when that is all.
+    func readable(_ session: Session, _ filter: KeyFilter) -> [KeyFilter] {
+        let discretion = session.principal.discretion
+        return session.principal.permissions.readable(filter).filter { discretion.showsAny($0) }
     }
 
     // MARK: HELLO
@@ -66,12 +73,14 @@ struct Grants {
         if roster.isOpen {
             principal.person = nil
             principal.permissions = .everything
+            principal.discretion = .none
             principal.account.isSystem = true
             return true
         }
         principal.person = person(principal.presenceKey)
         guard let person = principal.person else { return false }
         principal.permissions = roster.permissions(of: person)
+        principal.discretion = Discretion(roster, person)
         principal.account.isSystem = principal.permissions.roles.contains(.system)
         return true
     }
@@ -118,12 +127,43 @@ struct Grants {
     /// Whether anybody holds one of these roles where a note's key says; `-` is everywhere.
     func hasAnybody(_ roles: Roles, _ key: FloorKey) -> Bool {
         guard !roster.isOpen else { return true }
-        let parts = key.segments
-        return roster.people.contains { person in
-            (roles.isEmpty || !person.roles.isDisjoint(with: roles))
-                && (parts[1] == "-" || person.site == parts[1])
-                && (parts[2] == "-" || person.team == parts[2])
+        // Neither boards nor systems are meant by all: no person would read it.
+        let people: Roles = roles.isEmpty ? [.agent, .supporter, .supervisor] : roles
+        return roster.people.indices.contains {
+            roster.isAddressed($0, by: key.bytes.span, people)
         }
+    }
+
+    /// How many a note is for, its sender not counted, and who they are when they are few; nobody
+    /// is known without a roster.
+    func audience(
+        of note: FloorNote,
+        _ key: FloorKey,
+        besides sender: String
+    ) -> (count: Int, names: [String]) {
+        guard !roster.isOpen else { return (0, []) }
+        guard note.person.isEmpty else { return (1, [note.person]) }
+        let roles: Roles = note.roles.isEmpty ? [.agent, .supporter, .supervisor] : note.roles
+        var count = 0
+        var names: [String] = []
+        for person in roster.people.indices
+        where roster.isAddressed(person, by: key.bytes.span, roles)
+            && !roster.people[person].id.utf8.elementsEqual(sender.utf8)
+        {
+            count += 1
+            if count <= Limits.noteReaders { names.append(roster.people[person].id) }
+        }
+        return (count, count <= Limits.noteReaders ? names : [])
+    }
+
+    /// Whether whoever reaches the tap may read a record: of notes those to everybody, while there
+    /// is a roster that could say who else one is for.
+    func isForTap(_ record: Span<UInt8>) -> Bool {
+        guard !roster.isOpen, RecordKind(rawValue: record.u8(4)) == .note else { return true }
+        let view = RecordView(checked: record, at: 0)
+        let roles = FloorNote.roles(inPayload: record.extracting(view.payload))
+        let isEverywhere = record.copy(view.key).starts(with: "note/-/-/".utf8)
+        return isEverywhere && roles == []
     }
 
     private func person(named name: String) -> Int? {
@@ -146,6 +186,7 @@ struct HelloRefusal: Error {
 extension FlagTimes {
     var leaseMicroseconds: Int64 { Int64(lease) * 1000 }
     var engageMicroseconds: Int64 { Int64(engage) * 1000 }
+    var helpMicroseconds: Int64 { Int64(help) * 1000 }
     var escalateMicroseconds: Int64 { Int64(escalate) * 1000 }
     var unansweredMicroseconds: Int64 { Int64(unanswered) * 1000 }
     var autoCloseMicroseconds: Int64 { Int64(autoClose) * 1000 }

@@ -11,6 +11,8 @@ final class Principal {
     var person: Int?
     /// What it may do, as of the same.
     var permissions = Permissions.everything
+    /// Which of the records it may read are for it, as of the same.
+    var discretion = Discretion.none
     /// Its share of the hub's tables.
     let account = Account(isSystem: true)
     var sessions = 0

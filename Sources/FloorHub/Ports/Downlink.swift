@@ -30,16 +30,18 @@ final class Downlink {
     func send(
         _ type: FrameType,
         argument: UInt64 = 0,
+        flags: UInt16 = 0,
         _ effects: inout HubEffects,
         body: (inout [UInt8]) -> Void
     ) {
         resend(&effects)
-        let header = FrameHeader(
+        var header = FrameHeader(
             type,
             session: number,
             sequence: nextSequence(),
             argument: argument
         )
+        header.flags = flags
         let start = FrameWriter.begin(header, in: &effects.bytes)
         body(&effects.bytes)
         FrameWriter.end(start, in: &effects.bytes)

@@ -4,66 +4,136 @@ import FloorWire
 // GET and REPLAY: answers outside any subscription, within the question's own bound, so that an
 // application which has stopped receiving can still ask.
 
-/// A GET being answered.
+/// A GET being answered: what the asker may read of what its filter matches.
 struct Question {
     let number: UInt64
-    let filter: KeyFilter
+    /// What may be read, one filter after the other; a key that several match is the first one's.
+    let parts: [KeyFilter]
+    /// Whether something was left out.
+    var isPartial: Bool
     /// The cursor that it came with.
     let begun: UInt64
     /// Whether flags and notes are next; values come first.
     var isOfKept: Bool
+    private var part: Int
     var cursor: KeyCursor
     var frame: ReplyFrame
     var bytes: [UInt8] = []
 
-    /// A question whose filter is well-formed and may be read.
+    /// A question whose filters are well-formed and may be read.
     init(
         _ number: UInt64,
         _ request: Request,
-        _ filter: KeyFilter,
+        _ parts: [KeyFilter],
+        isPartial: Bool,
         _ state: borrowing StateLane,
         _ kept: borrowing KeptTable
     ) {
         self.number = number
-        self.filter = filter
+        self.parts = parts
+        self.isPartial = isPartial
         begun = request.cursor
-        isOfKept = request.cursor & WireCursor.keptBit != 0 || !filter.mayMatchState
-        cursor = isOfKept ? kept.cursor(request.cursor) : state.cursor(request.cursor)
+        isOfKept = request.cursor & WireCursor.keptBit != 0
+        cursor = KeyCursor()
+        part = 0
         frame = ReplyFrame(request: number, maximum: request.maximumBytes)
+        // It goes on with the part that tells the cursor's key; without one it begins anew.
+        guard let slot = isOfKept ? kept.slot(request.cursor) : state.slot(request.cursor) else {
+            return
+        }
+        for (place, filter) in parts.enumerated() {
+            guard isOfKept ? kept.matches(filter, slot) : state.matches(filter, slot) else {
+                continue
+            }
+            part = place
+            cursor = isOfKept ? kept.cursor(request.cursor) : state.cursor(request.cursor)
+            return
+        }
     }
 
     /// Goes on while there is work left; how it ends, or nil when that is not yet.
     mutating func go(
         _ work: inout Int,
         _ state: borrowing StateLane,
-        _ kept: borrowing KeptTable
+        _ kept: borrowing KeptTable,
+        _ discretion: Discretion
     ) -> ReplyEnd? {
-        var end = ReplyEnd(request: number, .ok)
         while true {
-            var left: Int?
-            let isThrough =
-                isOfKept
-                ? kept.walk(filter, &cursor, &work) { slot in
-                    if frame.add(kept.record(slot), &bytes) { return true }
-                    left = slot
-                    return false
+            while part < parts.count {
+                let filter = parts[part]
+                if isOfKept ? filter.mayMatchKept : filter.mayMatchState {
+                    var left: Int?
+                    let isThrough =
+                        isOfKept
+                        ? tellKept(filter, &work, kept, discretion, &left)
+                        : tellValues(filter, &work, state, &left)
+                    if let left { return pause(before: left, state, kept) }
+                    guard isThrough else { return nil }
                 }
-                : state.walk(filter, &cursor, &work) { slot in
-                    if frame.add(state.record(slot), &bytes) { return true }
-                    left = slot
-                    return false
-                }
-            if let left {
-                end.more = true
-                end.cursor =
-                    isOfKept
-                    ? kept.wireCursor(left, after: begun) : state.wireCursor(left, after: begun)
-                return end
+                part += 1
+                cursor = KeyCursor()
             }
-            guard isThrough else { return nil }
-            guard !isOfKept, filter.mayMatchKept else { return end }
+            guard !isOfKept else { return ReplyEnd(request: number, .ok) }
             isOfKept = true
-            cursor = KeyCursor()
+            part = 0
+        }
+    }
+
+    private func pause(
+        before slot: Int,
+        _ state: borrowing StateLane,
+        _ kept: borrowing KeptTable
+    ) -> ReplyEnd {
+        var end = ReplyEnd(request: number, .ok)
+        end.more = true
+        end.cursor =
+            isOfKept
+            ? kept.wireCursor(slot, after: begun) : state.wireCursor(slot, after: begun)
+        return end
+    }
+
+    private mutating func tellValues(
+        _ filter: KeyFilter,
+        _ work: inout Int,
+        _ state: borrowing StateLane,
+        _ left: inout Int?
+    ) -> Bool {
+        var (frame, bytes, cursor) = (frame, bytes, cursor)
+        self.bytes = []
+        defer { (self.frame, self.bytes, self.cursor) = (frame, bytes, cursor) }
+        let earlier = parts[..<part]
+        return state.walk(filter, &cursor, &work) { slot in
+            if earlier.contains(where: { state.matches($0, slot) }) { return true }
+            if frame.add(state.record(slot), &bytes) { return true }
+            left = slot
+            return false
+        }
+    }
+
+    private mutating func tellKept(
+        _ filter: KeyFilter,
+        _ work: inout Int,
+        _ kept: borrowing KeptTable,
+        _ discretion: Discretion,
+        _ left: inout Int?
+    ) -> Bool {
+        var (frame, bytes, cursor) = (frame, bytes, cursor)
+        self.bytes = []
+        var isPartial = isPartial
+        defer {
+            (self.frame, self.bytes, self.cursor) = (frame, bytes, cursor)
+            self.isPartial = isPartial
+        }
+        let earlier = parts[..<part]
+        return kept.walk(filter, &cursor, &work) { slot in
+            if earlier.contains(where: { kept.matches($0, slot) }) { return true }
+            guard discretion.shows(kept.record(slot).span) else {
+                isPartial = true
+                return true
+            }
+            if frame.add(kept.record(slot), &bytes) { return true }
+            left = slot
+            return false
         }
     }
 }
@@ -90,7 +160,9 @@ struct Replay {
             isPast = header.hubTime > request.to && header.revision.epoch == epoch
             if isPast { break }
             let isWanted = header.hubTime >= request.from && header.hubTime <= request.to
-            if isWanted, filter.matches(bytes.extracting(view.key)) {
+            if isWanted, filter.matches(bytes.extracting(view.key)),
+                session.principal.discretion.shows(bytes.extracting(view.range))
+            {
                 guard frame.add(bytes.copy(view.range), &out) else { break }
             }
             reached = header.revision
@@ -158,10 +230,18 @@ struct QuestionQueue {
         let reader = session.reader
         var done = 0
         while done < reader.questions.count, work > 0 {
-            let end = reader.questions[done].go(&work, state, kept)
+            let discretion = session.principal.discretion
+            let end = reader.questions[done].go(&work, state, kept, discretion)
             guard let end else { break }
             let question = reader.questions[done]
-            question.frame.send(question.bytes, end, on: session.downlink, &effects)
+            let flags = question.isPartial ? FrameFlags.partial : 0
+            question.frame.send(
+                question.bytes,
+                end,
+                flags: flags,
+                on: session.downlink,
+                &effects
+            )
             work -= min(work, 1 + question.bytes.count / 256)
             done += 1
         }
@@ -198,6 +278,7 @@ struct ReplyFrame {
     func send(
         _ records: [UInt8],
         _ end: ReplyEnd,
+        flags: UInt16 = 0,
         on downlink: Downlink,
         _ effects: inout HubEffects
     ) {
@@ -210,6 +291,6 @@ struct ReplyFrame {
         }
         var end = end
         end.count = UInt64(count)
-        downlink.send(.replyEnd, &effects) { end.append(to: &$0) }
+        downlink.send(.replyEnd, flags: flags, &effects) { end.append(to: &$0) }
     }
 }

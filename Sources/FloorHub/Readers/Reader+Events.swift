@@ -35,6 +35,7 @@ extension Reader {
     func addFromWindow(
         _ lane: borrowing EventLane,
         _ filters: borrowing FilterIndex,
+        _ discretion: Discretion,
         _ frame: inout DeliverFrame,
         _ ledger: HubLedger,
         _ out: inout [UInt8]
@@ -49,7 +50,9 @@ extension Reader {
         while position <= end {
             ledger.counts.work += 1
             let range = lane.record(position)
-            if wants(lane, filters, position, bytes.span, range, &answers) {
+            if wants(lane, filters, position, bytes.span, range, &answers),
+                discretion.shows(bytes.span.extracting(range))
+            {
                 guard frame.fits(run.count + range.count, out) else {
                     frame.noteFull()
                     break
@@ -106,6 +109,7 @@ extension Reader {
     /// Adds what is wanted of a page from the journal.
     func addFromPage(
         _ committed: Revision,
+        _ discretion: Discretion,
         _ frame: inout DeliverFrame,
         _ ledger: HubLedger,
         _ out: inout [UInt8]
@@ -122,7 +126,9 @@ extension Reader {
             ledger.counts.work += 1
             // The journal is ahead of what it has told: that comes with its commit, once.
             if revision > committed { break }
-            if wants(bytes, revision, at: pageOffset) {
+            if wants(bytes, revision, at: pageOffset),
+                discretion.shows(bytes.extracting(view.range))
+            {
                 guard frame.fits(run.count + view.range.count, out) else {
                     return frame.noteFull()
                 }

@@ -43,6 +43,7 @@ extension Reader {
     /// Fills a DELIVER with gathered records; ends the run when all are in.
     func addKept(
         _ table: borrowing KeptTable,
+        _ discretion: Discretion,
         _ frame: inout DeliverFrame,
         _ ledger: HubLedger,
         _ out: inout [UInt8]
@@ -55,7 +56,9 @@ extension Reader {
             let slot = Int(place)
             ledger.counts.work += 1
             // Twice, for two subscriptions; what changed meanwhile comes as an event.
-            if revision != last, table.revision(slot) == revision, table.isOpen(slot) {
+            if revision != last, table.revision(slot) == revision, table.isOpen(slot),
+                discretion.shows(table.record(slot).span)
+            {
                 guard frame.fits(table.recordSize(slot), out) else {
                     kept = run
                     return frame.noteFull()

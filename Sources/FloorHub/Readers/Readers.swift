@@ -229,7 +229,7 @@ struct Readers: ~Copyable {
             let hadKept = reader.kept != nil
             let sentEvents =
                 hadKept
-                ? deliverKept(reader, state, events, kept, &left, &effects)
+                ? deliverKept(session, state, events, kept, &left, &effects)
                 : deliverEvents(session, state, events, filters, &effects)
             reader.finishSnapshots(state, &effects)
             // Kept records that are through, or that there were none of, held up events.
@@ -262,18 +262,19 @@ struct Readers: ~Copyable {
     }
 
     private mutating func deliverKept(
-        _ reader: Reader,
+        _ session: Session,
         _ state: borrowing StateLane,
         _ events: borrowing EventLane,
         _ kept: borrowing KeptTable,
         _ work: inout Int,
         _ effects: inout HubEffects
     ) -> Bool {
+        let reader = session.reader
         guard reader.gatherKept(kept, &work), var frame = reader.eventFrame else {
             return false
         }
         frame.begin(reader.downlink, &effects.bytes)
-        reader.addKept(kept, &frame, ledger, &effects.bytes)
+        reader.addKept(kept, session.principal.discretion, &frame, ledger, &effects.bytes)
         return finish(reader, state, events, &frame, &effects)
     }
 
@@ -291,10 +292,11 @@ struct Readers: ~Copyable {
             return false
         }
         frame.begin(reader.downlink, &effects.bytes)
+        let discretion = session.principal.discretion
         if reader.page != nil {
-            reader.addFromPage(events.committed, &frame, ledger, &effects.bytes)
+            reader.addFromPage(events.committed, discretion, &frame, ledger, &effects.bytes)
         } else {
-            reader.addFromWindow(events, filters, &frame, ledger, &effects.bytes)
+            reader.addFromWindow(events, filters, discretion, &frame, ledger, &effects.bytes)
         }
         let sent = finish(reader, state, events, &frame, &effects)
         // Nothing matched in this stretch, but there is more behind it.

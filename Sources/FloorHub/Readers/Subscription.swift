@@ -64,7 +64,7 @@ extension KeyFilter {
     /// Whether the last record of some matching key is kept while what it is about has a life.
     var mayMatchKept: Bool {
         switch KeyRules.kind(of: bytes.span) {
-        case nil, .flag, .note, .private: true
+        case nil, .flag, .note, .private, .personal: true
         case .agent, .queue, .team, .presence, .custom, .event: false
         }
     }

@@ -341,6 +341,7 @@ struct StateLane: ~Copyable {
 
     /// What it stands for; one whose key is gone begins anew.
     func cursor(_ wire: UInt64) -> KeyCursor { table.cursor(wire) }
+    func slot(_ wire: UInt64) -> Int? { table.slot(wire) }
 
     // MARK: storing
 

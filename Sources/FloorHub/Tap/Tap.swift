@@ -37,7 +37,9 @@ struct Tap {
 
     /// Publishes a record, unless it is private or there is no tap.
     mutating func publish(_ record: Span<UInt8>, _ effects: inout HubEffects) {
-        guard isOpen, let kind = RecordKind(rawValue: record[4]), kind != .private else { return }
+        guard isOpen, let kind = RecordKind(rawValue: record[4]), kind != .private,
+            kind != .personal
+        else { return }
         let start = effects.bytes.count
         effects.bytes.append(span: record)
         let view = RecordView(checked: effects.bytes.span, at: start)
