@@ -123,7 +123,10 @@ final class Reader: @unchecked Sendable {
                     delivery.bytes.span.extracting(delivery.record.payload),
                     coalesced: delivery.coalesced
                 )
-            case .snapshotEnd: tell { isReady = true }
+            case .snapshotEnd:
+                // Before whoever waits for it is told.
+                self.keys = keys
+                tell { isReady = true }
             case .gap:
                 tally.isBroken = true
                 hasAll = true
