@@ -142,7 +142,9 @@ extension Delivery {
 public struct ReadableRecords: Sendable {
     /// One record a key, in no particular order.
     public internal(set) var records: [FloorRecord] = []
-    /// Whether something that matches was left out, because the asker may not read it.
+    /// Whether the question was wider than what the asker may read.
+    ///
+    /// It does not tell whether there is anything else: that is nobody's business.
     public internal(set) var isPartial = false
 }
 
@@ -201,12 +203,12 @@ extension FloorBusClient {
     /// Asks the hub for what may be read of the values of matching keys.
     ///
     ///     let flags = try await client.getReadable(KeyFilter("flag/"))
-    ///     if flags.isPartial { print("there are flags that are not yours to read") }
+    ///     if flags.isPartial { print("only flags that are yours to read") }
     ///
     /// - Parameters:
     ///   - filter: which keys.
     ///   - timeout: the longest wait, for a link to the hub and for its answer.
-    /// - Returns: one record a key, in no particular order, and whether any was left out.
+    /// - Returns: one record a key, in no particular order, and whether the filter was wider.
     /// - Throws: as `get`; `denied` when nothing that matches may be read.
     public func getReadable(
         _ filter: KeyFilter,

@@ -11,12 +11,14 @@ extension HubOptions {
     ///   - outbox: the file that keeps what no hub has acknowledged, if there is one.
     ///   - body: the exchange.
     ///   - rest: what is done with the answer while the session is still open.
+    ///   - stay: for how many seconds the session stays open after that; nil ends it at once.
     /// - Throws: `CommandFailure`, and what `rest` throws.
     func exchange<Answer: Sendable>(
         timeout: TimeoutOptions,
         outbox: String? = nil,
         _ body: (FloorBusClient) async throws(FloorBusError) -> Answer,
-        then rest: (Answer) async throws -> Void
+        then rest: (Answer) async throws -> Void,
+        staying stay: (Answer) -> Double? = { _ in nil }
     ) async throws {
         let client = try client(outbox: outbox)
         let seconds = timeout.timeout
@@ -48,7 +50,34 @@ extension HubOptions {
             )
         }
         try await rest(answer)
+        if let seconds = stay(answer) { try await keepOpen(client, for: seconds) }
         await client.close()
+    }
+
+    /// Keeps a session until the time is up or a signal comes.
+    ///
+    /// Whoever sits in front of it believes that what it says holds: they are told when the link
+    /// breaks, and it ends when the hub will not have the client back.
+    ///
+    /// - Throws: `CommandFailure` with the hub's sentence.
+    func keepOpen(_ client: FloorBusClient, for seconds: Double) async throws {
+        // Everybody may read it, and it never says anything.
+        let link = try client.subscribe(to: parseFilter("team/-/hub/stats/"))
+        let endpoint = endpoint
+        _ = try await untilStopped(timeout: .seconds(seconds)) {
+            for try await event in link {
+                switch event {
+                case .linkDown(let status):
+                    if let refusal = client.finalRefusal {
+                        throw CommandFailure(refusal, at: endpoint)
+                    }
+                    Output.note("the link is down: \(status.sentence); trying again")
+                case .linkUp(let change) where change.continuity != .first:
+                    Output.note("the link is up again")
+                default: continue
+                }
+            }
+        }
     }
 
     /// Says the first time that the hub lets an operation wait.

@@ -9,7 +9,7 @@ struct GetCommand: AsyncParsableCommand {
         abstract: "Show the present values of matching keys, sorted by key.",
         discussion: """
             Prints nothing and exits with 0 when no key matches. Where you may read a part \
-            only, it shows that part and says on stderr that there is more.
+            only, it shows that part and says so on stderr.
 
             Examples:
               floorbus get agent/bj/

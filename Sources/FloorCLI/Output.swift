@@ -66,7 +66,7 @@ enum Output {
 
     /// Says on stderr that an answer is a part of what was asked for.
     static func noteLeftOut(_ filter: KeyFilter, _ name: String) {
-        note("there is more under \(printable(filter.text)) that \(name) may not read")
+        note("of \(printable(filter.text)) only what \(name) may read is shown")
     }
 
     /// As `PlainText.printable`.

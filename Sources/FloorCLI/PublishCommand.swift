@@ -98,21 +98,16 @@ struct PublishingOptions: ParsableArguments {
         var options = PublishOptions.unleased
         options.expectedRevision = state.expectation.expectedRevision
         options.isLeased = state.isLeased
-        try await publish(content, to: key, options) {
-            guard state.isLeased else { return }
-            _ = try await untilStopped {
-                // Cancelled by the signal.
-                try? await Task.sleep(for: .seconds(state.hold ?? Double(Int32.max)))
-            }
-        }
+        let hold = state.isLeased ? state.hold ?? Double(Int32.max) : nil
+        try await publish(content, to: key, options, hold: hold)
     }
 
-    /// Publishes once, prints the revision, and does the rest before the session ends.
+    /// Publishes once, prints the revision, and keeps the session for so many seconds.
     func publish(
         _ content: FloorContent,
         to key: FloorKey,
         _ options: PublishOptions = .unleased,
-        rest: () async throws -> Void = {}
+        hold: Double? = nil
     ) async throws {
         try await reporting {
             var options = options
@@ -123,7 +118,8 @@ struct PublishingOptions: ParsableArguments {
                 try await client.publish(content, to: key, options: final)
             } then: { result in
                 try hub.report(result, of: key)
-                try await rest()
+            } staying: { _ in
+                hold
             }
         }
     }

@@ -55,9 +55,11 @@ struct WatchCommand: AsyncParsableCommand {
         try await reporting {
             let client = try hub.client()
             let subscription = try client.subscribe(toAny: filters)
-            let (count, isJSON) = (count, hub.isJSON)
+            let (count, isJSON, endpoint) = (count, hub.isJSON, hub.endpoint)
             let outcome = try await untilStopped(timeout: timeout.map { .seconds($0) }) {
-                try await Self.watch(subscription, count: count, isJSON: isJSON)
+                try await Self.watch(subscription, count: count, isJSON: isJSON) {
+                    client.finalRefusal.map { CommandFailure($0, at: endpoint) }
+                }
             }
             let wasLinked = client.statistics.epoch != 0
             await client.close(flush: .zero)
@@ -74,17 +76,23 @@ struct WatchCommand: AsyncParsableCommand {
         }
     }
 
-    /// Shows events until there were enough records; gives how many there were.
+    /// Shows events until there were enough records, or the hub will have no more of this.
+    ///
+    /// - Returns: how many records there were.
     private static func watch(
         _ subscription: Subscription,
         count: UInt64?,
-        isJSON: Bool
+        isJSON: Bool,
+        ending: @Sendable () -> CommandFailure?
     ) async throws -> UInt64 {
         var records: UInt64 = 0
         for try await event in subscription {
             try Output.line(isJSON ? try event.json() : event.text)
             switch event {
             case .record, .removed: records += 1
+            case .linkDown:
+                if let failure = ending() { throw failure }
+                continue
             default: continue
             }
             if records == count { break }

@@ -63,14 +63,14 @@ struct RoleCommandTests {
             #expect(raised.count == 1 && raised[0].hasSuffix(" raised"))
             let id = try #require(raised.first?.split(separator: " ").first.map(String.init))
             #expect(FloorID(id) != nil)
-            let own = try await done("flag list", as: "4711", at: endpoint, says: "may not read")
+            let own = try await done("flag list", as: "4711", at: endpoint, says: "4711 may read")
             #expect(own.count == 2 && own[1].contains(id) && own[1].contains("bj/sales"))
-            let seen = try await done("flag list", as: "3001", at: endpoint, says: "3001 may not")
+            let seen = try await done("flag list", as: "3001", at: endpoint, says: "may read")
             #expect(seen.count == 2 && seen[1].contains(id))
             #expect(try await done("flag list flag/bj/", as: "3001", at: endpoint).count == 2)
-            let managers = try await done("flag list", as: "2001", at: endpoint, says: "may not")
+            let managers = try await done("flag list", as: "2001", at: endpoint, says: "may read")
             #expect(managers.count == 2)
-            let others = try await done("flag list", as: "2002", at: endpoint, says: "may not")
+            let others = try await done("flag list", as: "2002", at: endpoint, says: "may read")
             #expect(others.isEmpty)
             let sheet = try await done("flag show \(id)", as: "4711", at: endpoint)
             #expect(sheet.joined().contains("may I?"))
@@ -94,7 +94,7 @@ struct RoleCommandTests {
                 at: endpoint,
                 "no grant to read flag/"
             )
-            let queues = try await done("get agent/", as: "2001", at: endpoint, says: "may not")
+            let queues = try await done("get agent/", as: "2001", at: endpoint, says: "may read")
             #expect(queues.isEmpty)
         }
     }
@@ -145,6 +145,67 @@ struct RoleCommandTests {
             try await refused("note ack \(alert[0])", as: "4711", at: endpoint, "not allowed")
             #expect(try await done("note list", as: "4711", at: endpoint).isEmpty)
             try await done("note ack \(alert[0])", as: "2002", at: endpoint)
+        }
+    }
+
+    @Test("Whoever may see no flags is told so of what they asked for")
+    func wallboard() async throws {
+        try await withFloor { endpoint in
+            try await refused(
+                "flag list",
+                as: "wall-1",
+                at: endpoint,
+                "no grant to read flag/"
+            )
+        }
+    }
+
+    @Test("A command that stays ends with the hub's sentence when it is not let in")
+    func strangers() async throws {
+        try await withFloor { endpoint in
+            for words in ["watch agent/", "supporter available"] {
+                try await refused(words, as: "nobody", at: endpoint, "not in the hub's roster")
+            }
+        }
+    }
+
+    @Test("On duty without a link is told, and whom a new roster leaves out is sent home")
+    func staying() async throws {
+        try await withFolder { folder in
+            let file = folder.appending(path: "roster.yaml")
+            let text = try String(contentsOf: Self.roster, encoding: .utf8)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            try await withHub(["--roster", file.path]) { endpoint, hub in
+                let environment = ["FLOORBUS_ENDPOINT": endpoint]
+                let duty = try Program(
+                    ["supporter", "available", "--as", "3001"],
+                    environment: environment
+                )
+                #expect(try await duty.line() == "3001 available")
+                let watch = try Program(
+                    ["watch", "presence/", "--as", "3001"],
+                    environment: environment
+                )
+                _ = try await watch.line()
+                let others = text.replacing("id: \"3001\"", with: "id: \"3999\"")
+                #expect(others != text)
+                try others.write(to: file, atomically: true, encoding: .utf8)
+                hub.signal(SIGHUP)
+                for program in [duty, watch] {
+                    let outcome = await program.outcome()
+                    #expect(outcome.status == 1, "\(outcome.errors)")
+                    #expect(outcome.errors.contains("does not know you"), "\(outcome.errors)")
+                }
+                let last = try Program(
+                    ["supporter", "available", "--as", "3999"],
+                    environment: environment
+                )
+                #expect(try await last.line() == "3999 available")
+                hub.signal(SIGKILL)
+                #expect(await holds { last.errorsSoFar.contains("the link is down") })
+                last.signal(SIGINT)
+                #expect(await last.outcome().status == 0)
+            }
         }
     }
 }

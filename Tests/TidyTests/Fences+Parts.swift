@@ -34,7 +34,7 @@ extension Fences {
             shared: ["Lease", "SnapshotCursor", "StateChange", "StateLane"],
             sees: ["Clock", "People", "Ports", "Tables"],
             // A producer holds the lease on its values and shows it; what it says is the lane's.
-            state: ["lease": ["lastHeard", "firstOwned", "ownedCount", "isListed"]]
+            state: ["lease": ["lastHeard", "firstOwned", "ownedCount", "isListed", "renewals"]]
         ),
         Part(
             folder: "Sources/FloorHub/EventLane",
@@ -52,7 +52,7 @@ extension Fences {
             state: [
                 "reader": [
                     "awaitedPage", "awaitsSubscriptions", "dirty", "dirtyHead", "eventPosition",
-                    "hasEvents", "isActive", "isAsking", "kept", "minimumInterval",
+                    "freshness", "hasEvents", "isActive", "isAsking", "kept", "minimumInterval",
                     "nextDeliver", "page", "pageOffset", "questions", "replays",
                     "servesOwedNext", "waitsUntil",
                 ]
@@ -115,7 +115,7 @@ extension Fences {
         Part(folder: "Sources/FloorHub/Clock", shared: ["HubClock"]),
         Part(
             folder: "Sources/FloorHub/Tables",
-            shared: ["ChangeLog", "DueHeap", "KeyCursor", "KeyTree", "WireCursor"]
+            shared: ["ChangeLog", "DueHeap", "KeyCursor", "KeyTree", "Line", "WireCursor"]
         ),
         Part(
             folder: "Sources/FloorHub/Ports",

@@ -103,9 +103,8 @@ struct FlagOptions: ParsableArguments {
                 return (key, try await client.changeFlag(key, operation, request))
             } then: { key, result in
                 try show(operation, key, result)
-                guard case .done = result, let hold else { return }
-                // Cancelled by the signal.
-                _ = try await untilStopped { try? await Task.sleep(for: .seconds(hold)) }
+            } staying: { _, result in
+                if case .done = result { hold } else { nil }
             }
         }
     }

@@ -318,11 +318,8 @@ struct SupporterCommand: AsyncParsableCommand {
                 try await client.setDuty(state)
             } then: {
                 try Output.line("\(Output.printable(hub.identity)) \(state.name)")
-                guard state == .available else { return }
-                _ = try await untilStopped {
-                    // Cancelled by the signal.
-                    try? await Task.sleep(for: .seconds(staying.hold ?? Double(Int32.max)))
-                }
+            } staying: {
+                state == .available ? staying.hold ?? Double(Int32.max) : nil
             }
         }
     }

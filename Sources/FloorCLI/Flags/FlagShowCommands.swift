@@ -40,7 +40,13 @@ struct FlagListCommand: AsyncParsableCommand {
                     return try await client.getReadable(wanted, timeout: patience)
                 } catch {
                     guard error.status == .denied, isEverything else { throw error }
-                    return try await client.getReadable(own, timeout: patience)
+                    let refusal = error
+                    do throws(FloorBusError) {
+                        return try await client.getReadable(own, timeout: patience)
+                    } catch {
+                        // Of what was asked for, not of what was tried in its place.
+                        throw error.status == .denied ? refusal : error
+                    }
                 }
             } then: { answer in
                 try show(answer.records)

@@ -237,8 +237,7 @@ struct JournalReplayCommand: AsyncParsableCommand {
         if hub.isJSON { try Output.json(report) } else { try Output.line(report.text) }
         guard report.isGood else { throw CommandFailure(.failed, report.trouble) }
         guard let hold, outcome.reason != .signal else { return }
-        // Cancelled by the signal.
-        _ = try await untilStopped { try? await Task.sleep(for: .seconds(hold)) }
+        try await hub.keepOpen(work.client, for: hold)
     }
 }
 

@@ -9,6 +9,8 @@ import FloorWire
 /// nobody manages anybody.
 struct Grants {
     private var roster: Roster
+    /// Shared by copies, as what it remembers is of the same roster.
+    private let audiences = Audiences()
 
     init(_ roster: Roster) { self.roster = roster }
 
@@ -18,7 +20,10 @@ struct Grants {
     var present: Roster { roster }
 
     /// Another roster holds from now on.
-    mutating func take(_ roster: Roster) { self.roster = roster }
+    mutating func take(_ roster: Roster) {
+        self.roster = roster
+        audiences.forget()
+    }
 
     // MARK: keys
 
@@ -127,11 +132,7 @@ struct Grants {
     /// Whether anybody holds one of these roles where a note's key says; `-` is everywhere.
     func hasAnybody(_ roles: Roles, _ key: FloorKey) -> Bool {
         guard !roster.isOpen else { return true }
-        // Neither boards nor systems are meant by all: no person would read it.
-        let people: Roles = roles.isEmpty ? [.agent, .supporter, .supervisor] : roles
-        return roster.people.indices.contains {
-            roster.isAddressed($0, by: key.bytes.span, people)
-        }
+        return audiences.audience(key, roles, roster).count > 0
     }
 
     /// How many a note is for, its sender not counted, and who they are when they are few; nobody
@@ -143,17 +144,14 @@ struct Grants {
     ) -> (count: Int, names: [String]) {
         guard !roster.isOpen else { return (0, []) }
         guard note.person.isEmpty else { return (1, [note.person]) }
-        let roles: Roles = note.roles.isEmpty ? [.agent, .supporter, .supervisor] : note.roles
-        var count = 0
-        var names: [String] = []
-        for person in roster.people.indices
-        where roster.isAddressed(person, by: key.bytes.span, roles)
-            && !roster.people[person].id.utf8.elementsEqual(sender.utf8)
-        {
-            count += 1
-            if count <= Limits.noteReaders { names.append(roster.people[person].id) }
-        }
-        return (count, count <= Limits.noteReaders ? names : [])
+        let audience = audiences.audience(key, note.roles, roster)
+        let meant: Roles = note.roles.isEmpty ? [.agent, .supporter, .supervisor] : note.roles
+        let isSenders =
+            person(named: sender).map { roster.isAddressed($0, by: key.bytes.span, meant) } ?? false
+        let count = audience.count - (isSenders ? 1 : 0)
+        guard count <= Limits.noteReaders else { return (count, []) }
+        let names = audience.people.map { roster.people[$0].id }
+        return (count, names.filter { !$0.utf8.elementsEqual(sender.utf8) })
     }
 
     /// Whether whoever reaches the tap may read a record: of notes those to everybody, while there

@@ -3,34 +3,25 @@ import FloorEvents
 /// Leases whose freshness a reader is to be told of, in the order they changed; each at most once,
 /// for what is sent is the freshness of that moment.
 struct FreshnessQueue {
-    private var leases: [(lease: Lease, first: Revision)] = []
-    private var head = 0
+    private var leases = Line<(lease: Lease, first: Revision)>()
     private var members: Set<FloorID> = []
 
-    var isEmpty: Bool { head == leases.count }
+    var isEmpty: Bool { leases.isEmpty }
 
     /// The lease that has waited longest.
-    var first: Lease? { isEmpty ? nil : leases[head].lease }
+    var first: Lease? { leases.first?.lease }
 
     /// The first revision that the change of that lease took.
-    var firstRevision: Revision? { isEmpty ? nil : leases[head].first }
+    var firstRevision: Revision? { leases.first?.first }
 
     /// Queues a lease whose values change from a revision on; false when it waits already.
     mutating func add(_ lease: Lease, from first: Revision) -> Bool {
         guard members.insert(lease.producer).inserted else { return false }
-        leases.append((lease, first))
+        leases.add((lease, first))
         return true
     }
 
     mutating func removeFirst() {
-        members.remove(leases[head].lease.producer)
-        head += 1
-        if head == leases.count {
-            leases.removeAll(keepingCapacity: true)
-            head = 0
-        } else if head >= 1024, head * 2 >= leases.count {
-            leases.removeFirst(head)
-            head = 0
-        }
+        if let taken = leases.takeFirst() { members.remove(taken.lease.producer) }
     }
 }

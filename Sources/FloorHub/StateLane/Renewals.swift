@@ -13,27 +13,26 @@ struct Renewals {
         let isForced: Bool
     }
 
-    private var queue: [Entry] = []
-    private var head = 0
+    private var queue = Line<Entry>()
     /// How many more may follow before `partDue`.
     private var left = 0
     private var partDue: Int64 = .min
 
     /// Boot time at which more are to be renewed.
     var due: Int64 {
-        guard head < queue.count else { return .max }
+        guard !queue.isEmpty else { return .max }
         return left > 0 ? .min : partDue
     }
 
     /// Queues a lease's value.
     mutating func add(_ slot: Int, of lease: Lease, isForced: Bool) {
         lease.renewals += 1
-        queue.append(Entry(lease: lease, slot: Int32(slot), isForced: isForced))
+        queue.add(Entry(lease: lease, slot: Int32(slot), isForced: isForced))
     }
 
     /// Begins or goes on with a part, if there is anything to do now.
     mutating func begin(at now: Int64) -> Bool {
-        guard head < queue.count else { return false }
+        guard !queue.isEmpty else { return false }
         if partDue <= now {
             left = Limits.renewalsAtOnce
             partDue = now + Limits.tapPauseMicroseconds
@@ -43,18 +42,9 @@ struct Renewals {
 
     /// The next one of this part.
     mutating func next() -> (lease: Lease, slot: Int, isForced: Bool)? {
-        guard left > 0, head < queue.count else { return nil }
-        let entry = queue[head]
+        guard left > 0, let entry = queue.takeFirst() else { return nil }
         entry.lease.renewals -= 1
         left -= 1
-        head += 1
-        if head == queue.count {
-            queue.removeAll(keepingCapacity: true)
-            head = 0
-        } else if head >= 4096, head * 2 >= queue.count {
-            queue.removeFirst(head)
-            head = 0
-        }
         return (entry.lease, Int(entry.slot), entry.isForced)
     }
 }
