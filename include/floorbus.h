@@ -173,6 +173,7 @@ enum {
     FLOORBUS_KIND_NOTE = 8,
     FLOORBUS_KIND_PRIVATE = 9,
     FLOORBUS_KIND_PERSONAL = 10,
+    FLOORBUS_KIND_CATALOGUE = 11,
     FLOORBUS_KIND_LINK = 64,         /* the hub came or went: link, epoch, result */
     FLOORBUS_KIND_RESULT = 65,       /* the answer to a publication, if asked for when the client
                                       * was opened: ticket, result, rev, claim_gen, owner */
@@ -699,6 +700,36 @@ typedef struct {
 } floorbus_presence;
 #define FLOORBUS_PRESENCE_INIT { (uint32_t)sizeof(floorbus_presence), 0, 0, 0, 0, 0, 0 }
 
+/* What an entry of the catalogue is about. */
+enum {
+    FLOORBUS_CATALOGUE_CATEGORY = 1, /* what help flags are about */
+    FLOORBUS_CATALOGUE_REASON = 2,   /* why agents are not ready */
+    FLOORBUS_CATALOGUE_PERSON = 3    /* somebody, or something, that may connect */
+};
+
+/* What the hub's roster says for desktops to show: the value of a catalogue/-/SUBJECT/CODE/ key.
+ * Whoever may connect may subscribe to catalogue/; a desktop needs no file of its own. */
+typedef struct {
+    uint32_t struct_size;
+    uint8_t subject;      /* FLOORBUS_CATALOGUE_* */
+    uint8_t reason_class; /* of a reason: FLOORBUS_REASON_* */
+    uint16_t reserved0;
+    floorbus_str code;    /* as flags and states carry it, a reason's as a decimal number; a
+                           * person's id: the end of the key, decoded */
+    floorbus_str label;   /* what it is called, or the person's name */
+    floorbus_str parent;  /* of a category: the code of the wider one; empty = none */
+    floorbus_str answer;  /* of a category: its standard answer, to be shown at once; empty =
+                           * none */
+    floorbus_str site;    /* of a person; empty = nowhere in particular */
+    floorbus_str team;    /* of a person; empty = none */
+} floorbus_catalogue;
+#define FLOORBUS_CATALOGUE_INIT                                                                    \
+    {                                                                                              \
+        (uint32_t)sizeof(floorbus_catalogue), 0, 0, 0,                                             \
+            FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT,                \
+            FLOORBUS_NO_TEXT, FLOORBUS_NO_TEXT                                                     \
+    }
+
 /* What a publication does beside its content; NULL where one is asked for = all zero. */
 typedef struct {
     uint32_t struct_size;
@@ -1138,14 +1169,17 @@ FLOORBUS_API floorbus_status floorbus_event_decode_team(
 FLOORBUS_API floorbus_status floorbus_event_decode_flag(
     const floorbus_event *event, floorbus_flag *out);
 
-/* The same for the kind NOTE, any op but DELETE, and for the kind PRIVATE when info.schema is
- * FLOORBUS_SCHEMA_NOTE. */
+/* The same for the kinds NOTE and PERSONAL, any op but DELETE. */
 FLOORBUS_API floorbus_status floorbus_event_decode_note(
     const floorbus_event *event, floorbus_note *out);
 
 /* The same for the kind PRESENCE, op PUT. */
 FLOORBUS_API floorbus_status floorbus_event_decode_presence(
     const floorbus_event *event, floorbus_presence *out);
+
+/* The same for the kind CATALOGUE, op PUT. */
+FLOORBUS_API floorbus_status floorbus_event_decode_catalogue(
+    const floorbus_event *event, floorbus_catalogue *out);
 
 /* Gives an event back; its pointers are void. NULL, released and foreign handles are ignored.
  * Any thread; in a forked child it does nothing. */

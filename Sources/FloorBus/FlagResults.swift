@@ -55,6 +55,12 @@ public struct FlagReceipt: Sendable, Hashable {
     ///
     /// For a flag that was open already it is 0 and says nothing.
     public let eligibleSupporters: Int
+    /// The standard answer of its category, from the hub's catalogue: show it at once.
+    ///
+    /// Whoever is helped by it cancels the flag; reports count that as a question it has spared.
+    public let standardAnswer: String?
+    /// The open flag about the same that others wait for, whose answer this one hears too.
+    public let incident: FloorID?
 }
 
 /// What became of a flag operation.

@@ -82,7 +82,8 @@ extension FloorBusClient {
     ///   - site: the first part of the flag's key.
     ///   - team: the second part: the asker's team.
     ///   - id: the flag's id, for a program that keeps its own; nil = a fresh one.
-    /// - Returns: the flag's key, and how many are there to help.
+    /// - Returns: the flag's key, how many are there to help, and the standard answer if there is
+    ///   one.
     /// - Throws: `FloorBusError`: `denied` with the reason, `badKey`, `tooBig`, `closed`, …
     public func raiseFlag(
         _ help: HelpRequest,
@@ -109,7 +110,9 @@ extension FloorBusClient {
                 id: open,
                 key: known ?? flagKey,
                 isNew: false,
-                eligibleSupporters: 0
+                eligibleSupporters: 0,
+                standardAnswer: await standardAnswer(help.category),
+                incident: nil
             )
         }
         guard result.status == .ok else { throw FloorBusError(result, of: flagKey) }
@@ -117,8 +120,27 @@ extension FloorBusClient {
             id: flagID,
             key: flagKey,
             isNew: result.revision != .zero,
-            eligibleSupporters: Int(result.claimGeneration)
+            eligibleSupporters: Int(result.claimGeneration),
+            standardAnswer: await standardAnswer(help.category),
+            incident: FloorID(result.owner)
         )
+    }
+
+    /// What the catalogue answers to a category's questions; nil when it says nothing.
+    private func standardAnswer(_ category: String) async -> String? {
+        guard !category.isEmpty,
+            let key = try? FloorKey(
+                .catalogue,
+                site: "-",
+                unit: CatalogueSubject.category.name,
+                entity: category
+            ), let filter = try? KeyFilter(key.text)
+        else { return nil }
+        // The flag is raised; it needs no answer from the catalogue.
+        guard let record = try? await get(filter).first,
+            let entry = try? record.catalogueEntry
+        else { return nil }
+        return entry.answer.isEmpty ? nil : entry.answer
     }
 
     /// Does anything else with a flag, and waits until the hub's journal has it.

@@ -119,6 +119,17 @@ public struct FloorRecord: Sendable, Hashable {
         }
     }
 
+    /// What the hub's roster says for desktops to show; nil for other kinds and for removed keys.
+    ///
+    /// - Throws: `FloorBusError` when the payload is not well-formed.
+    public var catalogueEntry: CatalogueEntry? {
+        get throws(FloorBusError) {
+            try decode(.catalogue) { bytes throws(WireError) in
+                try CatalogueEntry(payload: bytes)
+            }
+        }
+    }
+
     /// Whether a supporter is there to help, and how many flags he has; nil for other kinds.
     ///
     /// - Throws: `FloorBusError` when the payload is not well-formed.

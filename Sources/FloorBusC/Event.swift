@@ -210,6 +210,13 @@ import FloorWire
         return unsafe FloorID(String(decoding: digits, as: UTF8.self)) ?? .zero
     }
 
+    /// The key's last segment, decoded.
+    var keyEntity: String {
+        let text = unsafe UnsafeRawBufferPointer(bytes)[key]
+        // The hub sends well-formed keys.
+        return (try? unsafe FloorKey(bytes: Array(text)).entity) ?? ""
+    }
+
     /// Decodes once; asked again, an event gives the same struct with the same pointers.
     func decode<Struct: BitwiseCopyable>(
         _ what: StaticString,

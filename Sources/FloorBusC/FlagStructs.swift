@@ -146,6 +146,27 @@ extension Event {
     }
 }
 
+extension Event {
+    /// The entry of the catalogue, with texts that live as long as this event.
+    func catalogueEntry() throws(Failure) -> floorbus_catalogue {
+        let isOne = unsafe info.kind == RecordKind.catalogue.rawValue
+        return try unsafe decode("entry of the catalogue", when: isOne && hasPayload) {
+            bytes throws(WireError) in
+            let entry = try unsafe CatalogueEntry(payload: bytes.span)
+            var result = unsafe floorbus_catalogue()
+            unsafe result.subject = entry.subject.rawValue
+            unsafe result.reason_class = entry.reasonClass.rawValue
+            unsafe result.code = made(keyEntity)
+            unsafe result.label = made(entry.label)
+            unsafe result.parent = made(entry.parent)
+            unsafe result.answer = made(entry.answer)
+            unsafe result.site = made(entry.site)
+            unsafe result.team = made(entry.team)
+            return unsafe result
+        }
+    }
+}
+
 extension floorbus_flag {
     /// Everything but ids and texts.
     fileprivate init(_ flag: HelpFlag) {

@@ -160,6 +160,18 @@ public func floorbus_event_decode_presence(
 }
 
 @c @implementation
+public func floorbus_event_decode_catalogue(
+    _ event: OpaquePointer?,
+    _ out: UnsafeMutablePointer<floorbus_catalogue>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        try unsafe Library.shared.withEvent(event) { event throws(Failure) in
+            try unsafe writeStruct(event.catalogueEntry(), to: out, "out")
+        }
+    }
+}
+
+@c @implementation
 public func floorbus_event_release(_ event: OpaquePointer?) {
     HostCall.quietly { unsafe Library.shared.releaseEvent(event) }
 }

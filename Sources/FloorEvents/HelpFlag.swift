@@ -39,6 +39,8 @@ public struct FlagWords: Sendable, Hashable {
     public var answer = ""
     /// Where the answer stands in the knowledge base; at most 256 bytes.
     public var knowledge = ""
+    /// Whether the category had a standard answer in the catalogue when the flag was raised.
+    public var hadStandardAnswer = false
     /// Why it was last rejected or cancelled; at most 256 bytes.
     public var reason = ""
     /// What the agent says of the help, 1 to 5; 0 = nothing, or withdrawn.

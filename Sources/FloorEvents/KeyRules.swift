@@ -46,6 +46,12 @@ public enum KeyRules {
         var word: UInt64 = 0
         var at = 0
         while at < bytes.count, bytes[at] != slash {
+            // The one name of nine letters.
+            if at == 8, word == 0x6361_7461_6C6F_6775, bytes[8] == 0x65, bytes.count > 9,
+                bytes[9] == slash
+            {
+                return .catalogue
+            }
             guard at < 8 else { return nil }
             word = word << 8 | UInt64(bytes[at])
             at += 1

@@ -61,6 +61,8 @@ public enum RecordKind: UInt8, FloorName {
     case `private` = 9
     /// Notes to one person, and receipts to a note's sender. Never on the tap.
     case personal = 10
+    /// What of the hub's roster a desktop shows; written by the hub alone.
+    case catalogue = 11
 
     /// The first segment of the kind's keys.
     public var name: String {
@@ -75,13 +77,14 @@ public enum RecordKind: UInt8, FloorName {
         case .note: "note"
         case .private: "private"
         case .personal: "personal"
+        case .catalogue: "catalogue"
         }
     }
 
     /// The lane the kind travels in.
     public var lane: Lane {
         switch self {
-        case .agent, .queue, .team, .presence, .custom: .state
+        case .agent, .queue, .team, .presence, .custom, .catalogue: .state
         case .flag, .note, .event, .private, .personal: .event
         }
     }

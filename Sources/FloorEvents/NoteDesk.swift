@@ -49,7 +49,7 @@ public struct NoteDesk: Sendable {
     }
 
     private func isFor(_ note: FloorNote) -> Bool {
-        if !note.person.isEmpty { return note.person == person }
+        if !note.person.isEmpty { return note.person.exact == person.exact }
         return note.roles.isEmpty || !note.roles.isDisjoint(with: roles)
     }
 }

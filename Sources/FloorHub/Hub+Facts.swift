@@ -138,6 +138,53 @@ extension Hub {
         return result
     }
 
+    // MARK: another roster holds
+
+    /// Tells some of what the roster says for desktops to show; what it says already is left alone.
+    mutating func tellCatalogue(_ effects: inout HubEffects) {
+        catalogue.begin(at: clock.boot)
+        while let change = catalogue.next() {
+            ledger.counts.work += 1
+            let key = change.key.bytes.span
+            var header = RecordHeader(
+                .catalogue,
+                change.payload == nil ? .delete : .put,
+                schema: change.payload == nil ? 0 : PayloadSchema.catalogue
+            )
+            header.flags = [.unleased]
+            if let payload = change.payload {
+                if says(key, payload) { continue }
+                guard let fact = state.putOwn(header, key, payload.span) else {
+                    catalogue.giveUp()
+                    return noteCatalogueLeftOut()
+                }
+                tell(fact, &effects)
+            } else if let fact = try? state.delete(header, key, [UInt8]().span) {
+                // One that has no value needs no end.
+                tell(fact, &effects)
+            }
+        }
+    }
+
+    /// Whether a key has a value with this payload.
+    private func says(_ key: Span<UInt8>, _ payload: [UInt8]) -> Bool {
+        guard let slot = state.value(key) else { return false }
+        let record = state.record(slot)
+        let view = RecordView(checked: record.span, at: 0)
+        return view.payload.count == payload.count
+            && record.span.copy(view.payload) == payload
+    }
+
+    private mutating func noteCatalogueLeftOut() {
+        notices.append(
+            HubNotice(
+                .warning,
+                .tableFull,
+                "the table of keys is full: the roster's catalogue is not whole"
+            )
+        )
+    }
+
     // MARK: the journal has a batch
 
     /// The journal holds a batch: acknowledge and publish it, in order (rule 3, R11).

@@ -23,9 +23,7 @@ extension Hub {
         producer.noteUse(by: session)
         noteFirstUnacknowledged(session, header)
         readers.activate(session)
-        guard batch.count > 0, header.sequence > 0,
-            header.sequence <= UInt64.max - UInt64(batch.count)
-        else { return }
+        guard batch.count > 0, header.sequence > 0 else { return }
         guard producer.retryable.count <= Limits.retryableRunsPerProducer else {
             return fence(
                 session.link,
@@ -88,12 +86,10 @@ extension Hub {
         switch (header.kind, header.operation) {
         case (.presence?, .put?):
             result = putDuty(session, header, key, payload, &effects)
-        case (.presence?, _), (.private?, _), (.personal?, _):
+        case (.presence?, _), (.private?, _), (.personal?, _), (.catalogue?, _):
             result.status = .denied
-        case (.flag?, _):
-            return takeFlagOperation(session, header, key, payload)
-        case (.note?, _):
-            return takeNoteOperation(session, header, key, payload)
+        case (let kind?, _) where kind == .flag || kind == .note:
+            return operate(kind, session, header, key, payload)
         case (let kind?, .put?) where kind.lane == .state:
             result = put(session, header, kind, key, payload, &effects)
             // Of another layout only its publisher knows what it says.

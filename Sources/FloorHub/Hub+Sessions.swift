@@ -254,6 +254,7 @@ extension Hub {
     mutating func take(_ roster: Roster, _ effects: inout HubEffects) {
         grants.take(roster)
         figures.take(roster, at: figuresMoment)
+        catalogue.take(roster)
         let all = sessions.all
         var known: Set<FloorKey> = []
         for session in all where !known.contains(session.principal.presenceKey) {

@@ -128,6 +128,7 @@ extension Hub {
         where state.hasRoom { restore(record) }
         state.endRestoring()
         producers.endRestoring()
+        catalogue.take(options.roster)
     }
 
     /// Takes back one value.
@@ -151,6 +152,9 @@ extension Hub {
         let account = producer?.principal.account
         state.restore(header, key, payload.span, owner: lease, account: account)
         if let kind = header.kind { tap.noteRestored(key, kind, state.head) }
+        if header.kind == .catalogue, let known = try? FloorKey(bytes: key.copy(0..<key.count)) {
+            catalogue.noteRestored(known)
+        }
     }
 
     /// Nobody is connected to a hub that has just started, but its journal has opened.

@@ -12,7 +12,7 @@ extension Hub {
         next = min(next, state.renewalDeadline)
         next = min(next, readers.deadline, checkpointDeadline, tap.deadline)
         next = min(next, state.tombstoneDeadline(options.tombstoneMicroseconds))
-        next = min(next, producers.deadline)
+        next = min(next, producers.deadline, catalogue.deadline)
         return min(next, flagDeadline, noteDeadline, figuresDeadline)
     }
 
@@ -30,6 +30,7 @@ extension Hub {
             ledger.counts.work += 1
             run(will, &effects)
         }
+        tellCatalogue(&effects)
         runFlagTimers()
         runNoteTimers()
         runFigures(&effects)

@@ -47,6 +47,7 @@ public struct Hub: ~Copyable {
     var audits = AuditQueue()
     var batches = BatchTimer()
     var tap: Tap
+    var catalogue = Catalogue()
     var isShutDown = false
     /// What an operator is to be told with the next input.
     var notices: [HubNotice] = []
@@ -63,6 +64,7 @@ public struct Hub: ~Copyable {
         readers = Readers(options, clock, ledger)
         kept = KeptTable(isDurable: options.isDurable)
         tap = Tap(options, clock, ledger)
+        catalogue.take(options.roster)
     }
 
     /// A hub that goes on where an earlier life stopped.

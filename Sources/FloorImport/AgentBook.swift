@@ -42,7 +42,7 @@ struct AgentBook {
 
     private struct Agent {
         var isLoggedIn = false
-        var queues: [String: Membership] = [:]
+        var queues = NameTable<Membership>()
         var reason = ""
         var talks: [Talk] = []
         /// The system was restarted, and nothing was said of them since.
@@ -95,9 +95,9 @@ struct AgentBook {
     let closesOlderTalks: Bool
     /// Seconds of the log's own activity so far.
     var activity: Int64 = 0
-    private var agents: [String: Agent] = [:]
+    private var agents = NameTable<Agent>()
     /// Who talks in which call.
-    private var talkers: [String: String] = [:]
+    private var talkers = NameTable<String>()
     private var lastRestart = Int64.min
 
     init(closesOlderTalks: Bool) {
@@ -117,7 +117,9 @@ struct AgentBook {
 
     /// Since when a conversation goes on.
     func talkBegan(_ callID: String) -> Int64? {
-        talkers[callID].flatMap { agents[$0]?.talks.first { $0.callID == callID }?.began }
+        talkers[callID].flatMap {
+            agents[$0]?.talks.first { $0.callID.exact == callID.exact }?.began
+        }
     }
 
     /// Applies an event; gives the agent's step if the state changed.
@@ -136,7 +138,8 @@ struct AgentBook {
             agent.serve(queue, since: since)
             start(callID, of: name, &agent, at: seconds, oddity)
         case .talkEnded(let callID):
-            guard let index = agent.talks.firstIndex(where: { $0.callID == callID }) else { break }
+            let index = agent.talks.firstIndex { $0.callID.exact == callID.exact }
+            guard let index else { break }
             agent.talks.remove(at: index)
             talkers[callID] = nil
             if closesOlderTalks { passBy(index, of: &agent, oddity) }
@@ -162,7 +165,7 @@ struct AgentBook {
         case .loggedOff:
             agent.isLoggedIn = false
             // Members of the old kind (Agent/1301) stay in the queue's file, without a telephone.
-            for queue in agent.queues.keys { leave(queue, &agent, at: seconds) }
+            for queue in agent.queues.names { leave(queue, &agent, at: seconds) }
             agent.offSince = seconds
         case .joined(let queue, let isPaused):
             if let known = agent.queues[queue], isLate(seconds, after: known.since) { break }
@@ -183,11 +186,11 @@ struct AgentBook {
         case .unpaused(let queue):
             _ = agent.pause(queue, false, at: seconds)
         case .pausedEverywhere(let reason):
-            for queue in agent.queues.keys where agent.queues[queue]?.isMember == true {
+            for queue in agent.queues.names where agent.queues[queue]?.isMember == true {
                 if agent.pause(queue, true, at: seconds) { agent.reason = reason }
             }
         case .unpausedEverywhere:
-            for queue in agent.queues.keys where agent.queues[queue]?.isMember == true {
+            for queue in agent.queues.names where agent.queues[queue]?.isMember == true {
                 _ = agent.pause(queue, false, at: seconds)
             }
         case .rang(let queue, let since):
@@ -213,7 +216,7 @@ struct AgentBook {
         at seconds: Int64,
         _ oddity: (Oddity) -> Void
     ) {
-        guard !agent.talks.contains(where: { $0.callID == callID }) else { return }
+        guard !agent.talks.contains(where: { $0.callID.exact == callID.exact }) else { return }
         if agent.talks.count >= ImportLimits.callsPerAgent { close(&agent, oddity) { $0 == 0 } }
         agent.talks.append(Talk(callID: callID, began: seconds, activity: activity))
         talkers[callID] = name
@@ -278,7 +281,8 @@ struct AgentBook {
     mutating func merge(_ old: String, into name: String, at seconds: Int64) -> [AgentStep] {
         guard var from = agents.removeValue(forKey: old) else { return [] }
         var agent = agents.removeValue(forKey: name) ?? Agent()
-        for (queue, known) in from.queues {
+        for queue in from.queues.names {
+            guard let known = from.queues[queue] else { continue }
             if let own = agent.queues[queue], own.since > known.since, own.isMember { continue }
             var membership = known
             membership.isPaused = known.isPaused || agent.queues[queue]?.isPaused == true
@@ -305,7 +309,7 @@ struct AgentBook {
         oddity: (Oddity) -> Void
     ) -> [AgentStep] {
         var steps: [AgentStep] = []
-        for name in Set(talkers.values).sorted() {
+        for name in Set(talkers.values.map(\.exact)).sorted().map(\.text) {
             guard var agent = agents.removeValue(forKey: name) else { continue }
             let (talks, isGone) = (agent.talks, isEnd && agent.isOff)
             let (now, left) = (activity, isGone ? agent.offSince : nil)
@@ -327,7 +331,7 @@ struct AgentBook {
         lastRestart = seconds
         talkers = [:]
         var steps: [AgentStep] = []
-        for name in agents.keys.sorted() {
+        for name in agents.names.sorted() {
             guard var agent = agents.removeValue(forKey: name) else { continue }
             agent.talks = []
             if agent.shown != .loggedOff { agent.isUnknown = true }

@@ -22,10 +22,10 @@ struct AliasFinder {
     /// How often both names must be seen together: a pause and its end.
     private static let needed = 2
 
-    private var added: [String: Set<String>] = [:]
-    private var pairs: [String: Pair] = [:]
+    private var added = NameTable<Set<ExactName>>()
+    private var pairs = NameTable<Pair>()
     private var last: Word?
-    private(set) var names: [String: String] = [:]
+    private(set) var names = NameTable<String>()
 
     /// Takes a line about being there; gives the interface that has just been found to be `name`.
     mutating func take(
@@ -36,9 +36,9 @@ struct AliasFinder {
         switch event {
         case .joined(let queue, _):
             guard added.count < ImportLimits.names else { break }
-            added[name, default: []].insert(queue)
+            added[name, default: []].insert(queue.exact)
         case .left(let queue):
-            added[name]?.remove(queue)
+            added[name]?.remove(queue.exact)
         case .paused(let queue, _):
             return see(Word(name: name, isPause: true, seconds: seconds, queue: queue))
         case .unpaused(let queue):
@@ -54,13 +54,14 @@ struct AliasFinder {
 
     private mutating func see(_ word: Word) -> (interface: String, name: String)? {
         defer { last = word }
-        guard let before = last, before.isPause == word.isPause, before.name != word.name,
+        guard let before = last, before.isPause == word.isPause,
+            before.name.exact != word.name.exact,
             abs(before.seconds - word.seconds) <= 1,
             (before.queue == nil) != (word.queue == nil)
         else { return nil }
         let (all, one) = before.queue == nil ? (before, word) : (word, before)
         // The interface was added to that queue, and nobody was under the other name.
-        guard let queue = one.queue, added[all.name]?.contains(queue) == true,
+        guard let queue = one.queue, added[all.name]?.contains(queue.exact) == true,
             added[one.name] == nil, names[all.name] == nil
         else { return nil }
         note(one.name, beside: all.name)
@@ -75,7 +76,7 @@ struct AliasFinder {
     private mutating func note(_ name: String, beside other: String) {
         guard pairs.count < ImportLimits.namePairs || pairs[other] != nil else { return }
         var pair = pairs[other] ?? Pair(name: name)
-        if pair.name == name { pair.count += 1 } else { pair.isOne = false }
+        if pair.name.exact == name.exact { pair.count += 1 } else { pair.isOne = false }
         pairs[other] = pair
     }
 }

@@ -93,7 +93,7 @@ struct AsteriskFloor {
         _ steps: inout [FloorStep]
     ) {
         let (callID, seconds) = (line.callID, line.timestampSeconds)
-        if let place = book.queues.place(of: callID), place.queue != line.queue {
+        if let place = book.queues.place(of: callID), place.queue.exact != line.queue.exact {
             report.note(.waitWithoutEnd)
             book.closeWait(callID, at: seconds, report: &report, into: &steps)
         }
@@ -125,7 +125,7 @@ struct AsteriskFloor {
         let (callID, seconds) = (line.callID, line.timestampSeconds)
         let since = rangSince(line)
         if let talker = book.agents.talker(of: callID) {
-            if talker == line.agent { return report.note(.lineTwice) }
+            if talker.exact == line.agent?.exact { return report.note(.lineTwice) }
             report.note(.talkWithoutEnd)
             let event = AgentBook.Event.talkEnded(callID: callID)
             book.agent(talker, event, at: seconds, report: &report, into: &steps)
@@ -153,7 +153,7 @@ struct AsteriskFloor {
     ) {
         let (callID, seconds) = (line.callID, line.timestampSeconds)
         if let place = book.queues.place(of: callID) {
-            if place.queue != line.queue {
+            if place.queue.exact != line.queue.exact {
                 report.note(.waitWithoutEnd)
                 book.closeWait(callID, at: seconds, report: &report, into: &steps)
             } else {

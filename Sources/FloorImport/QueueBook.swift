@@ -24,8 +24,8 @@ struct QueueBook {
 
     /// Seconds of the log's own activity so far.
     var activity: Int64 = 0
-    private var queues: [String: Queue] = [:]
-    private var places: [String: Place] = [:]
+    private var queues = NameTable<Queue>()
+    private var places = NameTable<Place>()
 
     /// Callers waiting in all queues.
     var waiting: Int { places.count }
@@ -103,7 +103,7 @@ struct QueueBook {
             return []
         }
         return queue.line.oldest(ImportLimits.callersPassed).filter { other in
-            guard other != callID, var place = places[other],
+            guard other.exact != callID.exact, var place = places[other],
                 abs(seconds - place.since) > ImportLimits.disorderSeconds
             else { return false }
             place.joinsAtHead += 1
@@ -115,13 +115,16 @@ struct QueueBook {
 
     /// Callers who wait for longer than anybody does.
     func forgotten() -> [String] {
-        places.filter { activity - $0.value.activity > ImportLimits.openSeconds }.keys.sorted()
+        let isForgotten = { (callID: String) in
+            places[callID].map { activity - $0.activity > ImportLimits.openSeconds } ?? false
+        }
+        return places.names.filter(isForgotten).sorted()
     }
 
     /// The steps by which everybody leaves when the telephone system restarts.
     func stepsOfRestart(at seconds: Int64) -> [CallStep] {
         var steps: [CallStep] = []
-        for name in queues.keys.sorted() {
+        for name in queues.names.sorted() {
             guard let line = queues[name]?.line else { continue }
             for callID in line.callIDs {
                 let wait = line.waitSeconds(of: callID, until: seconds)

@@ -12,7 +12,7 @@ struct RecentCalls {
         var turn: Int
     }
 
-    private var calls: [String: Call] = [:]
+    private var calls = NameTable<Call>()
     private var order: [(callID: String, turn: Int)] = []
     private var head = 0
     private var nextTurn = 0

@@ -11,7 +11,7 @@ struct WaitingLine {
         var sinceSeconds: Int64
     }
 
-    private var places: [String: Place] = [:]
+    private var places = NameTable<Place>()
     // Every place ever taken, oldest first; those given up are passed over at the head and
     // cleared out when they are the larger part, so that the array stays within twice the limit.
     private var order: [(callID: String, turn: Int)] = []

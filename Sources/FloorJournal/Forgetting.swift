@@ -62,7 +62,15 @@ struct Forgetting {
 
     /// Whether a key names the person: his state, his presence.
     func isAbout(_ key: FloorKey) -> Bool {
-        (key.kind == .agent || key.kind == .presence) && isName(key.entity)
+        isPersons(key) && isName(key.entity)
+    }
+
+    private func isPersons(_ key: FloorKey) -> Bool {
+        switch key.kind {
+        case .agent, .presence: true
+        case .catalogue: key.segments[2].exact == CatalogueSubject.person.name.exact
+        default: false
+        }
     }
 
     private func rewrite(_ key: FloorKey, _ schema: UInt16) throws -> FloorKey {
@@ -71,6 +79,7 @@ struct Forgetting {
         let places: [Int]
         switch key.kind {
         case .agent, .presence: places = [3]
+        case .catalogue: places = isPersons(key) ? [3] : []
         case .private:
             // What else is there has a site or a word of the hub's in that place.
             let isPersonal = schema == PayloadSchema.flag || schema == PayloadSchema.note
@@ -116,6 +125,14 @@ struct Forgetting {
             // His own words; the record stays, to be counted.
             if producers.contains(header.producer) { return [] }
             if header.schema == Self.callStepSchema, let step = rewriteStep(payload) { return step }
+        case .catalogue:
+            // Their name; of a category it may be said in words.
+            if isAbout(key), var entry = try? CatalogueEntry(payload: payload.span) {
+                entry.label = ""
+                var out: [UInt8] = []
+                try entry.append(to: &out)
+                return out
+            }
         case .queue, .team, .presence: break
         }
         return masked(payload, header)

@@ -104,7 +104,7 @@ extension JournalFile {
             done.doubtful = person.doubtful
             done.doubtfulRevisions = person.doubtfulRevisions
             guard done.rows > 0 else { return .rollback }
-            try note(done, by: by == name ? "" : by, database)
+            try note(done, by: by.exact == name.exact ? "" : by, database)
             found = done
             return .commit
         }

@@ -135,6 +135,9 @@ public final class Roster: Sendable {
         return false
     }
 
+    /// What whoever may connect may read, whatever the grants say.
+    private static let everybodyReads = (try? KeyFilter("catalogue/")).map { [$0] } ?? []
+
     /// What a person may do.
     ///
     /// Not for every record: it is worked out each time. Whoever asks keeps it.
@@ -147,7 +150,7 @@ public final class Roster: Sendable {
         )
         holder.teams = index.teamsLookedAfter(by: person).map { index.teamKeys[$0] }
         var publish: [KeyFilter] = []
-        var read: [KeyFilter] = []
+        var read = Self.everybodyReads
         for granted in patterns where people[person].roles.contains(granted.role) {
             for pattern in granted.publish { pattern.expand(holder, into: &publish) }
             for pattern in granted.read { pattern.expand(holder, into: &read) }
@@ -233,6 +236,12 @@ public final class Roster: Sendable {
 
     /// The category with a code, as it stands in a key's segment; nil for none.
     public func category(segment: Span<UInt8>) -> Int? { index.categories.find(segment) }
+
+    /// Whether the category of this code has a standard answer.
+    public func hasStandardAnswer(_ code: String) -> Bool {
+        let segment = RosterIndex.segment(code)
+        return category(segment: segment.span).map { !categories[$0].answer.isEmpty } ?? false
+    }
 
     /// Whether a category is another one or anywhere below it.
     public func isCategory(_ category: Int, within other: Int) -> Bool {

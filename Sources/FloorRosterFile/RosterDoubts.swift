@@ -84,7 +84,7 @@ extension RosterReader {
             )
         }
         let site = String(parts[1])
-        let own = teams.filter { $0.0 == site }
+        let own = teams.filter { $0.0.exact == site.exact }
         if own.isEmpty {
             let nearest = Spelling.near(site, teams.map(\.0)).map { "; did you mean '\($0)'?" }
             return "no team of the roster is at the site '\(site)'" + (nearest ?? "")

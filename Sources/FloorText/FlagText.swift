@@ -106,6 +106,7 @@ private struct FlagWordsJSON: Encodable {
         try fields.encode(words.verdictBy, forKey: "verdictBy")
         try fields.encode(words.verdictAt, forKey: "verdictAt")
         try fields.encode(words.viewers, forKey: "viewers")
+        try fields.encode(words.hadStandardAnswer, forKey: "hadStandardAnswer")
     }
 }
 

@@ -114,7 +114,7 @@ private struct RecordReading: Decodable {
             case .custom, .event:
                 guard let text = try fields.text("text") else { break }
                 return (schema, Array(text.utf8))
-            case .flag, .presence, .note, .private, .personal: break
+            case .flag, .presence, .note, .private, .personal, .catalogue: break
             }
         } catch let status as FloorStatus {
             throw fields.error(kind.name, "is no payload: " + status.sentence)

@@ -21,6 +21,7 @@ extension FloorRecord {
             }
             if let flag = try helpFlag { return flag.summary }
             if let note = try note { return note.summary }
+            if let entry = try catalogueEntry { return entry.summary }
         } catch {
             return error.sentence
         }
@@ -86,6 +87,8 @@ struct RecordJSON: Encodable {
             try fields.encodeIfPresent(note, forKey: "note")
             let flag = try record.helpFlag.map { FlagText(record.key, $0) }
             try fields.encodeIfPresent(flag, forKey: "flag")
+            let entry = try record.catalogueEntry.map(CatalogueJSON.init)
+            try fields.encodeIfPresent(entry, forKey: "catalogue")
         } catch let error as FloorBusError {
             try fields.encode(error.sentence, forKey: "error")
         }

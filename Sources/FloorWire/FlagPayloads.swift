@@ -56,7 +56,7 @@ extension HelpFlag {
         out.append(id: incident)
         out.append(withWords ? words.rating : 0)
         out.append(withWords ? words.verdict.rawValue : 0)
-        out.append(number: UInt16(0))
+        out.append(number: UInt16(withWords && words.hadStandardAnswer ? 1 : 0))
         out.append(number: UInt32(0))
         out.append(number: withWords ? words.ratedAt : 0)
         out.append(number: withWords ? words.verdictAt : 0)
@@ -89,6 +89,7 @@ extension HelpFlag {
         words.rating = bytes.u8(104)
         guard words.rating <= 5 else { throw .badValue(field: "rating") }
         words.verdict = FlagVerdict(rawValue: bytes.u8(105)) ?? .unknown
+        words.hadStandardAnswer = bytes.u16(106) & 1 != 0
         words.ratedAt = bytes.i64(112)
         words.verdictAt = bytes.i64(120)
         try readTexts(bytes)

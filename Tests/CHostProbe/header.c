@@ -22,6 +22,7 @@ static void use_macros(void) {
     floorbus_flag flag = FLOORBUS_FLAG_INIT;
     floorbus_note note = FLOORBUS_NOTE_INIT;
     floorbus_presence presence = FLOORBUS_PRESENCE_INIT;
+    floorbus_catalogue catalogue = FLOORBUS_CATALOGUE_INIT;
     floorbus_publish_options publish = FLOORBUS_PUBLISH_OPTIONS_INIT;
     floorbus_hub_options hub = FLOORBUS_HUB_OPTIONS_INIT;
     floorbus_hub_counts hub_counts = FLOORBUS_HUB_COUNTS_INIT;
@@ -47,6 +48,7 @@ static void use_macros(void) {
     CHECK(flag.struct_size == sizeof flag && flag.verdict_by.len == 0 && flag.raised_us == 0);
     CHECK(note.struct_size == sizeof note && note.acknowledged_by.len == 0);
     CHECK(presence.struct_size == sizeof presence && presence.flags == 0);
+    CHECK(catalogue.struct_size == sizeof catalogue && catalogue.team.len == 0);
     CHECK(publish.struct_size == sizeof publish && publish.src_time_us == 0);
     CHECK(hub.struct_size == sizeof hub && hub.listen == 0 && hub.reserved0 == 0);
     CHECK(hub_counts.struct_size == sizeof hub_counts && hub_counts.bytes_out == 0);
@@ -123,6 +125,7 @@ static void (*const everything[])(void) = {
     (void (*)(void))floorbus_client_time,
     (void (*)(void))floorbus_client_wait_ready,
     (void (*)(void))floorbus_dispatch,
+    (void (*)(void))floorbus_event_decode_catalogue,
     (void (*)(void))floorbus_event_decode_flag,
     (void (*)(void))floorbus_event_decode_note,
     (void (*)(void))floorbus_event_decode_presence,

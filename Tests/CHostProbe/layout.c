@@ -190,6 +190,17 @@ static void pin_structs(void) {
     AT(floorbus_note, rule, 120);
     AT(floorbus_note, subject, 136);
     AT(floorbus_note, acknowledged_by, 152);
+    CHECK(sizeof(floorbus_catalogue) == 104);
+    AT(floorbus_catalogue, struct_size, 0);
+    AT(floorbus_catalogue, subject, 4);
+    AT(floorbus_catalogue, reason_class, 5);
+    AT(floorbus_catalogue, reserved0, 6);
+    AT(floorbus_catalogue, code, 8);
+    AT(floorbus_catalogue, label, 24);
+    AT(floorbus_catalogue, parent, 40);
+    AT(floorbus_catalogue, answer, 56);
+    AT(floorbus_catalogue, site, 72);
+    AT(floorbus_catalogue, team, 88);
     CHECK(sizeof(floorbus_presence) == 24);
     AT(floorbus_presence, struct_size, 0);
     AT(floorbus_presence, sessions, 4);

@@ -87,6 +87,7 @@ static void wrong_handles(void) {
     floorbus_flag flag = FLOORBUS_FLAG_INIT;
     floorbus_note note = FLOORBUS_NOTE_INIT;
     floorbus_presence presence = FLOORBUS_PRESENCE_INIT;
+    floorbus_catalogue catalogue = FLOORBUS_CATALOGUE_INIT;
     floorbus_hub_counts hub_counts = FLOORBUS_HUB_COUNTS_INIT;
     floorbus_client_options options = nobody();
     floorbus_snapshot *snapshot;
@@ -116,6 +117,7 @@ static void wrong_handles(void) {
         EXPECT(floorbus_event_decode_flag(events[index], &flag), FLOORBUS_E_HANDLE);
         EXPECT(floorbus_event_decode_note(events[index], &note), FLOORBUS_E_HANDLE);
         EXPECT(floorbus_event_decode_presence(events[index], &presence), FLOORBUS_E_HANDLE);
+        EXPECT(floorbus_event_decode_catalogue(events[index], &catalogue), FLOORBUS_E_HANDLE);
         floorbus_event_release(events[index]);
         snapshot = (floorbus_snapshot *)events[index];
         event = (floorbus_event *)&own;

@@ -137,7 +137,7 @@ extension RealSockets {
 
 extension FlagResult {
     /// Whether it was done; the other ends are there to be switched over.
-    fileprivate var isDone: Bool {
+    var isDone: Bool {
         switch self {
         case .done: true
         case .lost, .notEligible, .notFound, .wrongState, .expired, .exists: false

@@ -20,7 +20,7 @@ import Testing
         pinned(
             RecordKind.self,
             "1 agent · 2 flag · 3 queue · 4 presence · 5 custom · 6 event · 7 team · 8 note · "
-                + "9 private · 10 personal"
+                + "9 private · 10 personal · 11 catalogue"
         )
         pinned(
             RecordOperation.self,
@@ -28,6 +28,7 @@ import Testing
                 + "20 release · 21 reject · 22 answer · 23 close · 24 reopen · 25 cancel · "
                 + "26 merge · 27 escalate · 28 leaseLost · 29 expire · 30 rate · 31 verdict"
         )
+        pinned(CatalogueSubject.self, "1 category · 2 reason · 3 person")
         pinned(TapOperation.self, "4 beacon · 5 sync")
         pinned(LeaseOperation.self, "6 freshness")
         let others = TapOperation.allCases.map(\.rawValue) + [LeaseOperation.freshness.rawValue]

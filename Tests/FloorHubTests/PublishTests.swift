@@ -116,6 +116,27 @@ import Testing
         #expect(hub.hub.statistics.recordsIn == 0)
     }
 
+    @Test("Numbers at the end of their range are a hole too; 0 is none")
+    func numbersAtTheEnd() {
+        let hub = HubHarness()
+        let ana = hub.join("ana")
+        for first: UInt64 in [.max, .max - 1, 1 << 63, 0] {
+            ana.publish([.put(key(1), "a"), .put(key(2), "a")], first: first)
+            hub.turn()
+            let answers = ana.take().map(\.content)
+            guard first > 0 else {
+                #expect(answers.isEmpty)
+                continue
+            }
+            guard case .refuse(let results)? = answers.first else {
+                Issue.record("\(first): \(answers)")
+                continue
+            }
+            #expect(results.expected == 1 && results.runs.isEmpty)
+        }
+        #expect(hub.hub.statistics.recordsIn == 0)
+    }
+
     @Test func theCumulativeValueWaitsForARefusalToBeKnown() {
         let hub = HubHarness { $0.maximumKeys = 2 }  // the presence of ana, and one more
         let ana = hub.join("ana")

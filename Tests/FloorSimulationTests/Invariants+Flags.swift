@@ -288,7 +288,7 @@ extension World {
         for client in clients + departed {
             let name = client.principal
             let load = loads[name] ?? SupporterLoad()
-            let known = hub.supporters.loads[name] ?? SupporterLoad()
+            let known = hub.supporters.loads[name.exact] ?? SupporterLoad()
             if known.claimed != load.claimed || known.engaged != load.engaged {
                 fail("\(name) has \(load.claimed) flags, counted as \(known.claimed)")
             }

@@ -123,7 +123,7 @@ struct LineTests {
         flag.words.agent = "ana"
         flag.words.note = "two\nlines"
         let words = try object(FlagText(key, flag).json())["words"] as? [String: Any]
-        #expect(words?.count == 14 && words?["note"] as? String == "two\nlines")
+        #expect(words?.count == 15 && words?["note"] as? String == "two\nlines")
         #expect(FlagText(key, flag).sheet.contains("question   two?lines"))
     }
 

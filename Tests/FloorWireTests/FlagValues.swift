@@ -40,6 +40,7 @@ extension FlagWords {
             "rated_us": JSON(ratedAt), "verdict": JSON(verdict.rawValue),
             "verdict_by": .text(verdictBy), "verdict_us": JSON(verdictAt),
             "viewer": .list(viewers.map { .text($0) }),
+            "had_standard_answer": hadStandardAnswer ? 1 : 0,
         ]
     }
 }
@@ -105,6 +106,7 @@ extension Samples {
         words.verdict = .partly
         words.verdictBy = "tom"
         words.verdictAt = time + 9
+        words.hadStandardAnswer = true
         words.viewers = ["sün", "tom"]
         return words
     }()

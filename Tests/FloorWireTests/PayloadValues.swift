@@ -11,6 +11,7 @@ enum SamplePayload: Equatable {
     case sync(TapSync)
     case flag(HelpFlag)
     case flagRequest(FlagRequest)
+    case catalogue(CatalogueEntry)
 
     init(_ kind: String, _ bytes: [UInt8]) throws {
         switch kind {
@@ -20,6 +21,7 @@ enum SamplePayload: Equatable {
         case "beacon": self = .beacon(try TapBeacon(payload: bytes.span))
         case "sync": self = .sync(try TapSync(payload: bytes.span))
         case "flag": self = .flag(try HelpFlag(payload: bytes.span))
+        case "catalogue": self = .catalogue(try CatalogueEntry(payload: bytes.span))
         case "flag_request": self = .flagRequest(try FlagRequest(payload: bytes.span))
         default: self = .presence(try Presence(payload: bytes.span))
         }
@@ -35,6 +37,7 @@ enum SamplePayload: Equatable {
         case .sync: "sync"
         case .flag: "flag"
         case .flagRequest: "flag_request"
+        case .catalogue: "catalogue"
         }
     }
 
@@ -49,6 +52,7 @@ enum SamplePayload: Equatable {
         case .sync(let sync): sync.append(to: &out)
         case .flag(let flag): try flag.append(withWords: true, to: &out)
         case .flagRequest(let request): try request.append(to: &out)
+        case .catalogue(let entry): try entry.append(to: &out)
         }
         return out
     }
@@ -78,6 +82,13 @@ enum SamplePayload: Equatable {
             ])
         case .flag(let flag): .object(flag.values)
         case .flagRequest(let request): .object(request.values)
+        case .catalogue(let entry):
+            .object([
+                "subject": JSON(entry.subject.rawValue),
+                "reason_class": JSON(entry.reasonClass.rawValue), "label": .text(entry.label),
+                "parent": .text(entry.parent), "answer": .text(entry.answer),
+                "site": .text(entry.site), "team": .text(entry.team),
+            ])
         }
     }
 }

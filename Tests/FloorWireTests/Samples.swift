@@ -99,10 +99,36 @@ enum Samples {
         ("flag with every field", .flag(flag)),
         ("empty flag request", .flagRequest(FlagRequest())),
         ("flag request with every field", .flagRequest(flagRequest)),
+        ("category with a standard answer", .catalogue(category)),
+        ("reason", .catalogue(reason)),
+        ("person of a team", .catalogue(person)),
         ("beacon", .beacon(beacon)),
         ("last beacon of a partition", .beacon(lastBeacon)),
         ("sync answer", .sync(answer)),
     ]
+
+    static let category: CatalogueEntry = {
+        var entry = CatalogueEntry(.category)
+        entry.label = "退款"
+        entry.parent = "billing"
+        entry.answer = "Refunds up to 50 are yours to grant."
+        return entry
+    }()
+
+    static let reason: CatalogueEntry = {
+        var entry = CatalogueEntry(.reason)
+        entry.label = "lunch"
+        entry.reasonClass = .meal
+        return entry
+    }()
+
+    static let person: CatalogueEntry = {
+        var entry = CatalogueEntry(.person)
+        entry.label = "Li Wei"
+        entry.site = "bj"
+        entry.team = "sales"
+        return entry
+    }()
 
     static let beacon = TapBeacon(count: 417, first: revision(12))
 

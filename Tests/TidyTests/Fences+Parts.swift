@@ -59,6 +59,11 @@ extension Fences {
             ]
         ),
         Part(
+            folder: "Sources/FloorHub/Catalogue",
+            faces: ["Catalogue"],
+            sees: ["Tables"]
+        ),
+        Part(
             folder: "Sources/FloorHub/Tap",
             faces: ["Tap"],
             sees: ["Clock", "Ports"]
@@ -79,18 +84,20 @@ extension Fences {
         )
     ]
 
-    // Flags and notes are not wholly cut yet: their rules stand in their folders as extensions of
-    // the hub, and so does what hands figures their facts. These files are named one by one, may
-    // name what the hub's own files may, and reach the hub's parts; a new one is a finding.
+    // What decides an operation of a desk asks several parts and is the hub's: its files stand with
+    // what they decide, are named one by one, and may name what the hub's own files may; a new one
+    // is a finding (docs/decisions/0030).
     private static let desks = [
         Part(
             folder: "Sources/FloorHub/Desk",
-            shared: ["Desk", "DeskChange", "DeskEntry", "KeptTable"],
-            sees: ["Ports", "Tables"]
+            faces: ["DeskOperator"],
+            shared: ["Desk", "DeskChange", "DeskEntry", "DeskRefusal", "KeptTable"],
+            sees: ["People", "Ports", "Tables"],
+            coreFiles: ["Hub+Desk.swift"]
         ),
         Part(
             folder: "Sources/FloorHub/Flags",
-            faces: ["FlagOperator", "FlagRefusal", "FlagTable"],
+            faces: ["FlagTable"],
             shared: ["FlagChange", "FlagEntry"],
             sees: ["Desk", "People", "Tables"],
             coreFiles: ["Hub+FlagChanges.swift", "Hub+FlagTimes.swift", "Hub+Flags.swift"]

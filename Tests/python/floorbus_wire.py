@@ -15,7 +15,7 @@ DOWN = {0x81: 'WELCOME', 0x82: 'REJECT', 0x83: 'DELIVER', 0x84: 'ACK', 0x85: 'PO
 TYPES = {**UP, **DOWN}
 NUMBERS = {name: number for number, name in TYPES.items()}
 KINDS = {1: 'agent', 2: 'flag', 3: 'queue', 4: 'presence', 5: 'custom', 6: 'event', 7: 'team',
-         8: 'note', 9: 'private', 10: 'personal'}
+         8: 'note', 9: 'private', 10: 'personal', 11: 'catalogue'}
 STATUS = {0: 'ok', -1: 'invalid', -2: 'noMemory', -3: 'timedOut', -4: 'again', -5: 'closed',
           -6: 'wrongState', -7: 'badHandle', -8: 'forked', -9: 'wrongABI', -10: 'offline',
           -11: 'notAuthenticated', -12: 'denied', -13: 'conflict', -14: 'notFound', -15: 'exists',
@@ -301,7 +301,7 @@ PRESENCE = Layout('qIBBH', 'since_us sessions supporter _ flags')
 FLAG = Layout('8BIHHHHI8q16sBBHIqq', 'status kind channel_wanted channel outcome cause'
               ' customer_star escalation claim_gen claims reopens viewers eligible merged raised_us'
               ' seen_us claimed_us engaged_us answered_us ended_us escalated_us reopened_us'
-              ' incident# rating verdict _ _ rated_us verdict_us')
+              ' incident# rating verdict had_standard_answer _ rated_us verdict_us')
 FLAG_TEXTS = {1: ('category', 64), 2: ('owner', 64), 3: ('team', 64), 16: ('agent', 64),
               17: ('seat', 64), 18: ('call_reference', 64), 19: ('note', 1024),
               20: ('answer', 4096), 21: ('knowledge', 256), 22: ('reason', 256),
@@ -311,6 +311,12 @@ FLAG_REQUEST = Layout('I6BHI16s', 'claim_gen kind channel outcome customer_star 
                       ' _ _ incident#')
 FLAG_REQUEST_TEXTS = {1: ('text', 4096), 2: ('knowledge', 256), 3: ('category', 64),
                       4: ('call_reference', 64), 5: ('seat', 64), 6: ('agent', 64)}
+CATALOGUE = Layout('BBHI', 'subject reason_class _ _')
+CATALOGUE_TEXTS = {1: ('label', 128), 2: ('parent', 32), 3: ('answer', 4096), 4: ('site', 64),
+                   5: ('team', 64)}
+WITH_TEXTS = {'agent': (AGENT, AGENT_TEXTS), 'flag': (FLAG, FLAG_TEXTS),
+              'flag_request': (FLAG_REQUEST, FLAG_REQUEST_TEXTS),
+              'catalogue': (CATALOGUE, CATALOGUE_TEXTS)}
 TAP = {'beacon': Layout('QQQII', 'count first_rev uncounted interval_ms last'),
        'sync': Layout('QQ16sQII',
                       'state_head event_head lineage# uncounted partitions interval_ms')}
@@ -338,7 +344,7 @@ def figures(data, at):
 def decode_texts(layout, texts, data):
     """A fixed part and texts behind it, each at most once and up to its limit in bytes."""
     values = layout.decode(data, exact=False)
-    need(values['customer_star'] <= 5 and values.get('rating', 0) <= 5, 'stars')
+    need(values.get('customer_star', 0) <= 5 and values.get('rating', 0) <= 5, 'stars')
     values.update({name: '' for name, _ in texts.values()})
     for tag, value in tlvs(data, layout.form.size):
         if tag in texts:
@@ -349,19 +355,18 @@ def decode_texts(layout, texts, data):
 
 
 def decode_payload(kind, data):
-    """kind: 'agent', 'queue', 'team', 'presence' or 'flag', 'flag_request' of a flag operation
-    in PUB, or the op 'beacon' or 'sync'; schema 1."""
+    """kind: one of the state lane's or 'flag', 'flag_request' of a flag operation in PUB, or the
+    op 'beacon' or 'sync'; schema 1."""
     if kind in TAP:
         values = TAP[kind].decode(data, exact=False)
         if kind == 'beacon':
             values['last'] &= 1
         return values
-    if kind == 'agent':
-        return decode_texts(AGENT, AGENT_TEXTS, data)
-    if kind == 'flag_request':
-        return decode_texts(FLAG_REQUEST, FLAG_REQUEST_TEXTS, data)
-    if kind == 'flag':
-        values = decode_texts(FLAG, FLAG_TEXTS, data)
+    if kind in WITH_TEXTS:
+        values = decode_texts(*WITH_TEXTS[kind], data)
+        need(1 <= values.get('subject', 1) <= 3, 'subject')
+        if kind != 'flag':
+            return values
         values['viewer'] = [text(value) for tag, value in tlvs(data, FLAG.form.size)
                             if tag == FLAG_VIEWER]
         need(len(values['viewer']) <= 8 and all(len(name.encode()) <= 64
@@ -376,10 +381,8 @@ def decode_payload(kind, data):
 def encode_payload(kind, values):
     def tlv(tag, value):
         return struct.pack('<HH', tag, len(value)) + value
-    layouts = {'agent': (AGENT, AGENT_TEXTS), 'flag': (FLAG, FLAG_TEXTS),
-               'flag_request': (FLAG_REQUEST, FLAG_REQUEST_TEXTS)}
-    if kind in layouts:
-        layout, texts = layouts[kind]
+    if kind in WITH_TEXTS:
+        layout, texts = WITH_TEXTS[kind]
         viewers = b''.join(tlv(FLAG_VIEWER, name.encode()) for name in values.get('viewer', []))
         return layout.encode(values) + b''.join(
             tlv(tag, values[name].encode()) for tag, (name, _) in texts.items()

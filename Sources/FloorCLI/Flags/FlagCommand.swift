@@ -114,7 +114,7 @@ struct FlagOptions: ParsableArguments {
         _ client: FloorBusClient
     ) async throws(FloorBusError) -> UInt32 {
         let found = try await client.flag(flag.id, timeout: .seconds(timeout.timeout))
-        guard let known = found?.flag, known.owner == client.principal else { return 0 }
+        guard let known = found?.flag, known.owner.exact == client.principal.exact else { return 0 }
         return known.claimGeneration
     }
 

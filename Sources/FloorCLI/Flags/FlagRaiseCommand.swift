@@ -95,15 +95,23 @@ struct FlagRaiseCommand: AsyncParsableCommand {
                     key: receipt.key.text,
                     status: status.name,
                     isNew: receipt.isNew,
-                    eligible: receipt.isNew ? receipt.eligibleSupporters : nil
+                    eligible: receipt.isNew ? receipt.eligibleSupporters : nil,
+                    standardAnswer: receipt.standardAnswer,
+                    incident: receipt.incident?.text
                 )
             )
         }
         try Output.line("\(receipt.id.text) \(status.name)")
         if !receipt.isNew {
             Output.note("that flag was open already")
+        } else if let incident = receipt.incident {
+            Output.note("others wait for the same: it hears the answer to \(incident.text)")
         } else if receipt.eligibleSupporters == 0 {
             Output.note("nobody is on duty to take it now; it waits, and is made louder")
+        }
+        if let answer = receipt.standardAnswer {
+            Output.note("the standard answer: \(Output.printable(answer))")
+            Output.note("if that is all you need: floorbus flag cancel \(receipt.id.text)")
         }
     }
 }
@@ -115,6 +123,8 @@ private struct RaiseLine: Encodable {
     var status: String
     var isNew: Bool
     var eligible: Int?
+    var standardAnswer: String?
+    var incident: String?
 }
 
 /// Where a flag is to be raised: `flag/SITE/TEAM/`, perhaps with the id.

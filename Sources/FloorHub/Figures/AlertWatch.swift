@@ -14,6 +14,10 @@ enum AlertAction: Equatable {
 struct AlertSubject: Hashable {
     let rule: String
     let key: String
+
+    static func == (left: AlertSubject, right: AlertSubject) -> Bool {
+        left.rule.exact == right.rule.exact && left.key.exact == right.key.exact
+    }
 }
 
 /// The rules that look at figures of queues and teams.
@@ -286,7 +290,9 @@ struct AlertWatch {
 
     private mutating func setAlert(_ id: FloorID?, _ subject: AlertSubject, _ slot: Int?) {
         guard let slot, let found = subjects[slot],
-            let place = found.pairs.firstIndex(where: { rules[$0.rule].name == subject.rule }),
+            let place = found.pairs.firstIndex(where: {
+                rules[$0.rule].name.exact == subject.rule.exact
+            }),
             subject.key.utf8.elementsEqual(found.key)
         else { return }
         subjects[slot]?.pairs[place].alert = id

@@ -19,7 +19,7 @@ struct StormWatch {
 
     /// Flags of one category in one team are the business of the same rules.
     private struct Source: Hashable {
-        let category: String
+        let category: ExactName
         let site: [UInt8]
         let team: [UInt8]
     }
@@ -79,7 +79,7 @@ struct StormWatch {
     }
 
     private mutating func places(_ flag: FlagBoard.Raised) -> [Int] {
-        let source = Source(category: flag.category, site: flag.site, team: flag.team)
+        let source = Source(category: flag.category.exact, site: flag.site, team: flag.team)
         if let places = concerned[source] { return places }
         let places = storms.indices.filter { place in
             isCategory(flag.category, within: storms[place].category)
@@ -92,7 +92,7 @@ struct StormWatch {
     }
 
     private func isCategory(_ code: String, within other: String) -> Bool {
-        if code == other { return true }
+        if code.exact == other.exact { return true }
         let inside = Array(FloorKey.segment(encoding: code).utf8)
         let outside = Array(FloorKey.segment(encoding: other).utf8)
         guard let inner = roster.category(segment: inside.span),

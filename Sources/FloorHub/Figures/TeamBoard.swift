@@ -182,16 +182,16 @@ struct TeamDay {
 
 /// How often each of some names came, up to so many names.
 struct NameCounts {
-    private var counts: [String: UInt32] = [:]
+    private var counts: [ExactName: UInt32] = [:]
 
     mutating func count(_ name: String) {
-        guard counts.count < Limits.figureNames || counts[name] != nil else { return }
-        counts[name, default: 0].countUp()
+        guard counts.count < Limits.figureNames || counts[name.exact] != nil else { return }
+        counts[name.exact, default: 0].countUp()
     }
 
     /// Those with the highest counts; equal ones by name, so that two runs agree.
     func top(_ limit: Int) -> [(String, UInt32)] {
         let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        return sorted.prefix(limit).map { ($0.key, $0.value) }
+        return sorted.prefix(limit).map { ($0.key.text, $0.value) }
     }
 }

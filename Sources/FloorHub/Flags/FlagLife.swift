@@ -3,28 +3,16 @@ import FloorEvents
 // What each operation makes of a flag, or why it may not be: rules on one value, without the hub
 // around it (design, vocabulary 5). Who may ask for an operation at all is in Hub+Flags.swift.
 
-/// Why an operation changes nothing.
-struct FlagRefusal: Error, Equatable {
-    let status: FloorStatus
-    /// On a conflict who has the flag, else what is wrong: at most `Limits.nameBytes`.
-    let detail: String
-
-    init(_ status: FloorStatus, _ detail: String = "") {
-        self.status = status
-        self.detail = detail
-    }
-}
-
 extension HelpFlag {
     /// A supporter's station shows the flag; false when that is nothing new.
-    mutating func see(by name: String, at now: Int64) throws(FlagRefusal) -> Bool {
+    mutating func see(by name: String, at now: Int64) throws(DeskRefusal) -> Bool {
         guard status == .raised || status == .pending else { return false }
         if status == .pending {
-            if words.viewers.contains(name) { return false }
+            if words.viewers.contains(exactly: name) { return false }
             if words.viewers.count == Limits.flagViewers { return false }
         }
         if stamps.seen == 0 { stamps.seen = now }
-        if !words.viewers.contains(name), words.viewers.count < Limits.flagViewers {
+        if !words.viewers.contains(exactly: name), words.viewers.count < Limits.flagViewers {
             words.viewers.append(name)
             viewers = UInt16(words.viewers.count)
         }
@@ -37,17 +25,17 @@ extension HelpFlag {
         by name: String,
         generation: UInt32,
         at now: Int64
-    ) throws(FlagRefusal) -> Bool {
+    ) throws(DeskRefusal) -> Bool {
         switch status {
         case .claimed, .engaged:
-            guard owner == name else { throw FlagRefusal(.conflict, owner) }
+            guard owner.exact == name.exact else { throw DeskRefusal(.conflict, owner) }
             return false
         case .raised, .pending: break
         case .unknown, .answered, .merged, .closed, .cancelled, .unanswered:
-            throw FlagRefusal(.wrongState, status.name)
+            throw DeskRefusal(.wrongState, status.name)
         }
         guard generation == 0 || generation == claimGeneration else {
-            throw FlagRefusal(.conflict)
+            throw DeskRefusal(.conflict)
         }
         claimGeneration.countUp()
         if claims < .max { claims += 1 }
@@ -62,7 +50,7 @@ extension HelpFlag {
         by name: String,
         _ request: FlagRequest,
         at now: Int64
-    ) throws(FlagRefusal) -> Bool {
+    ) throws(DeskRefusal) -> Bool {
         try checkOwner(name, request.claimGeneration)
         if status == .engaged, channel == request.channel { return false }
         channel = request.channel
@@ -76,12 +64,12 @@ extension HelpFlag {
         by name: String,
         _ request: FlagRequest,
         rejecting: Bool
-    ) throws(FlagRefusal) {
+    ) throws(DeskRefusal) {
         try checkOwner(name, request.claimGeneration)
         if rejecting {
-            guard !request.text.isEmpty else { throw FlagRefusal(.invalid, "reason missing") }
+            guard !request.text.isEmpty else { throw DeskRefusal(.invalid, "reason missing") }
             guard request.text.utf8.count <= Limits.flagReasonBytes else {
-                throw FlagRefusal(.tooBig, "reason")
+                throw DeskRefusal(.tooBig, "reason")
             }
             words.reason = request.text
         }
@@ -93,13 +81,13 @@ extension HelpFlag {
         by name: String,
         _ request: FlagRequest,
         at now: Int64
-    ) throws(FlagRefusal) {
+    ) throws(DeskRefusal) {
         try checkOwner(name, request.claimGeneration)
-        guard request.outcome != .unknown else { throw FlagRefusal(.invalid, "outcome missing") }
+        guard request.outcome != .unknown else { throw DeskRefusal(.invalid, "outcome missing") }
         // Whoever has engaged may have said it; of a claim alone the asker has heard nothing.
         let saysSomething = !request.text.isEmpty || !request.knowledge.isEmpty
         guard saysSomething || status == .engaged || request.outcome != .answered else {
-            throw FlagRefusal(.invalid, "an answer without text, reference or outcome")
+            throw DeskRefusal(.invalid, "an answer without text, reference or outcome")
         }
         words.answer = request.text
         words.knowledge = request.knowledge
@@ -109,10 +97,10 @@ extension HelpFlag {
     }
 
     /// The asker says that he has been helped; false when he has said so already.
-    mutating func close(at now: Int64) throws(FlagRefusal) -> Bool {
+    mutating func close(at now: Int64) throws(DeskRefusal) -> Bool {
         if status == .closed { return false }
         guard status == .answered || status == .engaged else {
-            throw FlagRefusal(.wrongState, status.name)
+            throw DeskRefusal(.wrongState, status.name)
         }
         stamps.ended = now
         status = .closed
@@ -124,12 +112,12 @@ extension HelpFlag {
         _ request: FlagRequest,
         within limit: Int64,
         at now: Int64
-    ) throws(FlagRefusal) {
+    ) throws(DeskRefusal) {
         guard status == .answered || status == .closed else {
-            throw FlagRefusal(.wrongState, status.name)
+            throw DeskRefusal(.wrongState, status.name)
         }
         let finished = max(stamps.answered, stamps.ended)
-        guard now.clampedDifference(finished) <= limit else { throw FlagRefusal(.expired) }
+        guard now.clampedDifference(finished) <= limit else { throw DeskRefusal(.expired) }
         goBack()
         if reopens < .max { reopens += 1 }
         stamps.reopened = now
@@ -140,15 +128,15 @@ extension HelpFlag {
     }
 
     /// The asker needs no help any more; false when he has said so already.
-    mutating func cancel(_ request: FlagRequest, at now: Int64) throws(FlagRefusal) -> Bool {
+    mutating func cancel(_ request: FlagRequest, at now: Int64) throws(DeskRefusal) -> Bool {
         if status == .cancelled { return false }
         switch status {
         case .raised, .pending, .claimed, .engaged, .merged: break
         case .unknown, .answered, .closed, .cancelled, .unanswered:
-            throw FlagRefusal(.wrongState, status.name)
+            throw DeskRefusal(.wrongState, status.name)
         }
         guard request.text.utf8.count <= Limits.flagReasonBytes else {
-            throw FlagRefusal(.tooBig, "reason")
+            throw DeskRefusal(.tooBig, "reason")
         }
         words.reason = request.text
         end(.cancelled, at: now)
@@ -156,15 +144,15 @@ extension HelpFlag {
     }
 
     /// The flag waits for another's answer from now on.
-    mutating func merge(into incident: FloorID, by name: String) throws(FlagRefusal) {
+    mutating func merge(into incident: FloorID, by name: String) throws(DeskRefusal) {
         switch status {
         case .raised, .pending: break
-        case .claimed where owner == name: break
-        case .claimed, .engaged: throw FlagRefusal(.conflict, owner)
+        case .claimed where owner.exact == name.exact: break
+        case .claimed, .engaged: throw DeskRefusal(.conflict, owner)
         case .unknown, .answered, .merged, .closed, .cancelled, .unanswered:
-            throw FlagRefusal(.wrongState, status.name)
+            throw DeskRefusal(.wrongState, status.name)
         }
-        guard merged == 0 else { throw FlagRefusal(.invalid, "others wait for this flag") }
+        guard merged == 0 else { throw DeskRefusal(.invalid, "others wait for this flag") }
         claimGeneration.countUp()
         owner = ""
         self.incident = incident
@@ -172,22 +160,22 @@ extension HelpFlag {
     }
 
     /// More supporters are to see it.
-    mutating func escalate(at now: Int64) throws(FlagRefusal) {
-        guard !isEnded, status != .answered else { throw FlagRefusal(.wrongState, status.name) }
+    mutating func escalate(at now: Int64) throws(DeskRefusal) {
+        guard !isEnded, status != .answered else { throw DeskRefusal(.wrongState, status.name) }
         guard escalation < Limits.flagEscalations else {
-            throw FlagRefusal(.wrongState, "escalated as far as it goes")
+            throw DeskRefusal(.wrongState, "escalated as far as it goes")
         }
         escalation += 1
         stamps.escalated = now
     }
 
     /// What the asker says of the help; 0 withdraws it.
-    mutating func rate(_ request: FlagRequest, at now: Int64) throws(FlagRefusal) {
+    mutating func rate(_ request: FlagRequest, at now: Int64) throws(DeskRefusal) {
         guard claims > 0 || stamps.answered > 0 else {
-            throw FlagRefusal(.wrongState, "nobody has helped yet")
+            throw DeskRefusal(.wrongState, "nobody has helped yet")
         }
         guard request.text.utf8.count <= Limits.flagCommentBytes else {
-            throw FlagRefusal(.tooBig, "comment")
+            throw DeskRefusal(.tooBig, "comment")
         }
         words.rating = request.rating
         words.comment = request.rating == 0 ? "" : request.text
@@ -199,9 +187,9 @@ extension HelpFlag {
         by name: String,
         _ request: FlagRequest,
         at now: Int64
-    ) throws(FlagRefusal) {
-        guard stamps.answered > 0 else { throw FlagRefusal(.wrongState, "not answered") }
-        guard name != owner else { throw FlagRefusal(.denied, "his own answer") }
+    ) throws(DeskRefusal) {
+        guard stamps.answered > 0 else { throw DeskRefusal(.wrongState, "not answered") }
+        guard name.exact != owner.exact else { throw DeskRefusal(.denied, "his own answer") }
         words.verdict = request.verdict
         words.verdictBy = request.verdict == .unknown ? "" : name
         words.verdictAt = now
@@ -237,13 +225,13 @@ extension HelpFlag {
         status = .answered
     }
 
-    private func checkOwner(_ name: String, _ generation: UInt32) throws(FlagRefusal) {
+    private func checkOwner(_ name: String, _ generation: UInt32) throws(DeskRefusal) {
         guard isHeld else {
             let isOver = isEnded || status == .answered
-            throw FlagRefusal(isOver ? .wrongState : .conflict, isOver ? status.name : owner)
+            throw DeskRefusal(isOver ? .wrongState : .conflict, isOver ? status.name : owner)
         }
-        guard owner == name, generation == claimGeneration else {
-            throw FlagRefusal(.conflict, owner)
+        guard owner.exact == name.exact, generation == claimGeneration else {
+            throw DeskRefusal(.conflict, owner)
         }
     }
 }

@@ -29,16 +29,35 @@ typealias FlagChange = DeskChange<FlagEntry>
 /// about, each once.
 struct FlagTable {
     private struct CallKey: Hashable {
-        let agent: String
-        let call: String
+        let agent: ExactName
+        let call: ExactName
+
+        init(_ agent: String, _ call: String) {
+            self.agent = agent.exact
+            self.call = call.exact
+        }
+    }
+
+    /// What a flag is about, and where.
+    private struct Topic: Hashable {
+        let site: ExactName
+        let category: ExactName
+
+        init?(_ entry: FlagEntry) {
+            guard !entry.flag.category.isEmpty else { return nil }
+            site = entry.key.segments[1].exact
+            category = entry.flag.category.exact
+        }
     }
 
     private var desk = Desk<FlagEntry>()
     private var byCall: [CallKey: Int] = [:]
-    private var byOwner: [String: [Int]] = [:]
+    private var byOwner: [ExactName: [Int]] = [:]
     private var byIncident: [FloorID: [Int]] = [:]
-    private var openByAgent: [String: [Int]] = [:]
-    private var endedByAgent: [String: [Int]] = [:]
+    /// Open flags that others wait for.
+    private var incidents: [Topic: [Int]] = [:]
+    private var openByAgent: [ExactName: [Int]] = [:]
+    private var endedByAgent: [ExactName: [Int]] = [:]
     /// Ended flags, oldest first, for when room is needed.
     private var ended = DueHeap<Int>()
     /// Incidents whose merged flags are to follow them, in the order they changed.
@@ -63,22 +82,28 @@ struct FlagTable {
 
     /// The open flag that an agent has for a call.
     func openFlag(agent: String, call: String) -> Int? {
-        byCall[CallKey(agent: agent, call: call)]
+        byCall[CallKey(agent, call)]
     }
 
     /// The open flags an agent has raised.
-    func openFlags(ofAgent agent: String) -> [Int] { openByAgent[agent] ?? [] }
+    func openFlags(ofAgent agent: String) -> [Int] { openByAgent[agent.exact] ?? [] }
 
     /// The flag of an agent that ended first, if nothing is to be confirmed of it.
     func oldestEnded(ofAgent agent: String) -> Int? {
-        endedByAgent[agent]?.first { !desk.isChanging($0) }
+        endedByAgent[agent.exact]?.first { !desk.isChanging($0) }
     }
 
     /// The flags somebody has.
-    func flags(ofOwner owner: String) -> [Int] { byOwner[owner] ?? [] }
+    func flags(ofOwner owner: String) -> [Int] { byOwner[owner.exact] ?? [] }
 
     /// The flags that wait for another's answer.
     func merged(into incident: FloorID) -> [Int] { byIncident[incident] ?? [] }
+
+    /// The open flag that others about the same wait for, the first there was.
+    func incident(about entry: FlagEntry) -> Int? {
+        guard !incidents.isEmpty else { return nil }
+        return Topic(entry).flatMap { incidents[$0]?.first }
+    }
 
     // MARK: changes
 
@@ -195,28 +220,32 @@ struct FlagTable {
         entry.account?.take(1, .flags)
         if flag.isEnded {
             ended.add(slot, due: flag.stamps.ended)
-            endedByAgent[flag.words.agent, default: []].append(slot)
+            endedByAgent[flag.words.agent.exact, default: []].append(slot)
         } else {
-            let key = CallKey(agent: flag.words.agent, call: flag.words.callReference)
+            let key = CallKey(flag.words.agent, flag.words.callReference)
             byCall[key] = slot
-            openByAgent[flag.words.agent, default: []].append(slot)
+            openByAgent[flag.words.agent.exact, default: []].append(slot)
         }
-        if flag.isHeld { byOwner[flag.owner, default: []].append(slot) }
+        if flag.isHeld { byOwner[flag.owner.exact, default: []].append(slot) }
         if flag.status == .merged { byIncident[flag.incident, default: []].append(slot) }
+        if flag.isIncident, let topic = Topic(entry) {
+            incidents[topic, default: []].append(slot)
+        }
     }
 
     private mutating func unlink(_ slot: Int, _ entry: FlagEntry) {
         let flag = entry.flag
         entry.account?.giveBack(1, .flags)
         if flag.isEnded {
-            Self.remove(slot, from: &endedByAgent, flag.words.agent)
+            Self.remove(slot, from: &endedByAgent, flag.words.agent.exact)
         } else {
-            let key = CallKey(agent: flag.words.agent, call: flag.words.callReference)
+            let key = CallKey(flag.words.agent, flag.words.callReference)
             if byCall[key] == slot { byCall[key] = nil }
-            Self.remove(slot, from: &openByAgent, flag.words.agent)
+            Self.remove(slot, from: &openByAgent, flag.words.agent.exact)
         }
-        if flag.isHeld { Self.remove(slot, from: &byOwner, flag.owner) }
+        if flag.isHeld { Self.remove(slot, from: &byOwner, flag.owner.exact) }
         if flag.status == .merged { Self.remove(slot, from: &byIncident, flag.incident) }
+        if flag.isIncident, let topic = Topic(entry) { Self.remove(slot, from: &incidents, topic) }
     }
 
     private static func remove<Key: Hashable>(
@@ -235,4 +264,7 @@ struct FlagTable {
 extension HelpFlag {
     /// Whether somebody has it and is expected to help.
     var isHeld: Bool { status == .claimed || status == .engaged }
+
+    /// Whether others wait for its answer.
+    var isIncident: Bool { merged > 0 && !isEnded && status != .merged }
 }

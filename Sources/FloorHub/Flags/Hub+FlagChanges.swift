@@ -22,7 +22,7 @@ extension Hub {
         _ slot: Int,
         _ operation: RecordOperation,
         _ flag: HelpFlag,
-        _ by: FlagOperator?
+        _ by: DeskOperator?
     ) -> Revision {
         let before = flags[slot]
         var entry = before
@@ -48,12 +48,13 @@ extension Hub {
         _ operation: RecordOperation,
         _ before: FlagEntry?,
         _ after: FlagEntry,
-        _ by: FlagOperator?
+        _ by: DeskOperator?
     ) -> Revision {
         var entry = after
         if !entry.flag.isHeld {
             entry.ownerGoneSince = nil
-        } else if before?.flag.owner != entry.flag.owner || before?.flag.isHeld != true {
+        } else if before?.flag.owner.exact != entry.flag.owner.exact || before?.flag.isHeld != true
+        {
             entry.ownerGoneSince = producers.isPresent(entry.flag.owner) ? nil : clock.boot
         }
         entry.due = dueTime(entry)
@@ -85,7 +86,7 @@ extension Hub {
         _ operation: RecordOperation,
         _ flag: HelpFlag,
         withWords: Bool,
-        _ by: FlagOperator?
+        _ by: DeskOperator?
     ) {
         var payload: [UInt8] = []
         do {
@@ -103,7 +104,7 @@ extension Hub {
         _ header: RecordHeader,
         _ key: FloorKey,
         _ payload: Span<UInt8>,
-        _ by: FlagOperator?
+        _ by: DeskOperator?
     ) {
         var record: [UInt8] = []
         RecordWriter.append(header, key: key.bytes.span, payload: payload, to: &record)

@@ -164,7 +164,7 @@ extension Hub {
         guard !open.isEmpty, let state = try? AgentState(payload: payload) else { return }
         for slot in open where !flags[slot].flag.words.callReference.isEmpty {
             var entry = flags[slot]
-            let isThis = state.callReference == entry.flag.words.callReference
+            let isThis = state.callReference.exact == entry.flag.words.callReference.exact
             if isThis, state.call == .ended {
                 flags.noteCallOver(entry.id)
                 continue

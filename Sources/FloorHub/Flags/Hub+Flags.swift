@@ -7,79 +7,30 @@ import FloorWire
 // Hub+FlagTimes.swift, how a change becomes records in Hub+FlagChanges.swift.
 
 extension Hub {
-    /// Takes one flag operation: applies it, to be committed, or says why it changes nothing.
-    mutating func takeFlagOperation(
-        _ session: Session,
-        _ header: RecordHeader,
-        _ key: Span<UInt8>,
-        _ payload: Span<UInt8>
-    ) {
-        let before = events.applied
-        var result = ResultRun(header.producerSequence, .ok)
-        var refusal: FlagRefusal?
-        do throws(FlagRefusal) {
-            try operate(session, header, key, payload, &result)
-        } catch {
-            refusal = error
-        }
-        settle(result, refusal, since: before, session)
-    }
-
-    /// Gives an operation its result, at once or with the commit of what it was decided on.
-    mutating func settle(
-        _ result: ResultRun,
-        _ refusal: FlagRefusal?,
-        since before: Revision,
-        _ session: Session
-    ) {
-        let producer = session.producer
-        var result = result
-        if let refusal {
-            result.status = refusal.status
-            let detail = refusal.detail.utf8.prefix(Limits.nameBytes)
-            result.owner = String(decoding: detail, as: UTF8.self)
-        }
-        // A refusal decided on what the journal may still lose waits for it; one that is to be
-        // tried again does not.
-        let isCertain = events.applied == events.committed || result.status.isRetryable
-        if isCertain { return finish(result, producer, session) }
-        events.noteOutcome(producer, result, records: events.applied.counter - before.counter)
-        producer.addPending(result.first...result.first)
-    }
-
-    private mutating func operate(
+    /// Applies one flag operation, to be committed, or says why it changes nothing.
+    mutating func changeFlag(
         _ session: Session,
         _ header: RecordHeader,
         _ key: Span<UInt8>,
         _ payload: Span<UInt8>,
         _ result: inout ResultRun
-    ) throws(FlagRefusal) {
+    ) throws(DeskRefusal) {
         let (flagKey, id) = try checkObject(key, .flag)
         guard let operation = header.operation, operation.isOfFlags,
             header.schema == PayloadSchema.flagRequest,
             let request = try? FlagRequest(payload: payload)
-        else { throw FlagRefusal(.invalid) }
-        if events.isHeldBack(at: clock.boot) { throw FlagRefusal(.storage) }
-        guard events.hasRoom(for: Self.mostRecordsPerChange) else { throw FlagRefusal(.limit) }
-        let asker = FlagOperator(session, header)
+        else { throw DeskRefusal(.invalid) }
+        // Raised, and merged into an incident.
+        let isRaise = header.operation == .raise
+        try checkRoom(for: Self.mostRecordsPerChange + (isRaise ? 2 : 0))
+        let asker = DeskOperator(session, header)
         if operation == .raise { return try raise(id, flagKey, request, asker, &result) }
-        guard let slot = flags.slot(id) else { throw FlagRefusal(.notFound) }
+        guard let slot = flags.slot(id) else { throw DeskRefusal(.notFound) }
         guard flags[slot].key == flagKey || (flagKey.isOfAnyPlace && mayPublish(session, slot))
-        else { throw FlagRefusal(.notFound) }
+        else { throw DeskRefusal(.notFound) }
         result.claimGeneration = flags[slot].flag.claimGeneration
         result.revision = try change(slot, operation, request, asker)
         result.claimGeneration = flags[slot].flag.claimGeneration
-    }
-
-    /// The key of a flag or a note, and its id.
-    func checkObject(
-        _ key: Span<UInt8>,
-        _ kind: RecordKind
-    ) throws(FlagRefusal) -> (FloorKey, FloorID) {
-        guard let known = try? FloorKey(bytes: key.copy(0..<key.count)), known.kind == kind,
-            let id = FloorID(known.entity), id.text == known.entity, id != .zero
-        else { throw FlagRefusal(.badKey, kind.name + "/SITE/TEAM/ and 32 hexadecimal digits") }
-        return (known, id)
     }
 
     // MARK: raising
@@ -88,27 +39,28 @@ extension Hub {
         _ id: FloorID,
         _ key: FloorKey,
         _ request: FlagRequest,
-        _ by: FlagOperator,
+        _ by: DeskOperator,
         _ result: inout ResultRun
-    ) throws(FlagRefusal) {
+    ) throws(DeskRefusal) {
         guard request.text.utf8.count <= Limits.flagNoteBytes else {
-            throw FlagRefusal(.tooBig, "note")
+            throw DeskRefusal(.tooBig, "note")
         }
         let agent = request.agent.isEmpty ? by.name : request.agent
-        guard agent == by.name || grants.holds(.system, by.session) else {
-            throw FlagRefusal(.denied, "only a system raises for another")
+        guard agent.exact == by.name.exact || grants.holds(.system, by.session) else {
+            throw DeskRefusal(.denied, "only a system raises for another")
         }
         if let slot = flags.slot(id) {
             // The same button again, perhaps from a process that lost the first answer (R13).
-            guard flags[slot].key == key, flags[slot].flag.words.agent == agent else {
-                throw FlagRefusal(.denied, "another's flag has this id")
+            guard flags[slot].key == key, flags[slot].flag.words.agent.exact == agent.exact
+            else {
+                throw DeskRefusal(.denied, "another's flag has this id")
             }
             result.claimGeneration = UInt32(flags[slot].flag.eligible)
             result.revision = .zero
             return
         }
         if let slot = flags.openFlag(agent: agent, call: request.callReference) {
-            throw FlagRefusal(.exists, flags[slot].id.text)
+            throw DeskRefusal(.exists, flags[slot].id.text)
         }
         let segments = key.segments
         guard
@@ -118,7 +70,7 @@ extension Hub {
                 unit: agent,
                 entity: id.text
             )
-        else { throw FlagRefusal(.badKey, "the asker's name makes no key") }
+        else { throw DeskRefusal(.badKey, "the asker's name makes no key") }
         try makeRoom(for: agent, by)
         var flag = HelpFlag(request.kind)
         flag.channelWanted = request.channel
@@ -129,6 +81,7 @@ extension Hub {
         flag.words.seat = request.seat
         flag.words.callReference = request.callReference
         flag.words.note = request.text
+        flag.words.hadStandardAnswer = grants.present.hasStandardAnswer(request.category)
         flag.stamps.raised = clock.stamp()
         flag.eligible = UInt16(clamping: supporters.eligible(for: agent, key, grants))
         let slot = flags.reserve()
@@ -142,28 +95,48 @@ extension Hub {
         entry.account = by.session.principal.account
         result.revision = write(slot, .raise, nil, entry, by)
         result.claimGeneration = UInt32(flag.eligible)
+        join(slot, &result)
+    }
+
+    /// A flag about what others wait for already waits with them, and hears the same answer:
+    /// of one category and site. What is about a person, or about safety, is nobody else's.
+    private mutating func join(_ slot: Int, _ result: inout ResultRun) {
+        var flag = flags[slot].flag
+        guard flag.kind != .safety, flag.kind != .personal,
+            let incident = flags.incident(about: flags[slot]), incident != slot
+        else { return }
+        var target = flags[incident].flag
+        // A flag that was raised this moment is nobody's, and nobody waits for it.
+        guard (try? flag.merge(into: flags[incident].id, by: "")) != nil else { return }
+        flag.cause = .incident
+        result.revision = write(slot, .merge, flag, nil)
+        result.owner = flags[incident].id.text
+        target.merged.countUp()
+        target.cause = .incident
+        write(incident, .merge, target, nil)
+        if target.status == .answered { flags.follow(flags[incident].id) }
     }
 
     /// Room for one more flag: in the asker's share, in that of whoever raises it, in the table.
     private mutating func makeRoom(
         for agent: String,
-        _ by: FlagOperator
-    ) throws(FlagRefusal) {
+        _ by: DeskOperator
+    ) throws(DeskRefusal) {
         let account = by.session.principal.account
         // Without a roster everybody is a system, for which its own share is enough.
-        let isOwn = agent == by.name && account.isSystem
+        let isOwn = agent.exact == by.name.exact && account.isSystem
         let most = isOwn ? account.limit(.flags) : Limits.openFlagsPerAsker
         guard flags.openFlags(ofAgent: agent).count < most else {
             ledger.counts.note(.flags)
-            throw FlagRefusal(.limit, Quota.flags.sentence)
+            throw DeskRefusal(.limit, Quota.flags.sentence)
         }
         if !account.has(roomFor: 1, .flags) { forgetOldestFlag(ofAgent: agent) }
         guard account.has(roomFor: 1, .flags) else {
             ledger.counts.note(.flags)
-            throw FlagRefusal(.limit, Quota.flags.sentence)
+            throw DeskRefusal(.limit, Quota.flags.sentence)
         }
         if flags.count >= options.maximumFlags { forgetOldestFlags() }
-        guard flags.count < options.maximumFlags else { throw FlagRefusal(.limit) }
+        guard flags.count < options.maximumFlags else { throw DeskRefusal(.limit) }
     }
 
     // MARK: every other operation
@@ -172,8 +145,8 @@ extension Hub {
         _ slot: Int,
         _ operation: RecordOperation,
         _ request: FlagRequest,
-        _ by: FlagOperator
-    ) throws(FlagRefusal) -> Revision {
+        _ by: DeskOperator
+    ) throws(DeskRefusal) -> Revision {
         try checkAuthority(operation, flags[slot], by)
         let before = flags[slot]
         var flag = before.flag
@@ -200,7 +173,7 @@ extension Hub {
         case .escalate: try flag.escalate(at: time)
         case .rate: try flag.rate(request, at: time)
         case .verdict: try flag.judge(by: by.name, request, at: time)
-        default: throw FlagRefusal(.invalid)
+        default: throw DeskRefusal(.invalid)
         }
         guard isNew else { return .zero }
         flag.cause = .person
@@ -210,15 +183,15 @@ extension Hub {
     private mutating func merge(
         _ slot: Int,
         _ request: FlagRequest,
-        _ by: FlagOperator
-    ) throws(FlagRefusal) -> Revision {
+        _ by: DeskOperator
+    ) throws(DeskRefusal) -> Revision {
         guard let incident = flags.slot(request.incident) else {
-            throw FlagRefusal(.notFound, "no such incident")
+            throw DeskRefusal(.notFound, "no such incident")
         }
-        guard incident != slot else { throw FlagRefusal(.invalid, "a flag into itself") }
+        guard incident != slot else { throw DeskRefusal(.invalid, "a flag into itself") }
         var target = flags[incident].flag
         guard !target.isEnded, target.status != .merged else {
-            throw FlagRefusal(.wrongState, "the incident is " + target.status.name)
+            throw DeskRefusal(.wrongState, "the incident is " + target.status.name)
         }
         var flag = flags[slot].flag
         try flag.merge(into: request.incident, by: by.name)
@@ -232,13 +205,13 @@ extension Hub {
     }
 
     /// One open flag for each agent and call.
-    private func checkNoOther(_ entry: FlagEntry) throws(FlagRefusal) {
+    private func checkNoOther(_ entry: FlagEntry) throws(DeskRefusal) {
         let words = entry.flag.words
         guard
             let other = flags.openFlag(agent: words.agent, call: words.callReference),
             flags[other].id != entry.id
         else { return }
-        throw FlagRefusal(.exists, flags[other].id.text)
+        throw DeskRefusal(.exists, flags[other].id.text)
     }
 
     // MARK: who may
@@ -246,64 +219,42 @@ extension Hub {
     private func checkAuthority(
         _ operation: RecordOperation,
         _ entry: FlagEntry,
-        _ by: FlagOperator
-    ) throws(FlagRefusal) {
-        let isAsker = by.name == entry.flag.words.agent
+        _ by: DeskOperator
+    ) throws(DeskRefusal) {
+        let isAsker = by.name.exact == entry.flag.words.agent.exact
         switch operation {
         case .close, .reopen, .rate:
-            guard isAsker else { throw FlagRefusal(.denied, "not the asker") }
+            guard isAsker else { throw DeskRefusal(.denied, "not the asker") }
         case .cancel:
             // A telephone system that may raise for an agent may also take it back.
             guard isAsker || grants.isSystem(by.session) else {
-                throw FlagRefusal(.denied, "not the asker")
+                throw DeskRefusal(.denied, "not the asker")
             }
         case .escalate where isAsker: break
         case .claim where by.session.principal.duty == .offFloor:
-            throw FlagRefusal(.denied, "off the floor; say that you are available first")
+            throw DeskRefusal(.denied, "off the floor; say that you are available first")
         case .seen, .claim, .engage, .release, .reject, .answer, .merge, .escalate:
             try checkSupporter(entry, by)
         case .verdict:
-            guard !isAsker else { throw FlagRefusal(.denied, "the asker") }
+            guard !isAsker else { throw DeskRefusal(.denied, "the asker") }
             guard grants.holds(.supporter, by.session) || grants.holds(.supervisor, by.session)
             else {
-                throw FlagRefusal(.denied, "neither supporter nor supervisor")
+                throw DeskRefusal(.denied, "neither supporter nor supervisor")
             }
         default: break
         }
     }
 
-    private func checkSupporter(_ entry: FlagEntry, _ by: FlagOperator) throws(FlagRefusal) {
-        guard by.name != entry.flag.words.agent else { throw FlagRefusal(.denied, "the asker") }
+    private func checkSupporter(_ entry: FlagEntry, _ by: DeskOperator) throws(DeskRefusal) {
+        guard by.name.exact != entry.flag.words.agent.exact else {
+            throw DeskRefusal(.denied, "the asker")
+        }
         guard grants.holds(.supporter, by.session) else {
-            throw FlagRefusal(.denied, "no supporter")
+            throw DeskRefusal(.denied, "no supporter")
         }
         guard !grants.manages(by.session.principal, entry.flag.words.agent) else {
-            throw FlagRefusal(.denied, "manages the asker")
+            throw DeskRefusal(.denied, "manages the asker")
         }
-    }
-}
-
-extension FloorKey {
-    /// Whether site and unit are left open: of a flag or a note of which one knows the id alone.
-    var isOfAnyPlace: Bool {
-        let segments = segments
-        return segments[1] == "-" && segments[2] == "-"
-    }
-}
-
-/// Who asks for an operation, and its number.
-struct FlagOperator {
-    let session: Session
-    let sequence: UInt64
-    let sourceTime: Int64
-
-    /// The name as authenticated, never from the payload.
-    var name: String { session.principal.name }
-
-    init(_ session: Session, _ header: RecordHeader) {
-        self.session = session
-        sequence = header.producerSequence
-        sourceTime = header.sourceTime
     }
 }
 

@@ -5,49 +5,31 @@ import FloorWire
 // receipts go to the sender alone.
 
 extension Hub {
-    /// Takes one note operation: applies it, to be committed, or says why it changes nothing.
-    mutating func takeNoteOperation(
-        _ session: Session,
-        _ header: RecordHeader,
-        _ key: Span<UInt8>,
-        _ payload: Span<UInt8>
-    ) {
-        let before = events.applied
-        var result = ResultRun(header.producerSequence, .ok)
-        var refusal: FlagRefusal?
-        do throws(FlagRefusal) {
-            try operateNote(session, header, key, payload, &result)
-        } catch {
-            refusal = error
-        }
-        settle(result, refusal, since: before, session)
-    }
-
-    private mutating func operateNote(
+    /// Applies one note operation, to be committed, or says why it changes nothing.
+    mutating func changeNote(
         _ session: Session,
         _ header: RecordHeader,
         _ key: Span<UInt8>,
         _ payload: Span<UInt8>,
         _ result: inout ResultRun
-    ) throws(FlagRefusal) {
+    ) throws(DeskRefusal) {
         let (noteKey, id) = try checkObject(key, .note)
-        if events.isHeldBack(at: clock.boot) { throw FlagRefusal(.storage) }
-        guard events.hasRoom(for: 1) else { throw FlagRefusal(.limit) }
-        let by = FlagOperator(session, header)
+        try checkRoom(for: 1)
+        let by = DeskOperator(session, header)
         switch header.operation {
         case .append?:
             guard header.schema == PayloadSchema.note,
                 let note = try? FloorNote(payload: payload)
-            else { throw FlagRefusal(.invalid) }
+            else { throw DeskRefusal(.invalid) }
             result.revision = try send(note, id, noteKey, by)
         case .seen?: result.revision = try markRead(try slot(of: id), by)
         case .cancel?: result.revision = try withdraw(try slot(of: id), by)
-        default: throw FlagRefusal(.invalid)
+        default: throw DeskRefusal(.invalid)
         }
     }
 
-    private func slot(of id: FloorID) throws(FlagRefusal) -> Int {
-        guard let slot = notes.slot(id) else { throw FlagRefusal(.notFound) }
+    private func slot(of id: FloorID) throws(DeskRefusal) -> Int {
+        guard let slot = notes.slot(id) else { throw DeskRefusal(.notFound) }
         return slot
     }
 
@@ -57,15 +39,15 @@ extension Hub {
         _ note: FloorNote,
         _ id: FloorID,
         _ key: FloorKey,
-        _ by: FlagOperator
-    ) throws(FlagRefusal) -> Revision {
+        _ by: DeskOperator
+    ) throws(DeskRefusal) -> Revision {
         guard
             grants.holds(.supervisor, by.session) || grants.holds(.supporter, by.session)
                 || grants.holds(.system, by.session)
-        else { throw FlagRefusal(.denied, "agents and wallboards send no notes") }
+        else { throw DeskRefusal(.denied, "agents and wallboards send no notes") }
         if let known = notes.slot(id) {
-            guard notes[known].note.sender == by.name else {
-                throw FlagRefusal(.denied, "another's note has this id")
+            guard notes[known].note.sender.exact == by.name.exact else {
+                throw DeskRefusal(.denied, "another's note has this id")
             }
             return .zero
         }
@@ -78,13 +60,13 @@ extension Hub {
                 unit: by.name,
                 entity: id.text
             )
-        else { throw FlagRefusal(.badKey, "the sender's name makes no key") }
+        else { throw DeskRefusal(.badKey, "the sender's name makes no key") }
         let account = by.session.principal.account
         guard account.has(roomFor: 1, .notes) else {
             ledger.counts.note(.notes)
-            throw FlagRefusal(.limit, Quota.notes.sentence)
+            throw DeskRefusal(.limit, Quota.notes.sentence)
         }
-        guard notes.count < Limits.notes else { throw FlagRefusal(.limit) }
+        guard notes.count < Limits.notes else { throw DeskRefusal(.limit) }
         let time = clock.stamp()
         var fresh = FloorNote(note.kind, text: note.text)
         fresh.priority = note.priority == .unknown ? .normal : note.priority
@@ -95,9 +77,9 @@ extension Hub {
         fresh.sentAt = time
         fresh.expiresAt =
             note.expiresAt == 0 ? time + Limits.noteLifeMicroseconds : note.expiresAt
-        guard fresh.expiresAt > time else { throw FlagRefusal(.expired) }
+        guard fresh.expiresAt > time else { throw DeskRefusal(.expired) }
         guard fresh.expiresAt <= time + Limits.noteLifeMaximumMicroseconds else {
-            throw FlagRefusal(.invalid, "a note lasts 7 days at most")
+            throw DeskRefusal(.invalid, "a note lasts 7 days at most")
         }
         let audience = grants.audience(of: fresh, key, besides: by.name)
         fresh.addressed = UInt32(clamping: audience.count)
@@ -118,22 +100,22 @@ extension Hub {
         of note: FloorNote,
         _ id: FloorID,
         _ key: FloorKey
-    ) throws(FlagRefusal) -> FloorKey {
+    ) throws(DeskRefusal) -> FloorKey {
         switch note.kind {
-        case .unknown: throw FlagRefusal(.invalid, "what kind of note")
+        case .unknown: throw DeskRefusal(.invalid, "what kind of note")
         case .reminder where note.person.isEmpty:
-            throw FlagRefusal(.invalid, "a reminder is to one person")
+            throw DeskRefusal(.invalid, "a reminder is to one person")
         case .announcement, .reminder, .alert, .kudos: break
         }
-        guard !note.text.isEmpty else { throw FlagRefusal(.invalid, "it says nothing") }
+        guard !note.text.isEmpty else { throw DeskRefusal(.invalid, "it says nothing") }
         guard !note.person.isEmpty else {
             guard grants.hasAnybody(note.roles, key) else {
-                throw FlagRefusal(.notFound, "for nobody")
+                throw DeskRefusal(.notFound, "for nobody")
             }
             return key
         }
         guard grants.isKnown(note.person) else {
-            throw FlagRefusal(.notFound, "nobody of that name")
+            throw DeskRefusal(.notFound, "nobody of that name")
         }
         guard
             let path = try? FloorKey(
@@ -142,7 +124,7 @@ extension Hub {
                 unit: note.person,
                 entity: id.text
             )
-        else { throw FlagRefusal(.badKey, "the person's name makes no key") }
+        else { throw DeskRefusal(.badKey, "the person's name makes no key") }
         return path
     }
 
@@ -150,16 +132,16 @@ extension Hub {
 
     private mutating func markRead(
         _ slot: Int,
-        _ by: FlagOperator
-    ) throws(FlagRefusal) -> Revision {
+        _ by: DeskOperator
+    ) throws(DeskRefusal) -> Revision {
         let before = notes[slot]
         var entry = before
         guard !entry.note.status.isEnded else {
-            throw FlagRefusal(.wrongState, entry.note.status.name)
+            throw DeskRefusal(.wrongState, entry.note.status.name)
         }
         guard isFor(entry, by) else {
             let isToOne = !entry.note.person.isEmpty
-            throw FlagRefusal(.denied, isToOne ? "a note to another person" : "a note to others")
+            throw DeskRefusal(.denied, isToOne ? "a note to another person" : "a note to others")
         }
         if entry.note.kind == .alert, entry.receiptKey == nil {
             guard entry.note.status == .active else { return .zero }
@@ -168,27 +150,29 @@ extension Hub {
             entry.note.acknowledgedBy = by.name
             return writeNote(slot, .seen, before, entry, entry.key, by)
         }
-        guard !entry.note.readers.contains(by.name) else { return .zero }
+        guard !entry.note.readers.contains(exactly: by.name) else { return .zero }
         entry.note.receipts.countUp()
         if entry.note.readers.count < Limits.noteReaders { entry.note.readers.append(by.name) }
         return writeNote(slot, .seen, before, entry, entry.receiptKey ?? entry.key, by)
     }
 
     /// Whether a note is for whoever asks: by name, or by role, site and team.
-    private func isFor(_ entry: NoteEntry, _ by: FlagOperator) -> Bool {
-        guard entry.note.person.isEmpty else { return entry.note.person == by.name }
+    private func isFor(_ entry: NoteEntry, _ by: DeskOperator) -> Bool {
+        guard entry.note.person.isEmpty else { return entry.note.person.exact == by.name.exact }
         return by.session.principal.discretion.isAddressed(entry.key, entry.note.roles)
     }
 
     private mutating func withdraw(
         _ slot: Int,
-        _ by: FlagOperator
-    ) throws(FlagRefusal) -> Revision {
+        _ by: DeskOperator
+    ) throws(DeskRefusal) -> Revision {
         let before = notes[slot]
-        guard before.note.sender == by.name else { throw FlagRefusal(.denied, "not the sender") }
+        guard before.note.sender.exact == by.name.exact else {
+            throw DeskRefusal(.denied, "not the sender")
+        }
         if before.note.status == .withdrawn { return .zero }
         guard !before.note.status.isEnded else {
-            throw FlagRefusal(.wrongState, before.note.status.name)
+            throw DeskRefusal(.wrongState, before.note.status.name)
         }
         return writeNote(slot, .cancel, before, ended(before, .withdrawn), before.key, by)
     }
@@ -211,14 +195,14 @@ extension Hub {
         _ before: NoteEntry?,
         _ entry: NoteEntry,
         _ key: FloorKey,
-        _ by: FlagOperator?
+        _ by: DeskOperator?
     ) -> Revision {
         var shown = entry.note
         // Who has read it is for the sender alone.
         if key == entry.key {
             shown.readers = []
         } else {
-            shown.waiting = entry.audience.filter { !shown.readers.contains($0) }
+            shown.waiting = entry.audience.filter { !shown.readers.contains(exactly: $0) }
         }
         var payload: [UInt8] = []
         do {
@@ -302,7 +286,7 @@ extension Hub {
             note.sender.isEmpty
             ? nil
             : try? FloorKey(.personal, site: key.segments[1], unit: note.sender, entity: id.text)
-        guard key != receipts || note.person == note.sender else { return }
+        guard key != receipts || note.person.exact == note.sender.exact else { return }
         let left =
             note.status.isEnded
             ? Limits.endedNoteMicroseconds : note.expiresAt.clampedDifference(clock.lastStamp)

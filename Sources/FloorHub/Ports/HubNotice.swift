@@ -46,6 +46,8 @@ public struct HubNotice: Equatable, Sendable {
         case connectionsRefused = "connections-refused"
         /// Connections were closed that had no session.
         case connectionsSilent = "connections-silent"
+        /// There is no room for all the hub itself has to say.
+        case tableFull = "table-full"
     }
 
     /// How urgent it is.

@@ -65,7 +65,7 @@ extension KeyFilter {
     var mayMatchKept: Bool {
         switch KeyRules.kind(of: bytes.span) {
         case nil, .flag, .note, .private, .personal: true
-        case .agent, .queue, .team, .presence, .custom, .event: false
+        case .agent, .queue, .team, .presence, .custom, .event, .catalogue: false
         }
     }
 }
