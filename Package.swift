@@ -199,6 +199,7 @@ let package = Package(
         : [
             .library(name: "FloorBus", targets: ["FloorBus"]),
             .library(name: "FloorBusService", targets: ["FloorBusService"]),
+            .library(name: "FloorJournal", targets: ["FloorJournal"]),
             .library(name: "FloorRosterFile", targets: ["FloorRosterFile"]),
             .library(name: "FloorBusTestKit", targets: ["FloorBusTestKit"]),
             // For bench/ and Tests/fuzz/ alone; no promise of stability goes with it.

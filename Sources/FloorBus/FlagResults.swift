@@ -82,13 +82,13 @@ public enum FlagResult: Sendable, Hashable {
 
     init(_ result: PublishResult, of key: FloorKey) throws(FloorBusError) {
         switch result.status {
-        case .ok: self = .done(claimGeneration: result.claimGeneration)
-        case .conflict: self = .lost(to: result.owner)
-        case .denied: self = .notEligible(result.owner)
+        case .ok: self = .done(claimGeneration: result.number)
+        case .conflict: self = .lost(to: result.text)
+        case .denied: self = .notEligible(result.text)
         case .notFound: self = .notFound
-        case .wrongState: self = .wrongState(result.owner)
+        case .wrongState: self = .wrongState(result.text)
         case .expired: self = .expired
-        case .exists: self = .exists(FloorID(result.owner) ?? .zero)
+        case .exists: self = .exists(FloorID(result.text) ?? .zero)
         default: throw FloorBusError(result, of: key)
         }
     }

@@ -102,7 +102,7 @@ extension FloorBusClient {
         }
         let flagKey = try key(flagID)
         let result = try await operate(.raise, flagKey, help.request)
-        if result.status == .exists, let open = FloorID(result.owner) {
+        if result.status == .exists, let open = FloorID(result.text) {
             // Perhaps raised under another team.
             var known = try await flag(open)?.key
             if known == nil { known = try FloorKey(flag: open) }
@@ -119,10 +119,10 @@ extension FloorBusClient {
         return FlagReceipt(
             id: flagID,
             key: flagKey,
-            isNew: result.revision != .zero,
-            eligibleSupporters: Int(result.claimGeneration),
+            isNew: result.revision != nil,
+            eligibleSupporters: Int(result.number),
             standardAnswer: await standardAnswer(help.category),
-            incident: FloorID(result.owner)
+            incident: FloorID(result.text)
         )
     }
 

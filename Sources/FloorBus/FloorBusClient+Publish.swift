@@ -48,10 +48,10 @@ public enum FloorContent: Sendable, Hashable {
 public struct PublishOptions: Sendable, Hashable {
     /// Whether the value is under this client's lease: suspect and stale when it falls silent.
     public var isLeased = true
-    /// The revision the key must have; zero = any.
-    public var expectedRevision = Revision.zero
-    /// When it happened by the publisher's clock, microseconds since 1970; advice only.
-    public var sourceTime: Int64 = 0
+    /// The revision the key must have; nil = any.
+    public var expectedRevision: Revision?
+    /// When it happened by the publisher's clock; advice only, nil = not said.
+    public var sourceTime: FloorMoment?
 
     /// Leased, whatever the key's revision.
     public init() {}
@@ -68,23 +68,29 @@ public struct PublishOptions: Sendable, Hashable {
 public struct PublishResult: Sendable, Hashable {
     /// How it came out; `ok` when it was applied.
     public let status: FloorStatus
-    /// The revision it made; on a conflict the key's present one.
-    public let revision: Revision
-    /// On a conflict, who holds it; of something denied, why; else empty.
-    public let owner: String
-    /// Of a flag operation: the flag's fencing token; of a raise: supporters who may take it.
-    public let claimGeneration: UInt32
+    /// The revision it made; on a conflict the key's present one; nil when there is none.
+    public let revision: Revision?
+    /// What the wire says in words, and what that is depends on the status.
+    let text: String
+    /// Of a flag operation the flag's fencing token; of a raise the supporters who may take it.
+    let number: UInt32
 
-    init(
-        status: FloorStatus,
-        revision: Revision = .zero,
-        owner: String = "",
-        claimGeneration: UInt32 = 0
-    ) {
+    init(status: FloorStatus, revision: Revision = .zero, text: String = "", number: UInt32 = 0) {
         self.status = status
-        self.revision = revision
-        self.owner = owner
-        self.claimGeneration = claimGeneration
+        self.revision = revision == .zero ? nil : revision
+        self.text = text
+        self.number = number
+    }
+
+    /// On a conflict, who holds it; nil when that is nobody, or not said.
+    public var owner: String? { status == .conflict && !text.isEmpty ? text : nil }
+
+    /// Why it was refused, in a few words; nil when the status says all there is to say.
+    public var reason: String? {
+        switch status {
+        case .ok, .conflict, .exists: nil
+        default: text.isEmpty ? nil : text
+        }
     }
 }
 
@@ -117,16 +123,16 @@ extension FloorBusClient {
     ///
     /// - Parameters:
     ///   - key: of a state kind.
-    ///   - expectedRevision: the revision the key must have; zero = any.
+    ///   - expectedRevision: the revision the key must have; nil = any.
     /// - Returns: the revision of the removal.
     /// - Throws: `FloorBusError` with the status: `notFound`, `conflict`, …
     @discardableResult
     public func remove(
         _ key: FloorKey,
-        expectedRevision: Revision = .zero
+        expectedRevision: Revision? = nil
     ) async throws(FloorBusError) -> PublishResult {
         var publication = Publication(.delete)
-        publication.expectedRevision = expectedRevision
+        publication.expectedRevision = expectedRevision ?? .zero
         return try await finish(publication, key, [])
     }
 
@@ -170,8 +176,8 @@ extension FloorBusClient {
             schema: encoded.schema
         )
         publication.isLeased = options.isLeased
-        publication.expectedRevision = options.expectedRevision
-        publication.sourceTime = options.sourceTime
+        publication.expectedRevision = options.expectedRevision ?? .zero
+        publication.sourceTime = options.sourceTime?.microsecondsSince1970 ?? 0
         return (publication, encoded.payload)
     }
 

@@ -27,8 +27,8 @@ public final class FloorBusClient: Sendable {
         public var principal: String
         /// The application's name, for people; at most 64 bytes.
         public var application: String
-        /// The heartbeat, in milliseconds; 0 = the hub's.
-        public var heartbeatMilliseconds: UInt32 = 0
+        /// How often the client and the hub hear of each other; nil = as the hub says.
+        public var heartbeat: Duration?
         /// Bytes the hub may send ahead, 64 KiB to 1 MiB; bounds the events not yet consumed.
         public var creditBytes = Limits.creditDefaultBytes
         /// Most operations kept until acknowledged; more are refused with `limit`.
@@ -39,12 +39,15 @@ public final class FloorBusClient: Sendable {
         /// and principal is the same producer to the hub: it sends what was left, and the hub
         /// applies each operation once. docs/outbox.md says what the file survives and what not.
         public var outboxPath: String?
-        /// First and last bound of the wait before reconnecting, in milliseconds.
-        public var reconnectMilliseconds = Limits.reconnectMilliseconds
+        /// The first and the longest wait before reconnecting.
+        public var reconnect =
+            Duration.milliseconds(
+                Limits.reconnectMilliseconds.first
+            )...Duration.milliseconds(Limits.reconnectMilliseconds.last)
         /// The agent whose state the hub sets when this principal is gone, and to what.
         public var will: (key: FloorKey, state: AgentState)?
-        /// How long after the principal's last session the will runs, in milliseconds.
-        public var willGraceMilliseconds = Limits.willGraceMilliseconds
+        /// How long after the principal's last session the will runs.
+        public var willGrace = Duration.milliseconds(Limits.willGraceMilliseconds)
         /// Whether own values are said again to a hub that has lost them.
         public var reasserts = true
 
@@ -56,11 +59,13 @@ public final class FloorBusClient: Sendable {
 
         func engineOptions() throws(FloorStatus) -> ClientOptions {
             var options = ClientOptions(principal: principal, application: application)
-            options.heartbeatMilliseconds = heartbeatMilliseconds
+            options.heartbeatMilliseconds = heartbeat?.optionMilliseconds ?? 0
             options.creditBytes = creditBytes
             options.outboxOperations = outboxOperations
-            options.reconnectMilliseconds = reconnectMilliseconds
-            options.willGraceMilliseconds = willGraceMilliseconds
+            options.reconnectMilliseconds = (
+                reconnect.lowerBound.optionMilliseconds, reconnect.upperBound.optionMilliseconds
+            )
+            options.willGraceMilliseconds = willGrace.optionMilliseconds
             options.reasserts = reasserts
             if let will { try options.setWill(will.state, for: will.key) }
             return options
@@ -206,12 +211,16 @@ public final class FloorBusClient: Sendable {
 
     /// The hub's clock now, by which it stamps records; nil until a ping has measured it.
     ///
-    ///     if let now = client.hubTime { age = now.time - record.hubTime }
+    ///     if let now = client.hubTime, let then = record.hubTime { age = now.time - then }
     ///
-    /// `time` in microseconds since 1970, however wrong this machine's clock is; it is off by
-    /// `error` microseconds at most, half the best round trip of the last eight pings. A hub that
-    /// was so busy as to answer that ping late in a turn may be ahead by the turn's length.
-    public var hubTime: (time: Int64, error: Int64)? { loop.hubTime() }
+    /// Right however wrong this machine's clock is; `time` is off by `error` at most, half the best
+    /// round trip of the last eight pings. A hub that was so busy as to answer that ping late in a
+    /// turn may be ahead by the turn's length.
+    public var hubTime: (time: FloorMoment, error: Duration)? {
+        loop.hubTime().map { time, error in
+            (FloorMoment(microsecondsSince1970: time), .microseconds(error))
+        }
+    }
 
     /// Waits until every operation so far has its result, or the time is up.
     ///

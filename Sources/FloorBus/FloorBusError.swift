@@ -28,12 +28,11 @@ public struct FloorBusError: Error, Sendable, Equatable, CustomStringConvertible
         // As a hub's answer it is about the hub's journal alone.
         let reason = status == .storage ? Self.cannotStore : status.sentence
         var sentence = Self.couldNotPublish + key.text + ": " + reason
-        if result.status == .conflict, result.revision != .zero {
-            sentence += "; its revision is now \(result.revision.epoch)."
-            sentence += "\(result.revision.counter)"
+        if result.status == .conflict, let revision = result.revision {
+            sentence += "; its revision is now \(revision)"
         }
-        if !result.owner.isEmpty {
-            sentence += (result.status == .denied ? ": " : ", by ") + result.owner
+        if !result.text.isEmpty {
+            sentence += (result.status == .denied ? ": " : ", by ") + result.text
         }
         self.sentence = sentence
         self.result = result

@@ -4,7 +4,7 @@ public import FloorEvents
 public enum FloorBusEvent: Sendable, Hashable {
     /// A value or an event.
     case record(FloorRecord)
-    /// A key has no value any more; its revision is zero when a snapshot noticed it.
+    /// A key has no value any more; `hubTime` is nil when only a snapshot noticed it.
     case removed(FloorRecord)
     /// The link to the hub came, or came back.
     case linkUp(LinkChange)
@@ -13,8 +13,8 @@ public enum FloorBusEvent: Sendable, Hashable {
     /// Everything that was there when the subscription began, or when the link came back, has
     /// been delivered: so many keys.
     case snapshotEnd(keys: UInt64)
-    /// Events that can no longer be delivered; count 0 = the number is not known.
-    case gap(from: Revision, to: Revision, count: UInt64)
+    /// Events that can no longer be delivered; nil = the number is not known.
+    case gap(from: Revision, to: Revision, count: UInt64?)
 }
 
 /// How a link came up.

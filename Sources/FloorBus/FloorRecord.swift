@@ -9,7 +9,6 @@ import FloorWire
 ///         }
 ///     }
 ///
-/// - Units: times in microseconds since 1970, UTC; `hubTime` by the hub's clock.
 /// - Lifetime: a value of its own; nothing in it points into the client.
 public struct FloorRecord: Sendable, Hashable {
     /// What it is about.
@@ -18,14 +17,14 @@ public struct FloorRecord: Sendable, Hashable {
     public let operation: RecordOperation
     /// Its place in its lane.
     public let revision: Revision
-    /// The key's revision before it; zero = the first, or not known.
-    public let previousRevision: Revision
-    /// When the hub applied it.
-    public let hubTime: Int64
+    /// The key's revision before it; nil = the first, or not known.
+    public let previousRevision: Revision?
+    /// When the hub applied it, by the hub's clock; nil for a removal that only a snapshot noticed.
+    public let hubTime: FloorMoment?
     /// When the publisher says it happened; advice only.
-    public let sourceTime: Int64
-    /// Who published it; zero = the hub itself.
-    public let producer: FloorID
+    public let sourceTime: FloorMoment?
+    /// Who published it; nil = the hub itself, or not said (flags name nobody).
+    public let producer: FloorID?
     /// How sure the bus is that a leased value still holds.
     ///
     /// A value comes again when this changes, often under the revision it had.
@@ -54,10 +53,10 @@ public struct FloorRecord: Sendable, Hashable {
         self.key = key
         self.operation = operation
         revision = header.revision
-        previousRevision = header.previous
-        hubTime = header.hubTime
-        sourceTime = header.sourceTime
-        producer = header.producer
+        previousRevision = header.previous == .zero ? nil : header.previous
+        hubTime = FloorMoment(header.hubTime)
+        sourceTime = FloorMoment(header.sourceTime)
+        producer = header.producer == .zero ? nil : header.producer
         freshness = header.flags.freshness
         isFromSnapshot = header.flags.contains(.snapshot)
         isReplayed = header.flags.contains(.replay)

@@ -122,8 +122,8 @@ final class ResultDesk: Sendable {
                     PublishResult(
                         status: delivery.status,
                         revision: delivery.revision,
-                        owner: delivery.owner,
-                        claimGeneration: delivery.claimGeneration
+                        text: delivery.owner,
+                        number: delivery.claimGeneration
                     )
                 )
             let waiter = state.withLock { $0.waiting.removeValue(forKey: ticket) }

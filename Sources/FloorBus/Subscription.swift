@@ -116,7 +116,7 @@ extension Delivery {
         case .deleted: FloorRecord(bytes.span, coalesced: coalesced).map { .removed($0) }
         case .link: linkEvent
         case .snapshotEnd: .snapshotEnd(keys: count)
-        case .gap: .gap(from: gap.from, to: gap.to, count: gap.count)
+        case .gap: .gap(from: gap.from, to: gap.to, count: gap.count == 0 ? nil : gap.count)
         case .subscriptionFailed:
             throw FloorBusError(status, "the hub refused the subscription: " + status.sentence)
         case .result, .replyRecord, .replyEnd: nil
@@ -156,29 +156,29 @@ extension FloorBusClient {
     ///
     /// - Parameters:
     ///   - filters: one or more; a key that several match comes once.
-    ///   - minimumIntervalMilliseconds: the hub gathers changes for so long; 0 = sends at once.
+    ///   - minimumInterval: the hub gathers changes for so long; zero = it sends at once.
     /// - Returns: the sequence of events.
     /// - Throws: `FloorBusError` with `limit` for too many subscriptions.
     public func subscribe(
         to filters: KeyFilter...,
-        minimumIntervalMilliseconds: UInt32 = 0
+        minimumInterval: Duration = .zero
     ) throws(FloorBusError) -> Subscription {
         try subscribe(
             toAny: filters,
-            minimumIntervalMilliseconds: minimumIntervalMilliseconds
+            minimumInterval: minimumInterval
         )
     }
 
     /// Subscribes to what matches any of a list of filters.
     public func subscribe(
         toAny filters: [KeyFilter],
-        minimumIntervalMilliseconds: UInt32 = 0
+        minimumInterval: Duration = .zero
     ) throws(FloorBusError) -> Subscription {
         try Subscription(
             filters,
             loop: loop,
             waiters: waiters,
-            minimumIntervalMilliseconds: minimumIntervalMilliseconds
+            minimumIntervalMilliseconds: minimumInterval.optionMilliseconds
         )
     }
 

@@ -111,7 +111,7 @@ struct PublishingOptions: ParsableArguments {
     ) async throws {
         try await reporting {
             var options = options
-            options.sourceTime = sourceTime
+            options.sourceTime = FloorMoment(sourceTime)
             let final = options
             try await hub.exchange(timeout: timeout, outbox: outbox) {
                 client throws(FloorBusError) in
@@ -129,13 +129,13 @@ extension HubOptions {
     /// Prints what an operation came to.
     func report(_ result: PublishResult, of key: FloorKey) throws {
         guard isJSON else {
-            return try Output.line(key.text + " " + result.revision.text)
+            return try Output.line(key.text + " " + (result.revision ?? .zero).text)
         }
         try Output.json(
             ResultLine(
                 key: key.text,
-                revision: result.revision.text,
-                revisionRaw: result.revision.rawValue
+                revision: (result.revision ?? .zero).text,
+                revisionRaw: result.revision?.rawValue ?? 0
             )
         )
     }

@@ -51,7 +51,7 @@ public enum KeyError: Error, Equatable, Sendable {
 ///     // agent/bj/sales/SIP%2F101/
 ///
 /// - Errors: `KeyError`, whose `sentence` says which rule was broken.
-public struct FloorKey: Hashable, Sendable, Comparable {
+public struct FloorKey: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The key as it travels: at most 200 bytes, four segments, each ending in `/`.
     public let bytes: [UInt8]
     /// What the key is about, from its first segment.
@@ -83,6 +83,8 @@ public struct FloorKey: Hashable, Sendable, Comparable {
 
     /// The key as text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
+    /// The text.
+    public var description: String { text }
 
     /// The decoded segments: class, site, unit, entity.
     public var segments: [String] {

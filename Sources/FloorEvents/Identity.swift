@@ -1,5 +1,5 @@
 /// Sixteen bytes that name a producer, a lineage, a flag or a secret (a UUID's shape).
-public struct FloorID: Hashable, Sendable {
+public struct FloorID: Hashable, Sendable, CustomStringConvertible {
     /// The first eight bytes, the first byte the highest.
     public let high: UInt64
     /// The last eight bytes.
@@ -16,6 +16,8 @@ public struct FloorID: Hashable, Sendable {
 
     /// Thirty-two hexadecimal digits.
     public var text: String { Self.hex(high) + Self.hex(low) }
+    /// The text.
+    public var description: String { text }
 
     /// An identity from thirty-two hexadecimal digits; dashes as in a UUID are allowed.
     public init?(_ text: String) {
@@ -59,7 +61,7 @@ public struct FloorID: Hashable, Sendable {
 }
 
 /// A place in a lane's order: the hub's epoch and a counter that grows by one.
-public struct Revision: Hashable, Sendable, Comparable {
+public struct Revision: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// epoch << 40 | counter; 0 means "none".
     public let rawValue: UInt64
 
@@ -77,6 +79,10 @@ public struct Revision: Hashable, Sendable, Comparable {
     public var epoch: UInt32 { UInt32(truncatingIfNeeded: rawValue >> Limits.revisionCounterBits) }
     /// The place within the epoch, from 1.
     public var counter: UInt64 { rawValue & (1 << Limits.revisionCounterBits - 1) }
+    /// The revision as `EPOCH.COUNTER`.
+    public var text: String { String(epoch) + "." + String(counter) }
+    /// The text.
+    public var description: String { text }
     /// The next place in the same epoch.
     public var next: Revision { Revision(rawValue: rawValue + 1) }
     /// The place before; zero stays zero.

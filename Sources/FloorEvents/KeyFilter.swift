@@ -5,7 +5,7 @@
 ///     try KeyFilter("+/")                   // everything
 ///
 /// - Errors: `KeyError`, as for keys; a filter has one to four segments.
-public struct KeyFilter: Hashable, Sendable {
+public struct KeyFilter: Hashable, Sendable, CustomStringConvertible {
     /// The filter as it travels.
     public let bytes: [UInt8]
     /// Whether a segment is `+`.
@@ -41,6 +41,8 @@ public struct KeyFilter: Hashable, Sendable {
 
     /// The filter as text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
+    /// The text.
+    public var description: String { text }
 
     /// Whether the filter names one whole key.
     public var isOneKey: Bool { !hasWildcard && segmentCount == Limits.keySegments }

@@ -13,7 +13,11 @@ public struct HubConfiguration: Sendable {
     public var listen: [String] = []
     /// The tap's endpoint, or nil for no tap.
     public var tap: String?
-    /// The data directory, or nil to keep nothing.
+    /// Where it is kept which life of the hub this is (epoch) and whose data it has (lineage);
+    /// nil = nowhere.
+    ///
+    /// Events and values are kept by a journal, which has a directory of its own
+    /// (`EmbeddedHub.init(_:journal:)`); without one they are gone with the process.
     public var dataDirectory: String?
     /// Whether addresses that other machines reach are allowed without keys.
     public var isInsecureAllowed = false

@@ -24,7 +24,7 @@ extension FloorBusEvent {
             var line = EventJSON(type: "gap")
             line.from = from.text
             line.to = to.text
-            line.count = count
+            line.count = count ?? 0
             return try JSONText.line(line)
         }
     }
@@ -47,7 +47,7 @@ extension FloorBusEvent {
         case .linkDown(let status): return "-- the link is down: \(status.sentence)"
         case .snapshotEnd(let keys): return "-- that is everything now: \(keys) keys"
         case .gap(let from, let to, let count):
-            let number = count == 0 ? "an unknown number of" : String(count)
+            let number = count.map { String($0) } ?? "an unknown number of"
             return "-- gap: \(number) events from \(from.text) to \(to.text) are lost"
         }
     }

@@ -1,9 +1,8 @@
-public import FloorEvents
-import Foundation
+import FloorBus
 
 /// Texts of others as parts of a line for people.
 ///
-///     print(PlainText.time(record.hubTime), PlainText.printable(record.key.text))
+///     print(PlainText.printable(record.key.text))
 public enum PlainText {
     /// A text that can neither steer a terminal nor break a line.
     ///
@@ -24,12 +23,6 @@ public enum PlainText {
     ///
     ///     PlainText.time(1_772_355_600_250_000)    // 2026-03-01T09:00:00.250Z
     public static func time(_ microseconds: Int64) -> String {
-        Date(timeIntervalSince1970: Double(microseconds) / 1_000_000)
-            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        FloorMoment(microsecondsSince1970: microseconds).description
     }
-}
-
-extension Revision {
-    /// The revision as `EPOCH.COUNTER`.
-    public var text: String { "\(epoch).\(counter)" }
 }

@@ -34,7 +34,7 @@ extension FloorRecord {
     /// The record as one line: when, which key, what it says, and how sure that is.
     func line(_ what: String) -> String {
         // A removal that only a snapshot noticed happened at a time nobody knows.
-        let time = hubTime == 0 ? "(time not known)        " : PlainText.time(hubTime)
+        let time = hubTime?.description ?? "(time not known)        "
         var line = "\(time) \(PlainText.printable(key.text)) \(what)"
         if freshness != .live { line += " [\(freshness.name)]" }
         if isWill { line += " [will]" }
@@ -62,10 +62,10 @@ struct RecordJSON: Encodable {
         try fields.encode(record.operation.name, forKey: "operation")
         try fields.encode(record.revision.text, forKey: "revision")
         try fields.encode(record.revision.rawValue, forKey: "revision_raw")
-        try fields.encode(record.previousRevision.text, forKey: "previous_revision")
-        try fields.encode(record.hubTime, forKey: "hub_time_us")
-        try fields.encode(record.sourceTime, forKey: "source_time_us")
-        try fields.encode(record.producer.text, forKey: "producer")
+        try fields.encode((record.previousRevision ?? .zero).text, forKey: "previous_revision")
+        try fields.encode(record.hubTime?.microsecondsSince1970 ?? 0, forKey: "hub_time_us")
+        try fields.encode(record.sourceTime?.microsecondsSince1970 ?? 0, forKey: "source_time_us")
+        try fields.encode((record.producer ?? .zero).text, forKey: "producer")
         try fields.encode(record.freshness.name, forKey: "freshness")
         try fields.encode(record.isFromSnapshot, forKey: "snapshot")
         try fields.encode(record.isReplayed, forKey: "replayed")

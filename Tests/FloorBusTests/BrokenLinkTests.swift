@@ -102,7 +102,7 @@ extension RealSockets {
             let key = try Floor.agent()
             let desk = try Floor.client(proxy.endpoint, heartbeat: 1500) { options in
                 options.will = (key, .loggedOff)
-                options.willGraceMilliseconds = 0
+                options.willGrace = .milliseconds(0)
             }
             let wall = try Floor.client(hub.endpoints[0], "wall")
             let screen = try wall.subscribe(to: try KeyFilter("agent/"), try KeyFilter("presence/"))

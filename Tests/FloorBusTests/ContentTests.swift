@@ -15,7 +15,7 @@ extension RealSockets {
             let level = QueueLevel(waiting: 3)
             let result: PublishResult = try await client.publish(.queue(level), to: queue)
             #expect(result.status == .ok)
-            #expect(result.owner.isEmpty)
+            #expect(result.owner == nil)
             try await client.publish(.team(TeamFigures()), to: team)
 
             let filters = [try KeyFilter("queue/"), try KeyFilter("team/bj/")]

@@ -23,7 +23,7 @@ extension RealSockets {
                     .agent(AgentState(activity: .ready, cause: .agent)),
                     to: key
                 )
-                #expect(result.revision.epoch == hub.epoch)
+                #expect(result.revision?.epoch == hub.epoch)
                 var seen: FloorRecord?
                 for try await event in subscription {
                     // The round before has left its value.
@@ -59,7 +59,7 @@ extension RealSockets {
             } catch {
                 #expect(error.status == .denied)
                 #expect(error.sentence.hasSuffix(": no grant to publish agent/bj/sales/ana/"))
-                #expect(error.result?.owner == "no grant to publish agent/bj/sales/ana/")
+                #expect(error.result?.reason == "no grant to publish agent/bj/sales/ana/")
             }
             let flags = try ana.subscribe(to: try KeyFilter("flag/"))
             do {

@@ -9,7 +9,7 @@ extension RealSockets {
         /// A client of the hub's process that is linked, with a slow heartbeat: its PINGs are few.
         private func desk(_ hub: EmbeddedHub) async throws -> FloorBusClient {
             var options = FloorBusClient.Options(principal: "desk", application: "test")
-            options.heartbeatMilliseconds = 1500
+            options.heartbeat = .milliseconds(1500)
             let desk = try hub.connect(options)
             #expect(await holds { desk.isConnected })
             return desk

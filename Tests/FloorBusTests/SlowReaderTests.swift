@@ -97,7 +97,7 @@ extension RealSockets {
             #expect(await desk.flush())
             let seen = try await unread.events { $0.brings(last) }
             let missing = seen.reduce(0) { sum, event in
-                if case .gap(_, _, let count) = event { return sum + Int(count) }
+                if case .gap(_, _, let count) = event { return sum + Int(count ?? 0) }
                 return sum
             }
             #expect(missing > 0)
@@ -115,7 +115,7 @@ extension RealSockets {
             let slow = try client.subscribe(to: try KeyFilter("event/"))
             let gathered = try client.subscribe(
                 to: try KeyFilter("custom/"),
-                minimumIntervalMilliseconds: 20
+                minimumInterval: .milliseconds(20)
             )
             try await fast.events(until: \.isSnapshotEnd)
             try await gathered.events(until: \.isSnapshotEnd)

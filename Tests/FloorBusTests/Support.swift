@@ -150,8 +150,8 @@ enum Floor {
         _ change: (inout FloorBusClient.Options) -> Void = { _ in }
     ) throws -> FloorBusClient {
         var options = FloorBusClient.Options(principal: principal, application: "test")
-        options.heartbeatMilliseconds = heartbeat
-        options.reconnectMilliseconds = (5, 50)
+        options.heartbeat = .milliseconds(heartbeat)
+        options.reconnect = .milliseconds(5)...(.milliseconds(50))
         change(&options)
         return try FloorBusClient(endpoints: [endpoint], options: options)
     }

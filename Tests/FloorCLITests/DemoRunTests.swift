@@ -37,9 +37,9 @@ struct DemoRunTests {
         let subscription = try wall.subscribe(to: KeyFilter(key))
 
         var options = FloorBusClient.Options(principal: "desktop-1001")
-        options.heartbeatMilliseconds = 200
+        options.heartbeat = .milliseconds(200)
         options.will = (key, AgentState(activity: .notReady, cause: .connectionLost))
-        options.willGraceMilliseconds = 3500
+        options.willGrace = .milliseconds(3500)
         let desktop = try FloorBusClient(endpoints: [endpoint], options: options)
         try await desktop.publish(.agent(AgentState(activity: .busy, cause: .agent)), to: key)
         desktop.abandon()

@@ -31,7 +31,7 @@ final class Floor: Sendable {
     init(endpoint: String, desks deskCount: Int) throws {
         let client = { (name: String) in
             var options = FloorBusClient.Options(principal: name)
-            options.reconnectMilliseconds = (20, 100)
+            options.reconnect = .milliseconds(20)...(.milliseconds(100))
             return try FloorBusClient(endpoints: [endpoint], options: options)
         }
         desks = try (0..<deskCount).map { try client("desk-\($0)") }

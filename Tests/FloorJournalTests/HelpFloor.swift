@@ -47,7 +47,7 @@ final class HelpFloor: Sendable {
     init(endpoint: String, askers askerCount: Int, supporters supporterCount: Int) throws {
         let client = { (name: String) in
             var options = FloorBusClient.Options(principal: name)
-            options.reconnectMilliseconds = (20, 100)
+            options.reconnect = .milliseconds(20)...(.milliseconds(100))
             return try FloorBusClient(endpoints: [endpoint], options: options)
         }
         askers = try (0..<askerCount).map { try client("asker-\($0)") }

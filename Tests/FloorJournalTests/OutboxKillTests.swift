@@ -21,7 +21,7 @@ struct OutboxKillTests {
             outbox = scratch.path + "/outbox"
             self.endpoint = endpoint
             var options = FloorBusClient.Options(principal: "reader")
-            options.reconnectMilliseconds = (5, 50)
+            options.reconnect = .milliseconds(5)...(.milliseconds(50))
             reader = try FloorBusClient(endpoints: [endpoint], options: options)
             subscription = try reader.subscribe(to: KeyFilter("event/"))
             for try await event in subscription {
@@ -43,7 +43,7 @@ struct OutboxKillTests {
             var options = FloorBusClient.Options(principal: "desk")
             options.outboxPath = outbox
             options.outboxOperations = 16_384
-            options.reconnectMilliseconds = (5, 50)
+            options.reconnect = .milliseconds(5)...(.milliseconds(50))
             let last = try FloorBusClient(endpoints: [endpoint], options: options)
             let key = try FloorKey(.event, site: "bj", unit: "calls", entity: "end")
             try await last.publish(.event(Array("end".utf8), schema: 0), to: key)

@@ -24,7 +24,7 @@ struct LineTests {
         let gap = FloorBusEvent.gap(
             from: Revision(epoch: 1, counter: 5),
             to: Revision(epoch: 1, counter: 9),
-            count: 0
+            count: nil
         )
         #expect(try gap.json() == #"{"count":0,"from":"1.5","to":"1.9","type":"gap"}"#)
         #expect(gap.text == "-- gap: an unknown number of events from 1.5 to 1.9 are lost")

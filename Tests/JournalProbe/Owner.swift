@@ -4,8 +4,8 @@ import FloorBus
 /// a line, and says what came of it: "done TOKEN" or "lost OWNER".
 func own(at endpoint: String, as name: String) async throws {
     var options = FloorBusClient.Options(principal: name)
-    options.heartbeatMilliseconds = 50
-    options.reconnectMilliseconds = (5, 50)
+    options.heartbeat = .milliseconds(50)
+    options.reconnect = .milliseconds(5)...(.milliseconds(50))
     let client = try FloorBusClient(endpoints: [endpoint], options: options)
     try await client.setDuty(.available)
     guard let (key, token) = try await claim() else { return say("nothing to claim") }

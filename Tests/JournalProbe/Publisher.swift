@@ -7,7 +7,7 @@ func publish(to endpoint: String, outbox: String, run: String) async throws {
     options.outboxPath = outbox
     // Room for everything that the test's publishers say, should no hub ever answer them.
     options.outboxOperations = 16_384
-    options.reconnectMilliseconds = (5, 50)
+    options.reconnect = .milliseconds(5)...(.milliseconds(50))
     let client = try FloorBusClient(endpoints: [endpoint], options: options)
     say("\(client.statistics.recovered)")
     let key = try FloorKey(.event, site: "bj", unit: "calls", entity: "desk")

@@ -74,7 +74,7 @@ actor FloorPublisher {
     ) throws -> FloorBusClient {
         var options = FloorBusClient.Options(principal: principal, application: "floorbus demo")
         options.outboxOperations = outbox
-        options.heartbeatMilliseconds = DemoOptions.heartbeat
+        options.heartbeat = .milliseconds(DemoOptions.heartbeat)
         return try FloorBusClient(endpoints: [endpoint], options: options)
     }
 
@@ -87,9 +87,9 @@ actor FloorPublisher {
             principal: "desktop-\(agent.number)",
             application: "floorbus demo"
         )
-        options.heartbeatMilliseconds = DemoOptions.heartbeat
+        options.heartbeat = .milliseconds(DemoOptions.heartbeat)
         options.will = (key, AgentState(activity: .notReady, cause: .connectionLost))
-        options.willGraceMilliseconds = DemoOptions.willGrace
+        options.willGrace = .milliseconds(DemoOptions.willGrace)
         return try FloorBusClient(endpoints: [endpoint], options: options)
     }
 

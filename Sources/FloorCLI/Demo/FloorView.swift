@@ -53,7 +53,7 @@ final class FloorView: Sendable {
                 if change.continuity == .resynced { state.resyncs += 1 }
             case .linkDown: state.isLinked = false
             case .snapshotEnd: break
-            case .gap(_, _, let count): state.gaps += max(1, Int(clamping: count))
+            case .gap(_, _, let count): state.gaps += Int(clamping: count ?? 1)
             }
         }
     }
@@ -119,7 +119,8 @@ extension FloorView.State {
         let changedFreshness = before.map { $0.freshness != record.freshness } ?? false
         let isPause = !isOfACall && !(state.activity == .ready && cameFromACall ?? true)
         guard changedFreshness || record.isWill || (isPause && before != nil) else { return }
-        remarks.append(FloorView.Remark(agent: agent, time: record.hubTime))
+        let time = record.hubTime?.microsecondsSince1970 ?? 0
+        remarks.append(FloorView.Remark(agent: agent, time: time))
         if remarks.count > limit { remarks.removeFirst(remarks.count - limit) }
     }
 }

@@ -30,9 +30,9 @@ struct HubVisit: Sendable {
                 let trip = Int64(Clocks.bootMicroseconds() - boot)
                 guard let record = records.first else { continue }
                 if let best, best.trip <= trip { continue }
+                let stamp = record.hubTime?.microsecondsSince1970 ?? 0
                 best = (
-                    trip, record.hubTime.clampedDifference(start).clampedDifference(trip / 2),
-                    record
+                    trip, stamp.clampedDifference(start).clampedDifference(trip / 2), record
                 )
             }
             return (link, best)

@@ -61,7 +61,7 @@ struct FlagListCommand: AsyncParsableCommand {
             guard let found = try FoundFlag(record), all || !found.flag.isEnded else { continue }
             lines.append((found.key, found.flag))
         }
-        let now = records.map(\.hubTime).max() ?? 0
+        let now = records.compactMap(\.hubTime).max()?.microsecondsSince1970 ?? 0
         lines.sort {
             let (left, right) = ($0.flag.urgency(at: now), $1.flag.urgency(at: now))
             return left == right ? $0.key < $1.key : left > right

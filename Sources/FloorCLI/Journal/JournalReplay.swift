@@ -89,7 +89,7 @@ struct JournalReplay: Sendable {
             return
         }
         var options = PublishOptions.unleased
-        options.sourceTime = event.sourceTime == 0 ? event.hubTime : event.sourceTime
+        options.sourceTime = FloorMoment(event.sourceTime) ?? FloorMoment(event.hubTime)
         let content = FloorContent.event(event.payload, schema: event.schema)
         while true {
             do {

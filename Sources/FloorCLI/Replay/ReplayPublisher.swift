@@ -85,7 +85,7 @@ struct ReplayPublisher {
         }
         while !window.take(record.key.kind) { try await makeRoom() }
         var options = isLeased ? PublishOptions() : .unleased
-        options.sourceTime = step.timestampSeconds * 1_000_000
+        options.sourceTime = FloorMoment(step.timestampSeconds.clampedProduct(1_000_000))
         while true {
             do {
                 try client.post(record.content, to: record.key, options: options)

@@ -98,8 +98,10 @@ extension Hub {
         join(slot, &result)
     }
 
-    /// A flag about what others wait for already waits with them, and hears the same answer:
-    /// of one category and site. What is about a person, or about safety, is nobody else's.
+    /// A flag about what others wait for already waits with them, and hears the same answer.
+    ///
+    /// The same is one category and site. What is about a person, or about safety, is nobody
+    /// else's.
     private mutating func join(_ slot: Int, _ result: inout ResultRun) {
         var flag = flags[slot].flag
         guard flag.kind != .safety, flag.kind != .personal,
