@@ -133,11 +133,30 @@ public struct AgentsTimes: Sendable, IntervalCounting {
         var team: String
         var name: String
 
-        private var names: ExactNames { ExactNames([site, team, name]) }
+        // As `ExactNames`, but without a list for each comparison: there are thousands of agents
+        // in each of a hundred intervals.
+        static func == (left: Agent, right: Agent) -> Bool {
+            left.name.utf8.elementsEqual(right.name.utf8)
+                && left.team.utf8.elementsEqual(right.team.utf8)
+                && left.site.utf8.elementsEqual(right.site.utf8)
+        }
 
-        static func == (left: Agent, right: Agent) -> Bool { left.names == right.names }
-        static func < (left: Agent, right: Agent) -> Bool { left.names < right.names }
-        func hash(into hasher: inout Hasher) { names.hash(into: &hasher) }
+        static func < (left: Agent, right: Agent) -> Bool {
+            if !left.site.utf8.elementsEqual(right.site.utf8) {
+                return left.site.utf8.lexicographicallyPrecedes(right.site.utf8)
+            }
+            if !left.team.utf8.elementsEqual(right.team.utf8) {
+                return left.team.utf8.lexicographicallyPrecedes(right.team.utf8)
+            }
+            return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+        }
+
+        // Texts that are equal by their bytes are equal as texts too, and so are their hashes.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(site)
+            hasher.combine(team)
+            hasher.combine(name)
+        }
     }
 
     private(set) var period: ReportPeriod
