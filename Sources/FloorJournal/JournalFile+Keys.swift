@@ -27,13 +27,13 @@ extension JournalFile {
         team: String? = nil,
         _ body: (JournalRecord) throws -> Void
     ) throws {
-        guard try reading(JournalSchema.hasIndexes) else {
-            return try lastChangesByReading(kind, before: time, body)
-        }
         var prefix = kind.name + "/"
         if let site {
             prefix += FloorKey.segment(encoding: site) + "/"
             if let team { prefix += FloorKey.segment(encoding: team) + "/" }
+        }
+        guard try reading(JournalSchema.hasIndexes) else {
+            return try lastChangesByReading(kind, Array(prefix.utf8), before: time, body)
         }
         // '0' follows '/': what is below it and above the prefix begins with the prefix.
         let end = prefix.dropLast() + "0"
@@ -98,11 +98,13 @@ extension JournalFile {
 
     private func lastChangesByReading(
         _ kind: RecordKind,
+        _ prefix: [UInt8],
         before time: Int64,
         _ body: (JournalRecord) throws -> Void
     ) throws {
         var held: [FloorKey: [JournalRecord]] = [:]
         try records(.history, [kind], to: time) { record in
+            guard record.key.bytes.starts(with: prefix) else { return }
             let isRemoval = record.operation == .delete
             held[record.key] = (isRemoval ? held[record.key]?.suffix(1) ?? [] : []) + [record]
         }

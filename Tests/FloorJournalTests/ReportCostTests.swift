@@ -132,6 +132,53 @@ struct ReportCostTests {
         }
     }
 
+    @Test("Many keys, flags and lives are looked up in several transactions, none left out")
+    func slices() throws {
+        bench.journal.close()
+        let scratch = try Scratch()
+        let other = try Bench(scratch, ReportFloor.keepsAll)
+        defer { other.journal.close() }
+        var floor = ReportFloor(agents: 700, seed: 7)
+        try floor.work(changes: 4000)
+        try floor.happen(events: 6000)
+        for _ in 0..<1200 {
+            floor.restart()
+            try floor.work(changes: 1)
+        }
+        #expect(try floor.store(other))
+        let file = try JournalFile(directory: scratch.path)
+        var expected: [FloorKey: Revision] = [:]
+        var times: [UInt32: Int64] = [:]
+        try file.records(.history, [.agent]) { expected[$0.key] = $0.revision }
+        try file.records(.history, [.agent, .queue]) { times[$0.revision.epoch] = $0.hubTime }
+        var found: [FloorKey: Revision] = [:]
+        let before = file.reads.sum
+        try file.lastChanges(.agent, before: .max) { found[$0.key] = $0.revision }
+        #expect(found == expected && found.count > 600)
+        #expect(file.reads.sum.transactions - before.transactions >= 2)
+        let end = try file.extentOfTime().lastChange.next
+        #expect(try file.lastChangesOfLives(before: end) == times && times.count == 1201)
+
+        var steps: [FloorKey: [Revision]] = [:]
+        var order: [FloorKey] = []
+        try file.records(.events, [.private]) {
+            if steps[$0.key] == nil { order.append($0.key) }
+            steps[$0.key, default: []].append($0.revision)
+        }
+        let all = steps.values.reduce(0) { $0 + $1.count }
+        #expect(all > 1500 && order.count > 10)
+        for first in [Revision.zero, Revision(epoch: 1, counter: 3000)] {
+            var followed: [FloorKey: [Revision]] = [:]
+            let last = Revision(epoch: 1, counter: 5000)
+            try file.records(ofPrivate: order, from: first, before: last) {
+                followed[$0.key, default: []].append($0.revision)
+            }
+            let wanted = steps.mapValues { $0.filter { $0 >= first && $0 < last } }
+            #expect(followed == wanted.filter { !$0.value.isEmpty } && !followed.isEmpty)
+        }
+        #expect(file.reads.sum.mostRows <= JournalFile.partRows)
+    }
+
     @Test("A page or an export of the last events does not read what lies before them")
     func pages() throws {
         defer { bench.journal.close() }

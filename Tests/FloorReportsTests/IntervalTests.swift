@@ -68,6 +68,11 @@ struct IntervalTests {
         )
         let lengths = list.map { ($0.period.to - $0.period.from) / 1_000_000 }
         #expect(lengths == [3600, 1800, 1800])
+        // 20 minutes on at 10:10 of the first of January 1970: at 10:40 UTC clocks show 11:00.
+        let odd = FloorZone("Odd", first: 0, transitions: [.init(at: 36_600_000_000, offset: 1200)])
+        let late = try period(36_000, seconds: 4200).intervals(.hour, in: odd).list
+        #expect(late.map(\.period.to) == [38_400_000_000, 40_200_000_000])
+        #expect(late[1].label == "1970-01-01T11:00:00+00:20")
     }
 
     @Test("The first and the last interval are as long as the stretch has of them")
