@@ -161,7 +161,7 @@ let testTargets: [Target] = [
         "FloorJournalTests",
         [
             "FloorJournal", "FloorBus", "FloorHubServer", "FloorHub", "FloorWire", "FloorEvents",
-            "FloorPosix", "JournalProbe", "FloorBusTestKit", grdb,
+            "FloorPosix", "FloorReports", "JournalProbe", "FloorBusTestKit", grdb,
         ]
     ),
     testTarget(

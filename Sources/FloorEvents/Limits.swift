@@ -335,6 +335,10 @@ public enum Limits {
     public static let figureTeams = 8192
     /// Days of a report by days: ten years.
     public static let reportDays = 3660
+    /// Intervals of a report: the quarters of an hour of a leap year.
+    public static let reportIntervals = 35_136
+    /// Rows of a report by intervals: it is held in memory, about 600 bytes a row.
+    public static let reportRows = 250_000
     /// Names that a team's lists of a day count: categories, askers, ratings; further ones are not.
     public static let figureNames = 16_384
     /// Categories in a team's list of the most frequent ones.

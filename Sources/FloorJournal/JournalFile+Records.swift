@@ -62,6 +62,10 @@ public struct JournalExtent: Sendable, Equatable {
     public var hasRemovedEvents: Bool
     /// When the first change of a value that is kept was applied; nil without one.
     public var firstChange: Int64?
+    /// The last event's revision; zero without one.
+    public var lastEvent = Revision.zero
+    /// The last change's revision; zero without one.
+    public var lastChange = Revision.zero
 }
 
 extension JournalFile {
@@ -78,7 +82,7 @@ extension JournalFile {
     /// Calls `body` with the records of some kinds and a stretch of time, oldest first.
     ///
     /// A hub may be running. It reads a part at a time, so that the hub's log does not grow
-    /// meanwhile: what is stored during the reading comes too.
+    /// meanwhile: what is stored during the reading comes too, unless `before` says where to end.
     ///
     ///     try journal.records(.events, [.private], from: morning) { flags.take($0) }
     ///
@@ -87,6 +91,7 @@ extension JournalFile {
     ///   - kinds: of these kinds alone.
     ///   - from: first hub time, microseconds since 1970.
     ///   - to: hub time before which it ends.
+    ///   - before: revision before which it ends; nil = wherever the journal does.
     ///   - body: what it throws ends the reading.
     /// - Throws: `HubServerError.journal`, or what `body` throws.
     public func records(
@@ -94,36 +99,37 @@ extension JournalFile {
         _ kinds: [RecordKind],
         from: Int64 = 0,
         to: Int64 = .max,
+        before: Revision? = nil,
         _ body: (JournalRecord) throws -> Void
     ) throws {
-        let codes = kinds.map { String($0.rawValue) }.joined(separator: ", ")
+        let codes = Set(kinds.map { $0.rawValue })
         try readingInParts { database in
-            guard try Self.has(part, database) else { return .max }
-            return try first(part, database, at: from) - 1
-        } part: { last, database in
-            guard try Self.has(part, database) else { return ([], nil) }
-            let rows = try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT rev, record FROM \(part.rawValue)
-                    WHERE rev > ? AND hub_time >= ? AND kind IN (\(codes))
-                    ORDER BY rev LIMIT \(Self.partRows)
-                    """,
-                arguments: [last, from]
-            )
-            return (
-                try rows.map { try Self.record([UInt8]($0[1] as Data), $0[0], path) },
-                rows.last?[0]
-            )
+            guard var rows = try rows(of: part, database, from: from, to: to) else { return nil }
+            if let before { rows.before = min(rows.before, before.column) }
+            if part == .events, kinds == [.private] {
+                rows.arePrivate = try JournalSchema.hasIndexes(database)
+            }
+            return rows
+        } part: { here, database in
+            try read(here, database) { row in
+                guard codes.contains(row[1]) else { return nil }
+                let time: Int64 = row[2]
+                guard time >= from, time < to else { return nil }
+                return try Self.record(Self.bytes(row), row[0], path)
+            }
         } each: { (record: JournalRecord) in
-            guard record.hubTime < to else { return false }
             try body(record)
-            return true
         }
     }
 
-    private static func has(_ part: JournalPart, _ database: Database) throws -> Bool {
-        try part == .events || JournalSchema.hasHistory(database)
+    /// The revision of the first record at or after a time; nil when there is none.
+    ///
+    /// - Throws: `HubServerError.journal`.
+    public func firstRevision(_ part: JournalPart, at time: Int64) throws -> Revision? {
+        try reading { database in
+            guard try part == .events || JournalSchema.hasHistory(database) else { return nil }
+            return try first(part, database, at: time).map { Revision(column: $0) }
+        }
     }
 
     /// From when to when the journal knows of anything; a hub may be running.
@@ -133,40 +139,30 @@ extension JournalFile {
         try reading { database in
             guard let meta = try Row.fetchOne(database, sql: "SELECT hub_clock, floor FROM meta")
             else { throw JournalError.damaged(path, detail: "the table meta is empty") }
-            let first = "SELECT hub_time FROM %@ ORDER BY rev LIMIT 1"
-            func firstTime(_ part: JournalPart) throws -> Int64? {
-                let sql = first.replacingOccurrences(of: "%@", with: part.rawValue)
-                return try Int64.fetchOne(database, sql: sql)
+            func end(_ part: JournalPart, _ order: String) throws -> Row? {
+                guard try part == .events || JournalSchema.hasHistory(database) else { return nil }
+                return try Row.fetchOne(
+                    database,
+                    sql: """
+                        SELECT rev, hub_time FROM \(part.rawValue) ORDER BY rev \(order) LIMIT 1
+                        """
+                )
+            }
+            func last(_ part: JournalPart) throws -> Revision {
+                Revision(column: try end(part, "DESC")?[0] ?? 0)
             }
             return JournalExtent(
                 last: meta[0],
-                firstEvent: try firstTime(.events),
+                firstEvent: try end(.events, "ASC")?[1],
                 hasRemovedEvents: Revision(column: meta[1]) > Revision(epoch: 1, counter: 0),
-                firstChange: try JournalSchema.hasHistory(database) ? firstTime(.history) : nil
+                firstChange: try end(.history, "ASC")?[1],
+                lastEvent: try last(.events),
+                lastChange: try last(.history)
             )
         }
     }
 
-    /// The first revision at or after a time: times grow with revisions, so a search by halves
-    /// spares reading what lies before.
-    private func first(_ part: JournalPart, _ database: Database, at time: Int64) throws -> Int64 {
-        let ends = try Row.fetchOne(
-            database,
-            sql: "SELECT min(rev), max(rev) FROM \(part.rawValue)"
-        )
-        guard var low = ends?[0] as Int64?, var high = ends?[1] as Int64? else { return 0 }
-        let next = try database.cachedStatement(
-            sql: "SELECT rev, hub_time FROM \(part.rawValue) WHERE rev >= ? ORDER BY rev LIMIT 1"
-        )
-        while low < high {
-            let middle = low + (high - low) / 2
-            guard let row = try Row.fetchOne(next, arguments: [middle]) else { break }
-            if row[1] as Int64 >= time { high = middle } else { low = (row[0] as Int64) + 1 }
-        }
-        return low
-    }
-
-    private static func record(
+    static func record(
         _ bytes: [UInt8],
         _ revision: Int64,
         _ path: String

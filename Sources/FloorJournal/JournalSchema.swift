@@ -59,6 +59,13 @@ enum JournalSchema {
             record BLOB NOT NULL
         );
         """,
+        // For reports: a key's last change before a moment, and flags (kind 9) without the calls
+        // between them. A table's rev is the end of each entry of its indexes.
+        """
+        CREATE INDEX history_by_key ON history (key);
+        CREATE INDEX events_private ON events (kind) WHERE kind = 9;
+        CREATE INDEX events_private_by_key ON events (key) WHERE kind = 9;
+        """,
     ]
 
     /// The version this program writes.
@@ -66,12 +73,23 @@ enum JournalSchema {
 
     /// Whether a database has the table `history`: one that no hub of version 3 has opened has not.
     static func hasHistory(_ database: Database) throws -> Bool {
-        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0 >= 3
+        try version(of: database) >= 3
+    }
+
+    /// Whether a database has the indexes for reports: one that no hub of version 4 has opened
+    /// has not, and is read from its beginning.
+    static func hasIndexes(_ database: Database) throws -> Bool {
+        try version(of: database) >= 4
+    }
+
+    /// The version that a database has; 0 = it is none.
+    static func version(of database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     }
 
     /// Throws unless this program may read the database.
     static func require(_ database: Database, path: String) throws {
-        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let found = try version(of: database)
         let mark = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         guard mark == applicationID, found > 0 else { throw JournalError.foreign(path) }
         guard found <= version else {
@@ -87,7 +105,7 @@ enum JournalSchema {
     ///   - lineage: the birth name of a journal that is made now.
     /// - Throws: `JournalError` for a database that is not ours or too new.
     static func migrate(_ database: Database, path: String, lineage: FloorID) throws {
-        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let found = try version(of: database)
         let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
         if found > 0 || tables > 0 { try require(database, path: path) }
         guard found < version else { return }

@@ -138,8 +138,10 @@ struct FlagStory: Sendable {
 ///     var stories = FlagStories(period)
 ///     try journal.records(.events, [.private], from: period.from) { stories.take($0) }
 public struct FlagStories: Sendable {
-    let period: ReportPeriod
+    private(set) var period: ReportPeriod
     private var order: [FloorID] = []
+    /// The flags' keys, in the order they were raised.
+    private(set) var keys: [FloorKey] = []
     private var byID: [FloorID: FlagStory] = [:]
     /// Records of flags that could not be read.
     public private(set) var unreadable = 0
@@ -173,9 +175,18 @@ public struct FlagStories: Sendable {
                 period.includes(site: site, team: flag.team)
             else { return }
             order.append(id)
+            keys.append(key)
             byID[id] = FlagStory(site: site, flag)
         }
         byID[id]?.take(operation ?? .put, flag, at: time)
+    }
+
+    /// Those of them that were raised in a part of the stretch.
+    public func raised(in part: ReportPeriod) -> FlagStories {
+        var some = self
+        some.period = part
+        some.order = order.filter { byID[$0].map { part.includes($0.raised) } ?? false }
+        return some
     }
 
     /// Counts a record whose payload is not readable.

@@ -76,6 +76,13 @@ public enum FlagsReport {
         ] + Ratings.columns + Spread.columns("seen", inTable: false) + Spread.columns("claim")
         + Spread.columns("engage", inTable: false) + Spread.columns("answer")
 
+    /// Some columns' cells where there was no flag.
+    static func none(_ names: [String]) -> [ReportValue] {
+        let cells = zip(columns.dropFirst(3).map { $0.name }, Row().cells)
+        let byName = Dictionary(cells, uniquingKeysWith: { first, _ in first })
+        return names.map { byName[$0] ?? .none }
+    }
+
     /// The report, a row for each group that had a flag.
     ///
     /// - Parameters:

@@ -33,36 +33,66 @@ public struct JournalReports: Sendable {
     /// What became of the flags that were raised.
     public func flags(
         _ period: ReportPeriod,
-        by grouping: Set<FlagGrouping>
+        by grouping: Set<FlagGrouping>,
+        every intervals: ReportIntervals? = nil
     ) throws -> ReportTable {
-        let stories = try stories(period)
-        return noted(FlagsReport.table(stories, by: grouping), stories: stories)
+        try flagTable(period, intervals) { FlagsReport.table($0, by: grouping) }
     }
 
     /// What those did who helped with them.
-    public func supporters(_ period: ReportPeriod) throws -> ReportTable {
-        let stories = try stories(period)
-        return noted(SupportersReport.table(stories), stories: stories)
+    public func supporters(
+        _ period: ReportPeriod,
+        every intervals: ReportIntervals? = nil
+    ) throws -> ReportTable {
+        try flagTable(period, intervals) { SupportersReport.table($0) }
     }
 
     /// What they were about.
-    public func categories(_ period: ReportPeriod, top: Int) throws -> ReportTable {
+    public func categories(
+        _ period: ReportPeriod,
+        top: Int,
+        every intervals: ReportIntervals? = nil
+    ) throws -> ReportTable {
+        try flagTable(period, intervals) { CategoriesReport.table($0, top: top) }
+    }
+
+    private func flagTable(
+        _ period: ReportPeriod,
+        _ intervals: ReportIntervals?,
+        _ body: (FlagStories) -> ReportTable
+    ) throws -> ReportTable {
         let stories = try stories(period)
-        return noted(CategoriesReport.table(stories, top: top), stories: stories)
+        let table =
+            try intervals?.table(of: period) { body(stories.raised(in: $0)) } ?? body(stories)
+        return noted(table, stories: stories)
     }
 
     /// Agents' time, and what asking for help took of it.
-    public func agents(_ period: ReportPeriod) throws -> ReportTable {
+    public func agents(
+        _ period: ReportPeriod,
+        every intervals: ReportIntervals? = nil
+    ) throws -> ReportTable {
         let stories = try stories(period)
-        let times = try times(period)
-        let table = noted(AgentsReport.table(stories, times), stories: stories)
-        return noted(table, unreadableChanges: times.unreadable)
+        let asked = AskedTimes(stories)
+        let table = try timeTable(period, intervals) { AgentsReport.table(asked, $0) }
+        return noted(table, stories: stories)
     }
 
     /// Agents' time by state, reason and cause.
-    public func agentStates(_ period: ReportPeriod) throws -> ReportTable {
-        let times = try times(period)
-        return noted(AgentsReport.states(times), unreadableChanges: times.unreadable)
+    public func agentStates(
+        _ period: ReportPeriod,
+        every intervals: ReportIntervals? = nil
+    ) throws -> ReportTable {
+        try timeTable(period, intervals) { AgentsReport.states($0) }
+    }
+
+    private func timeTable(
+        _ period: ReportPeriod,
+        _ intervals: ReportIntervals?,
+        _ body: @escaping (AgentsTimes) -> ReportTable
+    ) throws -> ReportTable {
+        var (times, tables) = try times(period, intervals, body)
+        return noted(try joined(&tables, period, intervals), unreadableChanges: times.unreadable)
     }
 
     /// What queues published, and service levels from single calls.
@@ -71,27 +101,71 @@ public struct JournalReports: Sendable {
     ///   - period: the stretch of time.
     ///   - threshold: of service levels from calls, in milliseconds.
     ///   - short: below it giving up is a short abandon, in milliseconds.
+    ///   - intervals: what the stretch is cut into; nil = one row for all of it.
     /// - Returns: the report.
     /// - Throws: `HubServerError.journal`.
     public func queues(
         _ period: ReportPeriod,
         threshold: Int64,
-        short: Int64
+        short: Int64,
+        every intervals: ReportIntervals? = nil
     ) throws -> ReportTable {
-        var queues = QueuesReport(period, threshold: threshold, short: short)
-        try journal.records(.history, [.queue], to: period.to) { queues.take($0) }
-        try journal.records(.events, [.event], from: period.from, to: period.to) {
-            queues.take($0)
+        let periods = intervals?.list.map(\.period) ?? [period]
+        let first = periods.first ?? period
+        var levels = QueuesReport(first, threshold: threshold, short: short)
+        try standing(.queue, period) { levels.take($0) }
+        var tables = try levels.tables(periods) { take in
+            try changes(.queue, period) { take($0) }
+        } table: {
+            $0.table
         }
-        return noted(queues.table, unreadableChanges: queues.unreadable)
+        var calls = QueuesReport(first, threshold: threshold, short: short)
+        let found = try calls.tables(periods) { take in
+            try journal.records(
+                .events,
+                [.event],
+                from: period.from,
+                to: period.to,
+                before: eventsEnd
+            ) { take($0) }
+        } table: {
+            $0.table
+        }
+        for (place, table) in found.enumerated() { tables[place].rows += table.rows }
+        return noted(
+            try joined(&tables, period, intervals),
+            unreadableChanges: levels.unreadable + calls.unreadable
+        )
+    }
+
+    /// One table of those of all intervals; theirs are gone then.
+    private func joined(
+        _ tables: inout [ReportTable],
+        _ period: ReportPeriod,
+        _ intervals: ReportIntervals?
+    ) throws -> ReportTable {
+        guard let intervals else { return tables[0] }
+        var place = 0
+        return try intervals.table(of: period) { _ in
+            defer {
+                tables[place].rows = []
+                place += 1
+            }
+            return tables[place]
+        }
     }
 
     // MARK: reading
 
-    private func stories(_ period: ReportPeriod) throws -> FlagStories {
+    // A report reads what was stored when it began, up to these revisions, a short transaction at
+    // a time: it is of one moment, and the hub's log does not grow meanwhile.
+
+    private var eventsEnd: Revision { extent.lastEvent.next }
+    private var changesEnd: Revision { extent.lastChange.next }
+
+    func stories(_ period: ReportPeriod) throws -> FlagStories {
         var stories = FlagStories(period)
-        // To the journal's end: a rating may come at any time.
-        try journal.records(.events, [.private], from: period.from) { record in
+        func take(_ record: JournalRecord) {
             // Notes and denials are there too.
             guard record.schema == PayloadSchema.flag else { return }
             guard let flag = try? HelpFlag(payload: record.payload.span) else {
@@ -99,19 +173,65 @@ public struct JournalReports: Sendable {
             }
             stories.take(record.key, record.operation, flag, at: record.hubTime)
         }
+        // A flag whose beginning was removed may show only later that it was raised in the stretch.
+        let isWhole = !extent.hasRemovedEvents || (extent.firstEvent ?? .max) <= period.from
+        let late = period.to.clampedSum(Limits.clockToleranceMicroseconds)
+        let found = isWhole ? try journal.firstRevision(.events, at: late) : nil
+        let end = min(found ?? eventsEnd, eventsEnd)
+        try journal.records(.events, [.private], from: period.from, before: end) { take($0) }
+        // To the journal's end: a rating may come at any time.
+        try journal.records(ofPrivate: stories.keys, from: end, before: eventsEnd) { take($0) }
         return stories
     }
 
-    private func times(_ period: ReportPeriod) throws -> AgentsTimes {
-        var times = AgentsTimes(period)
-        try journal.records(.history, [.agent], to: period.to) { times.take($0) }
-        times.finish()
-        return times
+    func times(
+        _ period: ReportPeriod,
+        _ intervals: ReportIntervals? = nil,
+        _ table: @escaping (AgentsTimes) -> ReportTable
+    ) throws -> (times: AgentsTimes, tables: [ReportTable]) {
+        let periods = intervals?.list.map(\.period) ?? [period]
+        let lives = try journal.lastChangesOfLives(before: changesEnd)
+        var times = AgentsTimes(periods.first ?? period, lives: lives)
+        try standing(.agent, period) { times.take($0) }
+        let tables = try times.tables(periods) { take in
+            try changes(.agent, period) { take($0) }
+        } table: {
+            table($0)
+        }
+        return (times, tables)
+    }
+
+    /// What held when the stretch began.
+    private func standing(
+        _ kind: RecordKind,
+        _ period: ReportPeriod,
+        _ body: (JournalRecord) -> Void
+    ) throws {
+        try journal.lastChanges(
+            kind,
+            before: period.from,
+            site: period.site,
+            team: period.team
+        ) { body($0) }
+    }
+
+    private func changes(
+        _ kind: RecordKind,
+        _ period: ReportPeriod,
+        _ body: (JournalRecord) -> Void
+    ) throws {
+        try journal.records(
+            .history,
+            [kind],
+            from: period.from,
+            to: period.to,
+            before: changesEnd
+        ) { body($0) }
     }
 
     // MARK: notes
 
-    private func noted(_ table: ReportTable, stories: FlagStories) -> ReportTable {
+    func noted(_ table: ReportTable, stories: FlagStories) -> ReportTable {
         var table = table
         if stories.count == 0 { table.notes.append("no flag was raised in this stretch of time") }
         if let first = extent.firstEvent, extent.hasRemovedEvents, first > table.from {
@@ -125,7 +245,7 @@ public struct JournalReports: Sendable {
         return table
     }
 
-    private func noted(_ table: ReportTable, unreadableChanges: Int) -> ReportTable {
+    func noted(_ table: ReportTable, unreadableChanges: Int) -> ReportTable {
         var table = table
         if table.rows.isEmpty { table.notes.append("nothing is known of this stretch of time") }
         if let first = extent.firstChange {

@@ -54,6 +54,13 @@ struct QueueTimes: Sendable {
         }
     }
 
+    /// Counts anew, from the level that holds.
+    mutating func begin() {
+        let held = before
+        self = QueueTimes()
+        before = held
+    }
+
     /// A counter that is lower than before has begun again from zero.
     private static func growth(_ before: UInt32, _ now: UInt32) -> Int64 {
         now >= before ? Int64(now) - Int64(before) : Int64(now)
@@ -79,7 +86,7 @@ extension Formula {
 ///
 /// From two sources, told apart in the first column: `level` is what the telephone system
 /// published of its queues, `calls` is computed here from the steps of single calls.
-public struct QueuesReport: Sendable {
+public struct QueuesReport: Sendable, IntervalCounting {
     private struct Queue: Sendable, Hashable, Comparable {
         var site: String
         var unit: String
@@ -92,7 +99,7 @@ public struct QueuesReport: Sendable {
         func hash(into hasher: inout Hasher) { names.hash(into: &hasher) }
     }
 
-    private let period: ReportPeriod
+    private(set) var period: ReportPeriod
     private let threshold: Int64
     private let short: Int64
     private var levels: [Queue: QueueTimes] = [:]
@@ -112,8 +119,9 @@ public struct QueuesReport: Sendable {
         self.short = short
     }
 
-    /// Takes a change under `queue/`, from the beginning of the history, or a step of a call
-    /// under `event/`, in the order of their revisions.
+    /// Takes a change under `queue/` or a step of a call under `event/`, in their order.
+    ///
+    /// Each queue's last change before the stretch comes first.
     public mutating func take(_ record: JournalRecord) {
         let parts = record.key.segments
         guard period.includes(site: parts[1], team: parts[2]) else { return }
@@ -129,6 +137,14 @@ public struct QueuesReport: Sendable {
             take(record.payload, site: parts[1], unit: parts[2])
         default: break
         }
+    }
+
+    func finish() {}
+
+    mutating func begin(_ period: ReportPeriod) {
+        self.period = period
+        for queue in levels.keys { levels[queue]?.begin() }
+        calls = [:]
     }
 
     /// Events of this schema are the text of a `CallStep` (docs/cli.md, replay).

@@ -44,28 +44,3 @@ extension ReportPeriod {
         return (number < 0 ? "-" : "") + zeros + text
     }
 }
-
-extension ReportTable {
-    /// One report for each of a zone's days, as one with the date in front of each row.
-    ///
-    /// - Parameters:
-    ///   - days: as `ReportPeriod.days` gives them.
-    ///   - period: the whole stretch.
-    ///   - body: makes the report of one day.
-    /// - Returns: the report; its notes are those of the whole stretch.
-    /// - Throws: what `body` throws.
-    public static func byDay(
-        _ days: [(date: String, period: ReportPeriod)],
-        of period: ReportPeriod,
-        _ body: (ReportPeriod) throws -> ReportTable
-    ) rethrows -> ReportTable {
-        var whole = try body(period)
-        whole.columns.insert(ReportColumn("day", .text), at: 0)
-        whole.rows = []
-        for (date, day) in days {
-            let table = try body(day)
-            whole.rows += table.rows.map { [.text(date)] + $0 }
-        }
-        return whole
-    }
-}

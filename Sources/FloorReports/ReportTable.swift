@@ -90,15 +90,20 @@ public struct ReportTable: Sendable, Hashable {
     public func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let names = columns.map { $0.name }
         let sheet = Sheet(
             report: name,
             from: from,
             to: to,
             notes: notes,
-            rows: rows.map { Dictionary(uniqueKeysWithValues: zip(names, $0)) }
+            rows: objects
         )
         return String(decoding: try encoder.encode(sheet), as: UTF8.self)
+    }
+
+    /// The rows, each as its values by their columns' names.
+    var objects: [[String: ReportValue]] {
+        let names = columns.map { $0.name }
+        return rows.map { Dictionary(uniqueKeysWithValues: zip(names, $0)) }
     }
 
     private struct Sheet: Encodable {

@@ -167,4 +167,76 @@ struct ReportCommandTests {
             #expect(help.lines.contains { $0.contains("RESTRICTED") })
         }
     }
+
+    @Test("Intervals, names of the roster and the bulletin; options are spelled alike everywhere")
+    func intervals() async throws {
+        try await withFolder { folder in
+            let data = folder.appendingPathComponent("data").path
+            let roster = folder.appendingPathComponent("roster.yaml")
+            // The test is within one day: Shanghai's ends at 16:00 UTC, Brisbane's at 14:00.
+            let isLate = (15...16).contains(Int(Date().timeIntervalSince1970) / 3600 % 24)
+            let (zone, offset) =
+                isLate ? ("Australia/Brisbane", "+10:00") : ("Asia/Shanghai", "+08:00")
+            try """
+            zone: \(zone)
+            people:
+              - { id: ana, name: Ana Berg, roles: agent, site: bj, team: sales }
+            teams: [{ site: bj, team: sales }]
+            categories: [{ code: refund, label: Refunds }]
+            """.write(to: roster, atomically: true, encoding: .utf8)
+            try await withHub(["--data", data]) { endpoint, hub in
+                try await morning(endpoint)
+                hub.signal(SIGTERM)
+                #expect(await hub.outcome().status == 0)
+            }
+            let place = ["--data", data, "--roster", roster.path]
+            let every = ["--from", "1h", "--until", "now", "--every", "15min", "--json"]
+            let agents = try rows(await Program.run(["report", "agents"] + place + every))
+            #expect(
+                agents.compactMap { $0["agent_name"] as? String }.allSatisfy { $0 == "Ana Berg" }
+            )
+            #expect(agents.compactMap { $0["flags"] as? Int }.reduce(0, +) == 2)
+            let label = try #require(agents.first?["interval"] as? String)
+            #expect(label.hasSuffix(offset) && label.utf8.count == 25)
+            try await bulletin(place, zone)
+
+            let two = ["report", "flags", "--from", "1h"] + place
+            #expect(try await Program.run(two + ["--json", "--format", "csv"]).status == 64)
+            #expect(try await Program.run(two + ["--by-day", "--every", "1h"]).status == 64)
+            let odd = try await Program.run(two + ["--every", "20min"])
+            #expect(odd.status == 64 && odd.errors.contains("15min, 30min, 1h, 1d"))
+            let check = ["journal", "check", "--data", data]
+            let one = try await Program.run(check + ["--json"])
+            #expect(try await Program.run(check + ["--format", "json"]).lines == one.lines)
+            #expect(try jsonObject(try #require(one.lines.first))["version"] as? Int == 4)
+            #expect(try await Program.run(check).lines.first?.contains("version 4,") == true)
+            let export = ["journal", "export", "--data", data, "--from", "1h"]
+            let all = try await Program.run(export).lines
+            #expect(!all.isEmpty)
+            #expect(try await Program.run(export + ["--until", "now"]).lines == all)
+            #expect(try await Program.run(export + ["--to", "+1s"]).lines == [])
+        }
+    }
+
+    private func bulletin(_ place: [String], _ zone: String) async throws {
+        let base = ["report", "bulletin", "--day", "today"] + place
+        let outcome = try await Program.run(base + ["--json"])
+        let page = try jsonObject(try #require(outcome.lines.first))
+        #expect(page["zone"] as? String == zone)
+        let team = try #require((page["teams"] as? [[String: Any]])?.first)
+        #expect(team["raised"] as? Int == 2 && team["agents"] as? Int == 1)
+        let categories = try #require(page["categories"] as? [[String: Any]])
+        let labels = categories.compactMap { $0["category_label"] as? String }
+        #expect(Set(labels) == ["Refunds", ""])
+        let text = try await Program.run(base + ["--site", "bj"])
+        #expect(text.lines.first?.hasSuffix(", bj, \(zone)") == true)
+        #expect(text.lines.contains("queues") && !text.lines.joined().contains("ana"))
+        let csv = try await Program.run(base + ["--format", "csv"])
+        #expect(csv.lines.contains("teams,bj,sales,,,,raised,2"))
+        #expect(csv.lines.contains { $0.hasPrefix("categories,,,refund,Refunds,,raised,") })
+        let moment = try await Program.run(["report", "bulletin", "--day", "09:00"] + place)
+        #expect(moment.status == 64 && moment.errors.contains("is no day"))
+        let future = try await Program.run(["report", "bulletin", "--day", "2199-01-01"] + place)
+        #expect(future.status == 1 && future.errors.contains("has not begun"))
+    }
 }

@@ -88,7 +88,10 @@ struct HistoryTests {
         #expect(try bench.store([event(1)]))
         bench.journal.close()
         let queue = try DatabaseQueue(path: scratch.database)
-        try queue.write { try $0.execute(sql: "DROP TABLE history; PRAGMA user_version = 2") }
+        try queue.write {
+            try $0.execute(sql: ReportFloor.downgrade)
+            try $0.execute(sql: "DROP TABLE history; PRAGMA user_version = 2")
+        }
         try queue.close()
         let file = try JournalFile(directory: scratch.path)
         var count = 0

@@ -148,7 +148,7 @@ struct ExtremeReportTests {
         let days = try #require(period.days(in: shanghai))
         #expect(days.map(\.date) == ["2023-11-15", "2023-11-16"])
         #expect(days[0].period.to == 1_700_064_000_000_000, "midnight in Shanghai is 16:00 UTC")
-        let table = ReportTable.byDay(days, of: period) { day in
+        let table = try period.intervals(.day, in: shanghai).table(of: period) { day in
             FlagsReport.table(Tale.stories(day), by: [])
         }
         #expect(table.columns.first?.name == "day" && table.rows.count == 1)
@@ -172,5 +172,15 @@ struct ExtremeReportTests {
         #expect(ReportPeriod(from: .min, to: .max, known: 0).days(in: utc) == nil)
         #expect(ReportPeriod(from: .max - 1, to: .max, known: 0).days(in: utc)?.count == 1)
         #expect(ReportPeriod(from: .min, to: .min + 5, known: 0).days(in: utc)?.count == 1)
+        for step in ReportStep.allCases {
+            #expect(throws: ReportError.tooManyIntervals) {
+                try ReportPeriod(from: .min, to: .max, known: 0).intervals(step, in: utc)
+            }
+            for (from, to) in [(Int64.max - 1, Int64.max), (.min, .min + 5), (-1, 1)] {
+                let period = ReportPeriod(from: from, to: to, known: 0)
+                let list = try period.intervals(step, in: utc).list
+                #expect(list.first?.period.from == from && list.last?.period.to == to)
+            }
+        }
     }
 }

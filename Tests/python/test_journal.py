@@ -25,7 +25,7 @@ def events(directory):
     journal = sqlite3.connect(f'file:{path}?mode=ro', uri=True)
     try:
         pragma = lambda name: journal.execute(f'PRAGMA {name}').fetchone()[0]
-        assert pragma('application_id') == 0x464C4231 and pragma('user_version') == 3
+        assert pragma('application_id') == 0x464C4231 and pragma('user_version') == 4
         before = journal.execute('SELECT floor FROM meta').fetchone()[0]
         seen = set()
         for rev, kind, key, at, producer, number, record in journal.execute(

@@ -42,7 +42,7 @@ def stories(directory):
     path = pathlib.Path(directory) / 'journal.sqlite'
     journal = sqlite3.connect(f'file:{path}?mode=ro', uri=True)
     try:
-        assert journal.execute('PRAGMA user_version').fetchone()[0] == 3
+        assert journal.execute('PRAGMA user_version').fetchone()[0] == 4
         found = {}
         for key, record in journal.execute(
                 'SELECT key, record FROM events WHERE kind = ? ORDER BY rev', (PRIVATE,)):

@@ -65,7 +65,9 @@ enum JournalChecks {
                     + "names all, a copy from before is the remedy"
             )
         }
-        let text = "\(report.events) events and \(report.values) values, without a fault"
+        let text =
+            "\(report.events) events and \(report.values) values in version \(report.version), "
+            + "without a fault"
         if let lineage, lineage != report.lineage {
             return Finding(
                 "journal",

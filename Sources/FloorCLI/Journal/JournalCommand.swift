@@ -2,6 +2,7 @@ import ArgumentParser
 import FloorBus
 import FloorHubServer
 import FloorJournal
+import FloorPosix
 import FloorText
 import Foundation
 
@@ -17,12 +18,29 @@ struct JournalCommand: AsyncParsableCommand {
     )
 }
 
+/// How a journal's command answers.
+enum JournalFormat: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case text
+    case json
+}
+
 struct JournalOptionsGroup: ParsableArguments {
     @Option(help: ArgumentHelp("The hub's data directory.", valueName: "directory"))
     var data: String
 
-    @Flag(name: .customLong("json"), help: "Write JSON (docs/cli.md).")
-    var isJSON = false
+    @Flag(name: .customLong("json"), help: "The same as --format json.")
+    var isFlaggedJSON = false
+
+    @Option(help: "Text for people, or JSON (docs/cli.md). (default: text)")
+    var format: JournalFormat?
+
+    var isJSON: Bool { isFlaggedJSON || format == .json }
+
+    func validate() throws {
+        if isFlaggedJSON, format == .text {
+            throw ValidationError("--json and --format text are two formats")
+        }
+    }
 
     /// Works on the journal; what is wrong with it becomes a sentence.
     func withJournal(_ body: (JournalFile) throws -> Void) async throws {
@@ -57,6 +75,7 @@ struct JournalCheckCommand: AsyncParsableCommand {
                     "\(report.events) events, \(report.values) values, "
                         + "\(report.history) changes, \(report.producers) producers, "
                         + "\(report.bytes) bytes, "
+                        + "version \(report.version), "
                         + "epoch \(report.epoch) lineage \(report.lineage.text)"
                 )
             }
@@ -73,6 +92,7 @@ private struct CheckLine: Encodable {
     var history: Int
     var producers: Int
     var bytes: Int64
+    var version: Int
     var epoch: UInt32
     var lineage: String
     var faults: [String]
@@ -83,6 +103,7 @@ private struct CheckLine: Encodable {
         history = report.history
         producers = report.producers
         bytes = report.bytes
+        version = report.version
         epoch = report.epoch
         lineage = report.lineage.text
         faults = report.faults
@@ -122,18 +143,28 @@ struct JournalExportCommand: AsyncParsableCommand {
     @OptionGroup var options: JournalOptionsGroup
 
     @Option(
-        help: ArgumentHelp("First moment, 2026-03-01T09:00:00Z or µs.", valueName: "moment"),
-        transform: parseMoment
+        help: ArgumentHelp(
+            "First moment, such as 2026-03-01T09:00:00Z or 8h ago. (default: the first event's)",
+            valueName: "moment"
+        ),
+        transform: parsePast
     )
-    var from: Int64 = 0
+    var from: PastMoment = .at(0)
 
     @Option(
-        help: ArgumentHelp("Moment at which it ends, itself excluded.", valueName: "moment"),
-        transform: parseMoment
+        name: [.customLong("to"), .customLong("until")],
+        help: ArgumentHelp(
+            "Moment at which it ends, itself excluded; +8h: after --from. (default: the end)",
+            valueName: "moment"
+        ),
+        transform: parsePast
     )
-    var to: Int64 = .max
+    var to: PastMoment = .at(.max)
 
     func run() async throws {
+        let now = Clocks.wallMicroseconds()
+        let from = from.resolved(now: now, beginning: now)
+        let to = to.resolved(now: now, beginning: from)
         try await options.withJournal { journal in
             try journal.export(from: from, to: to) { try Output.json(StoredEvent($0)) }
         }

@@ -43,6 +43,7 @@ struct JournalReplayCommand: AsyncParsableCommand {
     var from: PastMoment
 
     @Option(
+        name: [.customLong("to"), .customLong("until")],
         parsing: .unconditional,
         help: ArgumentHelp("Where it ends, itself excluded. (default: now)", valueName: "moment"),
         transform: parsePast
