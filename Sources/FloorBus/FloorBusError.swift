@@ -33,7 +33,8 @@ public struct FloorBusError: Error, Sendable, Equatable, CustomStringConvertible
             sentence += "\(result.revision.counter)"
         }
         if !result.owner.isEmpty {
-            sentence += (result.status == .denied ? ": " : ", by ") + result.owner
+            // Who was faster; else what is wrong.
+            sentence += (result.status == .conflict ? ", by " : ": ") + result.owner
         }
         self.sentence = sentence
         self.result = result
