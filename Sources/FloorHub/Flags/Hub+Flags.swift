@@ -110,6 +110,7 @@ extension Hub {
         if let slot = flags.openFlag(agent: agent, call: request.callReference) {
             throw FlagRefusal(.exists, flags[slot].id.text)
         }
+        try checkNames(agent, request.category, key)
         let segments = key.segments
         guard
             let privateKey = try? FloorKey(
@@ -142,6 +143,19 @@ extension Hub {
         entry.account = by.session.principal.account
         result.revision = write(slot, .raise, nil, entry, by)
         result.claimGeneration = UInt32(flag.eligible)
+    }
+
+    /// Under a roster a flag is of a team, about a category and from a person that it has: what
+    /// nobody knows is in nobody's list, figure or alert rule.
+    private func checkNames(
+        _ agent: String,
+        _ category: String,
+        _ key: FloorKey
+    ) throws(FlagRefusal) {
+        let unknown =
+            grants.unknownTeam(of: key) ?? grants.unknownCategory(category)
+            ?? grants.unknownPerson(agent)
+        if let unknown { throw FlagRefusal(.notFound, unknown) }
     }
 
     /// Room for one more flag: in the asker's share, in that of whoever raises it, in the table.

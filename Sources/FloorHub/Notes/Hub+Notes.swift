@@ -126,14 +126,15 @@ extension Hub {
         case .announcement, .reminder, .alert, .kudos: break
         }
         guard !note.text.isEmpty else { throw FlagRefusal(.invalid, "it says nothing") }
+        if let unknown = grants.unknownPlace(of: key) { throw FlagRefusal(.notFound, unknown) }
         guard !note.person.isEmpty else {
             guard grants.hasAnybody(note.roles, key) else {
                 throw FlagRefusal(.notFound, "for nobody")
             }
             return key
         }
-        guard grants.isKnown(note.person) else {
-            throw FlagRefusal(.notFound, "nobody of that name")
+        if let unknown = grants.unknownPerson(note.person) {
+            throw FlagRefusal(.notFound, unknown)
         }
         guard
             let path = try? FloorKey(
