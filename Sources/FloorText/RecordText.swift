@@ -21,6 +21,7 @@ extension FloorRecord {
             }
             if let flag = try helpFlag { return flag.summary }
             if let note = try note { return note.summary }
+            if let denial = try denial { return denial.summary }
         } catch {
             return error.sentence
         }
@@ -86,6 +87,7 @@ struct RecordJSON: Encodable {
             try fields.encodeIfPresent(note, forKey: "note")
             let flag = try record.helpFlag.map { FlagText(record.key, $0) }
             try fields.encodeIfPresent(flag, forKey: "flag")
+            try fields.encodeIfPresent(try record.denial.map(DenialJSON.init), forKey: "denial")
         } catch let error as FloorBusError {
             try fields.encode(error.sentence, forKey: "error")
         }
