@@ -1,7 +1,7 @@
 /* A CTI server of long ago: one thread, one select(), its own sockets. Here it gets FloorBus.
  *
  *     cc legacy_poll_loop.c -lfloorbus -o legacy_poll_loop
- *     ./legacy_poll_loop tcp://127.0.0.1:7410 agent/bj/sales/ 5555
+ *     ./legacy_poll_loop tcp://127.0.0.1:7410 agent/bj/sales/ 5555 [NAME]
  *     echo '4711 CSTA 3' | nc -u -w1 127.0.0.1 5555
  *
  * A telephone system tells it agents' states over UDP, a line each:
@@ -195,8 +195,8 @@ int main(int argc, char **argv) {
     floorbus_client_options options = FLOORBUS_CLIENT_OPTIONS_INIT;
     int own;
     int bus;
-    if (argc != 4 || floorbus_check_abi(FLOORBUS_ABI_VERSION) != FLOORBUS_OK) {
-        fprintf(stderr, "usage: %s ENDPOINT agent/SITE/UNIT/ UDP-PORT\n", argv[0]);
+    if ((argc != 4 && argc != 5) || floorbus_check_abi(FLOORBUS_ABI_VERSION) != FLOORBUS_OK) {
+        fprintf(stderr, "usage: %s ENDPOINT agent/SITE/UNIT/ UDP-PORT [NAME]\n", argv[0]);
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -204,7 +204,7 @@ int main(int argc, char **argv) {
     own = listen_on((unsigned short)strtoul(argv[3], NULL, 10));
     server.place = argv[2];
     options.endpoints = argv[1];
-    options.principal = "cti";
+    options.principal = argc == 5 ? argv[4] : "cti";
     options.app_name = "legacy_poll_loop.c";
     options.flags = FLOORBUS_CLIENT_RESULT_EVENTS;
     if (floorbus_client_open(&options, &server.client) != FLOORBUS_OK) return complain("open");

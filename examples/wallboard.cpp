@@ -1,7 +1,7 @@
 // A wallboard in C++17: agents, queues and open help flags, a line for every change.
 //
 //     c++ -std=c++17 wallboard.cpp -lfloorbus -o wallboard
-//     ./wallboard tcp://127.0.0.1:7410 [--until N]
+//     ./wallboard tcp://127.0.0.1:7410 [--as NAME] [--until N]
 //
 // It ends after N changes, at the end of its input or at SIGTERM. Handles are std::unique_ptr: a
 // forgotten floorbus_event_release cannot happen.
@@ -39,11 +39,11 @@ void check(floorbus_status status) {
 floorbus_str text(const std::string &string) { return {string.data(), string.size()}; }
 std::string text(floorbus_str string) { return {string.ptr, string.ptr + string.len}; }
 
-Client open_client(const std::string &endpoint) {
+Client open_client(const std::string &endpoint, const std::string &name) {
     floorbus_client_options options = FLOORBUS_CLIENT_OPTIONS_INIT;
     floorbus_client *client = nullptr;
     options.endpoints = endpoint.c_str();
-    options.principal = "wallboard";
+    options.principal = name.c_str();
     options.app_name = "wallboard.cpp";
     check(floorbus_client_open(&options, &client));
     return Client(client);
@@ -107,8 +107,8 @@ std::string describe(const floorbus_flag &flag) {
 
 class Wallboard {
 public:
-    Wallboard(const std::string &endpoint, unsigned long until)
-        : client(open_client(endpoint)), until(until) {
+    Wallboard(const std::string &endpoint, const std::string &name, unsigned long until)
+        : client(open_client(endpoint, name)), until(until) {
         check(floorbus_subscribe(client.get(), text("agent/"), nullptr, nullptr));
         check(floorbus_subscribe(client.get(), text("queue/"), nullptr, nullptr));
         check(floorbus_subscribe(client.get(), text("flag/"), nullptr, &flags));
@@ -251,15 +251,21 @@ void run(Wallboard &wallboard) {
 } // namespace
 
 int main(int argc, char **argv) {
-    const bool counts = argc == 4 && std::string(argv[2]) == "--until";
-    if (argc != 2 && !counts) {
-        std::fprintf(stderr, "usage: %s ENDPOINT [--until CHANGES]\n", argv[0]);
+    std::map<std::string, std::string> words = {{"--as", "wallboard"}, {"--until", "0"}};
+    bool understood = argc % 2 == 0;
+    for (int at = 2; at + 1 < argc; at += 2) {
+        understood = understood && words.count(argv[at]) == 1;
+        words[argv[at]] = argv[at + 1];
+    }
+    if (!understood) {
+        std::fprintf(stderr, "usage: %s ENDPOINT [--as NAME] [--until CHANGES]\n", argv[0]);
         return 2;
     }
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     try {
         check(floorbus_check_abi(FLOORBUS_ABI_VERSION));
-        Wallboard wallboard(argv[1], counts ? std::strtoul(argv[3], nullptr, 10) : 0);
+        const unsigned long until = std::strtoul(words["--until"].c_str(), nullptr, 10);
+        Wallboard wallboard(argv[1], words["--as"], until);
         run(wallboard);
         std::printf("%lu changes\n", wallboard.changes);
         return 0;

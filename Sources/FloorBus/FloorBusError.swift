@@ -32,7 +32,8 @@ public struct FloorBusError: Error, Sendable, Equatable, CustomStringConvertible
             sentence += "; its revision is now \(revision)"
         }
         if !result.text.isEmpty {
-            sentence += (result.status == .denied ? ": " : ", by ") + result.text
+            // Who was faster; else what is wrong.
+            sentence += (result.status == .conflict ? ", by " : ": ") + result.text
         }
         self.sentence = sentence
         self.result = result

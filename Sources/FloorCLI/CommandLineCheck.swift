@@ -20,11 +20,10 @@ enum CommandLineCheck {
         of root: any ParsableCommand.Type
     ) -> String? {
         var (current, path) = (root, "floorbus")
-        for argument in arguments {
+        // What follows it is a command's name like any other.
+        for argument in arguments where argument != "help" {
             let commands = current.configuration.subcommands
-            guard !commands.isEmpty, !argument.hasPrefix("-"), argument != "help" else {
-                return nil
-            }
+            guard !commands.isEmpty, !argument.hasPrefix("-") else { return nil }
             var names: [String] = []
             var next: (any ParsableCommand.Type)?
             for command in commands {
@@ -42,6 +41,45 @@ enum CommandLineCheck {
                 + (nearest ?? "; its commands are \(names.joined(separator: ", "))")
         }
         return nil
+    }
+}
+
+extension CommandLineCheck {
+    /// A sentence about an option that is nearly one of its command's, or nil: without it the
+    /// parser complains of what is missing in its place.
+    static func unknownOption(
+        in arguments: [String],
+        of root: any ParsableCommand.Type
+    ) -> String? {
+        var (command, path) = (root, "floorbus")
+        var rest = arguments[...]
+        while let word = rest.first,
+            let next = command.configuration.subcommands.first(where: {
+                $0.configuration.commandName == word
+            })
+        {
+            (command, path) = (next, path + " " + word)
+            rest.removeFirst()
+        }
+        let known = options(of: command, root)
+        for word in rest.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
+            let name = String(word.prefix { $0 != "=" })
+            guard !known.contains(name), let meant = Spelling.nearest(name, known) else { continue }
+            return "'\(path)' has no option '\(Output.printable(name))'; did you mean '\(meant)'?"
+        }
+        return nil
+    }
+
+    /// The long options of a command, as its help shows them: `  -h, --help   Show …`.
+    private static func options(
+        of command: any ParsableCommand.Type,
+        _ root: any ParsableCommand.Type
+    ) -> [String] {
+        let help = root.helpMessage(for: command, columns: 400)
+        return help.split(separator: "\n").filter { $0.hasPrefix("  -") }.flatMap { line in
+            line.dropFirst(2).split(separator: " ", omittingEmptySubsequences: false)
+                .prefix { !$0.isEmpty }.filter { $0.hasPrefix("--") }.map(String.init)
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import FloorBus
+import UnixSignals
 
 extension HubOptions {
     /// Runs one exchange with the hub; gives up, and says so, after the timeout, and at once when
@@ -49,8 +50,11 @@ extension HubOptions {
                     : CommandFailure.kept(in: outbox, at: endpoint)
             )
         }
+        let rests = stay(answer)
+        // Before anybody is told that it stays: a signal right behind that must not kill it.
+        let signals = rests == nil ? nil : await stopSignals()
         try await rest(answer)
-        if let seconds = stay(answer) { try await keepOpen(client, for: seconds) }
+        if let rests { try await keepOpen(client, for: rests, until: signals) }
         await client.close()
     }
 
@@ -59,12 +63,20 @@ extension HubOptions {
     /// Whoever sits in front of it believes that what it says holds: they are told when the link
     /// breaks, and it ends when the hub will not have the client back.
     ///
+    /// - Parameters:
+    ///   - client: whose session it is.
+    ///   - seconds: how long.
+    ///   - signals: those that end it, if they are caught already.
     /// - Throws: `CommandFailure` with the hub's sentence.
-    func keepOpen(_ client: FloorBusClient, for seconds: Double) async throws {
+    func keepOpen(
+        _ client: FloorBusClient,
+        for seconds: Double,
+        until signals: UnixSignalsSequence? = nil
+    ) async throws {
         // Everybody may read it, and it never says anything.
         let link = try client.subscribe(to: parseFilter("team/-/hub/stats/"))
         let endpoint = endpoint
-        _ = try await untilStopped(timeout: .seconds(seconds)) {
+        _ = try await untilStopped(by: signals, timeout: .seconds(seconds)) {
             for try await event in link {
                 switch event {
                 case .linkDown(let status):

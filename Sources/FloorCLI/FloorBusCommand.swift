@@ -42,9 +42,31 @@ struct FloorBusCommand: AsyncParsableCommand {
     )
 
     static func main() async {
+        StandardStreams.fill()
         if let problem = CommandLineCheck.problem(in: Self.self) {
             exit(withError: ValidationError(problem))
         }
-        await main(nil)
+        do {
+            var command = try parsed()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static func parsed() throws -> any ParsableCommand {
+        do {
+            return try parseAsRoot()
+        } catch {
+            let words = Array(CommandLine.arguments.dropFirst())
+            guard exitCode(for: error) == .validationFailure,
+                let problem = CommandLineCheck.unknownOption(in: words, of: Self.self)
+            else { throw error }
+            throw ValidationError(problem)
+        }
     }
 }

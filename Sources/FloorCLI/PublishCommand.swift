@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorRosterFile
 import FloorText
 
 /// `floorbus publish`: one value or event.
@@ -84,6 +85,14 @@ struct PublishingOptions: ParsableArguments {
     )
     var outbox: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A roster; a site, team or agent that it does not have is warned of.",
+            valueName: "file"
+        )
+    )
+    var roster: String?
+
     /// Publishes a last value, and keeps its lease if asked to.
     func publish(
         _ content: FloorContent,
@@ -102,6 +111,14 @@ struct PublishingOptions: ParsableArguments {
         try await publish(content, to: key, options, hold: hold)
     }
 
+    /// A telephone system may know agents and teams that the roster does not have yet: the hub
+    /// takes their values, and a typing error with them.
+    private func warn(of key: FloorKey) throws {
+        guard let roster, let doubt = RosterNames(try RosterFile.read(roster)).doubt(of: key)
+        else { return }
+        Output.note("warning: " + Output.printable(doubt))
+    }
+
     /// Publishes once, prints the revision, and keeps the session for so many seconds.
     func publish(
         _ content: FloorContent,
@@ -113,6 +130,7 @@ struct PublishingOptions: ParsableArguments {
             var options = options
             options.sourceTime = FloorMoment(sourceTime)
             let final = options
+            try warn(of: key)
             try await hub.exchange(timeout: timeout, outbox: outbox) {
                 client throws(FloorBusError) in
                 try await client.publish(content, to: key, options: final)

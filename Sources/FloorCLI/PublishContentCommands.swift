@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorRosterFile
 import Foundation
 
 let figureHelp = """
@@ -126,7 +127,7 @@ struct ContentOptions: ParsableArguments {
             throw CommandFailure(
                 .failed,
                 "the file \(Output.printable(path)) cannot be read: "
-                    + error.localizedDescription
+                    + SystemReason.of(error)
             )
         }
     }

@@ -16,24 +16,32 @@ private enum Part<Value: Sendable>: Sendable {
     case stop(StopReason)
 }
 
+/// Catches the signals that end a command, from here on.
+func stopSignals() async -> UnixSignalsSequence {
+    await UnixSignalsSequence(trapping: .sigint, .sigterm, .sigquit)
+}
+
 /// Runs a command's work until it is done, a signal comes or the time is up.
 ///
 /// The work is cancelled in the last two cases and gives what it has reached.
 ///
 /// - Parameters:
+///   - signals: those that end it, if they are caught already.
 ///   - timeout: the longest run; nil = no limit.
 ///   - body: the work, which returns soon after being cancelled.
 /// - Returns: what the work gave, and what ended it.
 /// - Throws: what the work throws.
 func untilStopped<Value: Sendable>(
+    by signals: UnixSignalsSequence? = nil,
     timeout: Duration? = nil,
     _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> (value: Value, reason: StopReason) {
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sigquit)
+    let ending: UnixSignalsSequence
+    if let signals { ending = signals } else { ending = await stopSignals() }
     return try await withThrowingTaskGroup(of: Part<Value>.self) { group in
         group.addTask { .value(try await body()) }
         group.addTask {
-            for await _ in signals { break }
+            for await _ in ending { break }
             return .stop(.signal)
         }
         if let timeout {

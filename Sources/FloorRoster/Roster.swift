@@ -35,7 +35,7 @@ public final class Roster: Sendable {
     /// What is allowed, but perhaps not meant.
     public let warnings: [RosterProblem]
 
-    private let index: RosterIndex
+    let index: RosterIndex
     private let patterns: [RolePatterns]
 
     /// No roster: everybody holds every role, everything is granted, no person is known.

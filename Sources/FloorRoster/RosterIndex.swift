@@ -18,19 +18,51 @@ struct NameIndex: Sendable {
     }
 
     func find(_ name: Span<UInt8>) -> Int? {
+        let at = rank(of: name)
+        guard at < order.count else { return nil }
+        let place = Int(order[at])
+        return compare(name, to: names[place]) == 0 ? place : nil
+    }
+
+    /// How many of the names in order are before a name.
+    private func rank(of name: Span<UInt8>) -> Int {
         var low = 0
         var high = order.count
         while low < high {
             let middle = (low + high) / 2
-            let place = Int(order[middle])
-            let difference = compare(name, to: names[place])
-            if difference == 0 { return place }
-            if difference < 0 { high = middle } else { low = middle + 1 }
+            if compare(name, to: names[Int(order[middle])]) > 0 {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
-        return nil
+        return low
     }
 
     func find(_ name: [UInt8]) -> Int? { find(name.span) }
+
+    /// The name that somebody may have meant who wrote one that is not there: one letter away, of
+    /// five or more two, and the only one so near.
+    ///
+    /// Of a long list only the names around it in order are looked at, so that asking costs the
+    /// same whoever asks how often.
+    func near(_ name: Span<UInt8>) -> Int? {
+        let first = max(0, min(rank(of: name) - Self.mostLookedAt / 2, order.count))
+        var found: Int?
+        var best = name.count < 5 ? 1 : 2
+        var isOnly = true
+        for place in order[first..<min(order.count, first + Self.mostLookedAt)] {
+            let candidate = names[Int(place)]
+            guard let away = Misspelling.distance(name, candidate.span, atMost: best) else {
+                continue
+            }
+            isOnly = found == nil || away < best
+            (found, best) = (Int(place), away)
+        }
+        return isOnly ? found : nil
+    }
+
+    private static let mostLookedAt = 512
 
     /// Names that stand before their own place already.
     var duplicates: [Int] {

@@ -1,5 +1,5 @@
-import FloorEvents
-import FloorRoster
+package import FloorEvents
+package import FloorRoster
 
 // What is allowed in a roster but hardly meant: names that nobody has, and names that look alike.
 
@@ -27,7 +27,10 @@ extension RosterReader {
             if let sentence = Self.unknownFigure(of: alert) {
                 add(.alerts, place, "figure", sentence)
             }
-            if let sentence = Self.unknownTeam(of: alert, roster) {
+            let parts = alert.filter.split(separator: "/", omittingEmptySubsequences: false)
+            // The unit of a queue's key is whatever its telephone system says.
+            let known = parts.first == "team" ? parts.prefix(3) : parts.prefix(2)
+            if let sentence = RosterNames(roster).doubt(parts: known) {
                 add(.alerts, place, "filter", sentence)
             }
         }
@@ -62,43 +65,84 @@ extension RosterReader {
 
     private static func unknownFigure(of alert: AlertRule) -> String? {
         guard case .figure(let figure, _, _, _) = alert.measure else { return nil }
-        let known = hubFigures + queueFigures
-        guard !known.contains(figure.name) else { return nil }
         let parts = alert.filter.split(separator: "/", omittingEmptySubsequences: false)
+        let isQueues = parts.first == "queue"
+        let (known, elsewhere) = isQueues ? (queueFigures, hubFigures) : (hubFigures, queueFigures)
+        guard !known.contains(figure.name) else { return nil }
+        let never = " The alert is never raised unless somebody publishes it."
+        if elsewhere.contains(figure.name) {
+            let (whose, others) = isQueues ? ("teams", "queues") : ("queues", "teams")
+            return "'\(figure.name)' is a figure of \(whose), and the filter is one of \(others)."
+                + never
+        }
         let isHubs = parts.first == "team" && parts.count > 3 && parts[3] == "flags"
         let nearest = Spelling.near(figure.name, known)
         guard isHubs || nearest != nil else { return nil }
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
-        return "the hub computes no figure '\(figure.name)'" + hint
-            + " The alert is never raised unless somebody publishes it."
+        return "the hub computes no figure '\(figure.name)'" + hint + never
+    }
+}
+
+/// Names on command lines and in rules, beside those that a roster has.
+package struct RosterNames {
+    private let roster: Roster
+
+    /// Those of a roster.
+    package init(_ roster: Roster) { self.roster = roster }
+
+    /// What a roster does not know of a site, and of a team at it.
+    ///
+    /// - Parameters:
+    ///   - site: as people write it; nil = all.
+    ///   - team: likewise.
+    /// - Returns: a sentence, with the name that may have been meant; nil when both are known.
+    package func doubt(site: String?, team: String?) -> String? {
+        let parts = ["", site ?? "+", team ?? "+"].map { FloorKey.segment(encoding: $0) }
+        return doubt(parts: parts.map { Substring($0) }[...])
     }
 
-    private static func unknownTeam(of alert: AlertRule, _ roster: Roster) -> String? {
-        let parts = alert.filter.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.first == "team", parts.count > 2, parts[1] != "+", !parts[1].isEmpty else {
-            return nil
-        }
+    /// What a roster does not know of a key, by its class: the site; of an agent's, a flag's or a
+    /// team's also the team; of an agent's the agent.
+    package func doubt(of key: FloorKey) -> String? {
+        let parts = key.text.split(separator: "/")
+        let isOfTeam = [.agent, .flag, .team].contains(key.kind)
+        if let sentence = doubt(parts: parts.prefix(isOfTeam ? 3 : 2)) { return sentence }
+        let people = roster.people.map { FloorKey.segment(encoding: $0.id) }
+        guard key.kind == .agent, !people.contains(where: { $0.utf8.elementsEqual(parts[3].utf8) })
+        else { return nil }
+        return "the roster has nobody of the name '\(parts[3])'"
+            + Self.hint(String(parts[3]), people)
+    }
+
+    /// The same of a filter's or a key's first three segments, as many as there are.
+    func doubt(parts: ArraySlice<Substring>) -> String? {
+        guard parts.count > 1, !["+", "-", ""].contains(parts[1]) else { return nil }
         let teams = roster.teams.map { team in
-            (
-                FloorKey.segment(encoding: team.site), FloorKey.segment(encoding: team.team)
-            )
+            (FloorKey.segment(encoding: team.site), FloorKey.segment(encoding: team.team))
         }
         let site = String(parts[1])
         let own = teams.filter { $0.0.exact == site.exact }
         if own.isEmpty {
-            let nearest = Spelling.near(site, teams.map(\.0)).map { "; did you mean '\($0)'?" }
-            return "no team of the roster is at the site '\(site)'" + (nearest ?? "")
+            return "no team of the roster is at the site '\(site)'"
+                + Self.hint(site, teams.map(\.0))
         }
+        guard parts.count > 2, !["+", "-", ""].contains(parts[2]) else { return nil }
         let team = String(parts[2])
-        guard !team.isEmpty, team != "+", !own.contains(where: { $0.1 == team }) else { return nil }
-        let nearest = Spelling.near(team, own.map(\.1)).map { "; did you mean '\($0)'?" }
-        return "the roster has no team '\(team)' at the site '\(site)'" + (nearest ?? "")
+        guard !own.contains(where: { $0.1.utf8.elementsEqual(team.utf8) }) else { return nil }
+        return "the roster has no team '\(team)' at the site '\(site)'"
+            + Self.hint(team, own.map(\.1))
+    }
+
+    private static func hint(_ name: String, _ known: [String]) -> String {
+        Spelling.near(name, known).map { "; did you mean '\($0)'?" } ?? ""
     }
 }
 
 extension Spelling {
-    /// A known name that is one or two letters away: what is further was meant so.
+    /// A known name that is one or two letters away, and not half of the word: what is further was
+    /// meant so.
     static func near(_ word: String, _ names: [String]) -> String? {
-        names.first { $0 != word && distance(word.lowercased(), $0.lowercased()) <= 2 }
+        let most = min(2, word.count / 2)
+        return names.first { $0 != word && distance(word.lowercased(), $0.lowercased()) <= most }
     }
 }

@@ -38,8 +38,7 @@ public enum RosterFile {
             defer { try? file.close() }
             data = try file.read(upToCount: Limits.rosterBytes + 1) ?? Data()
         } catch {
-            let reason = (error as NSError).localizedFailureReason ?? error.localizedDescription
-            throw RosterFileError(path, "it cannot be read: \(reason)")
+            throw RosterFileError(path, "it cannot be read: \(SystemReason.of(error))")
         }
         guard data.count <= Limits.rosterBytes else {
             throw RosterFileError(path, "it is larger than \(Limits.rosterBytes >> 20) MiB")

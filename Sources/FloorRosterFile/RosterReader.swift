@@ -63,7 +63,24 @@ struct RosterReader {
 
     /// Something that a rule has found, with its line.
     func found(_ problem: RosterProblem) -> RosterFileProblem {
-        RosterFileProblem(line(of: problem.place), problem.sentence)
+        let meant = nameNear(problem.rule).map { "; did you mean '\($0)'?" } ?? ""
+        return RosterFileProblem(line(of: problem.place), problem.sentence + meant)
+    }
+
+    /// The name of the file that may have been meant by one that is not in it.
+    private func nameNear(_ rule: RosterRule) -> String? {
+        let teams = teams.map { $0.site + "/" + $0.team }
+        switch rule {
+        case .unknownTeam(_, let team): return Spelling.near(team, teams)
+        case .unknownSite(_, let site), .siteWithoutTeam(let site):
+            return Spelling.near(site, self.teams.map(\.site))
+        case .unknownManager(_, let manager): return Spelling.near(manager, people.map(\.id))
+        case .unknownParent(_, let code), .unknownCategory(_, let code):
+            return Spelling.near(code, categories.map(\.code))
+        case .unknownAudience(_, let name):
+            return Spelling.near(name, teams + self.teams.map(\.site) + people.map(\.id))
+        default: return nil
+        }
     }
 
     /// The line of a field, or of its entry; 0 if it is in no list.

@@ -54,7 +54,7 @@ private struct RecordReading: Decodable {
         "type", "key", "kind", "operation", "revision", "revision_raw", "previous_revision",
         "hub_time_us", "source_time_us", "producer", "freshness", "snapshot", "replayed", "will",
         "coalesced", "schema", "payload_base64", "text", "agent", "queue", "team", "presence",
-        "flag", "note", "error", "time", "sequence", "payload",
+        "flag", "note", "denial", "error", "time", "sequence", "payload",
     ]
 
     init(from decoder: any Decoder) throws {

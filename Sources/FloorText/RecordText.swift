@@ -22,6 +22,7 @@ extension FloorRecord {
             if let flag = try helpFlag { return flag.summary }
             if let note = try note { return note.summary }
             if let entry = try catalogueEntry { return entry.summary }
+            if let denial = try denial { return denial.summary }
         } catch {
             return error.sentence
         }
@@ -89,6 +90,7 @@ struct RecordJSON: Encodable {
             try fields.encodeIfPresent(flag, forKey: "flag")
             let entry = try record.catalogueEntry.map(CatalogueJSON.init)
             try fields.encodeIfPresent(entry, forKey: "catalogue")
+            try fields.encodeIfPresent(try record.denial.map(DenialJSON.init), forKey: "denial")
         } catch let error as FloorBusError {
             try fields.encode(error.sentence, forKey: "error")
         }

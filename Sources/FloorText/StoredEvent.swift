@@ -1,4 +1,5 @@
 public import FloorEvents
+import FloorWire
 import Foundation
 
 /// An event of a journal as JSON, as `floorbus journal export` writes it.
@@ -56,5 +57,8 @@ extension StoredEvent: Encodable {
         try fields.encode(sequence, forKey: "sequence")
         try fields.encode(schema, forKey: "schema")
         try fields.encode(Data(payload).base64EncodedString(), forKey: "payload")
+        // Of an odd payload the bytes are all there is to say.
+        let denial = key.hasPrefix("private/-/hub/") ? try? Denial(payload, schema: schema) : nil
+        try fields.encodeIfPresent(denial.map(DenialJSON.init), forKey: "denial")
     }
 }

@@ -136,14 +136,14 @@ struct ReplayCommandTests {
                 try await withHub(data) { endpoint, first in
                     let watch = try Program(["watch", "event/", "--json", "--connect", endpoint])
                     _ = try await watch.json(type: "snapshotEnd")
-                    // The second hour passes in six seconds; what is due while the hub is away
+                    // The second hour passes in twelve seconds; what is due while the hub is away
                     // waits in the publisher's outbox.
                     let replay = try Program(
                         replay(
                             file,
                             "asterisk-queue-log",
                             "--speed",
-                            "600",
+                            "300",
                             "--connect",
                             endpoint,
                             "--timeout",

@@ -18,6 +18,8 @@ struct SmallThingsTests {
         #expect(problem("journal", "zzzzzzzzzz")?.contains("its commands are check") == true)
         #expect(problem("watch", "wach") == nil && problem("--version") == nil)
         #expect(problem("help", "watch") == nil && problem() == nil)
+        #expect(problem("help") == nil && problem("help", "publish", "agent") == nil)
+        #expect(problem("help", "wach")?.contains("did you mean 'watch'?") == true)
     }
 
     @Test("A misspelled command or option ends with 64 and the right one")
@@ -26,6 +28,100 @@ struct SmallThingsTests {
         #expect(command.status == 64 && command.errors.contains("did you mean 'watch'"))
         let option = try await Program.run("get", "agent/", "--jsno")
         #expect(option.status == 64 && option.errors.contains("--json"))
+    }
+
+    @Test(
+        "A misspelled option is named, not what is missing in its place",
+        arguments: [
+            (["publish", "agent", "agent/bj/sales/4711/", "--sate", "ready"], "'--state'"),
+            (["flag", "raise", "--key", "flag/bj/sales/", "--categroy=refund"], "'--category'"),
+            (["journal", "check", "--dat", "x"], "'--data'"),
+            (["supporter", "availble"], "'available'"),
+        ]
+    )
+    func options(_ words: [String], _ meant: String) async throws {
+        let outcome = try await Program.run(words)
+        #expect(outcome.status == 64 && outcome.errors.contains("did you mean \(meant)?"))
+    }
+
+    @Test("What is behind two dashes, and a value that looks like an option, is none")
+    func noOptions() {
+        func problem(_ words: String...) -> String? {
+            CommandLineCheck.unknownOption(in: words, of: FloorBusCommand.self)
+        }
+        #expect(problem("get", "--", "--jsno") == nil && problem("--versoin") != nil)
+        #expect(problem("get", "agent/", "--json", "--connect=x", "-x", "--zzzzzzzzzz") == nil)
+        #expect(problem("hub", "--lisen=tcp://x")?.contains("'floorbus hub' has no opt") == true)
+    }
+
+    @Test("A file that cannot be read is told with the system's reason")
+    func files() async throws {
+        for words in [
+            ["roster", "check", "/"], ["hub", "--no-tap", "--roster", "/"],
+            ["publish", "custom", "custom/bj/x/y/", "--schema", "1", "--file", "/"],
+        ] {
+            let outcome = try await withAnyHub { try await Program.run(words, at: $0) }
+            #expect(outcome.status != 0 && outcome.errors.contains("Is a directory"), "\(outcome)")
+            #expect(!outcome.errors.contains("NSCocoa"), "\(outcome.errors)")
+        }
+    }
+
+    private func withAnyHub(
+        _ body: (String) async throws -> Program.Outcome
+    ) async throws -> Program.Outcome {
+        var outcome = Program.Outcome(status: 0, lines: [], errors: "")
+        try await withHub { endpoint, _ in outcome = try await body(endpoint) }
+        return outcome
+    }
+
+    @Test("Without a stdout nothing is written into what has its number")
+    func closedOutput() async throws {
+        try await withHub { endpoint, _ in
+            let shell = Process()
+            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+            let program = URL(fileURLWithPath: CommandLine.arguments[0])
+                .deletingLastPathComponent().appendingPathComponent("floorbus").path
+            shell.arguments = [
+                "-c", "exec \"$0\" stats --connect \"$1\" >&- <&-", program, endpoint,
+            ]
+            let errors = Pipe()
+            shell.standardError = errors
+            try shell.run()
+            let text = String(
+                decoding: errors.fileHandleForReading.readDataToEndOfFile(),
+                as: UTF8.self
+            )
+            shell.waitUntilExit()
+            #expect(shell.terminationStatus == 1)
+            #expect(text.contains("stdout cannot be written to: Bad file descriptor"), "\(text)")
+        }
+    }
+
+    @Test("A second hub is told both addresses that it needs")
+    func secondHub() async throws {
+        try await withHub { endpoint, _ in
+            for words in [["--listen", endpoint, "--no-tap"], ["--tap", endpoint]] {
+                let free = words[0] == "--tap" ? ["--listen", "tcp://127.0.0.1:0"] : []
+                let second = try await Program.run(["hub"] + words + free)
+                #expect(second.status == 1 && second.errors.contains("the address is in use"))
+                #expect(second.errors.contains("--listen of its own, and a --tap of its own"))
+            }
+        }
+    }
+
+    @Test("Commands that stay end well with SIGQUIT", arguments: ["watch agent/", "demo"])
+    func quit(_ words: String) async throws {
+        try await withHub { endpoint, _ in
+            let program = try Program(
+                words.split(separator: " ").map(String.init),
+                environment: ["FLOORBUS_ENDPOINT": endpoint, "TERM": "dumb"]
+            )
+            let first = try await program.line()
+            // A screen that knows no codes is given none.
+            #expect(!first.contains("\u{1B}"), "\(first)")
+            program.signal(SIGQUIT)
+            #expect(await program.outcome().status == 0)
+        }
     }
 
     @Test(

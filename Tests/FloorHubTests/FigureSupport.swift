@@ -8,6 +8,9 @@ import Synchronization
 /// Producers of visitors; each is a new one, also for a hub that has started again.
 private let visitors = Mutex(UInt64(1000))
 
+/// Those for whom a bridge raises flags in tests of figures.
+let figureAgents = (["ana"] + (0...9).map { "a\($0)" }).map { RosterPerson($0, roles: .agent) }
+
 /// A roster of one bridge that may do everything, and of what else a test says.
 func figureRoster(
     alerts: [AlertRule] = [],
@@ -25,7 +28,7 @@ func figureRoster(
         people: [
             RosterPerson("pbx", roles: [.system, .supporter]),
             RosterPerson("reader", roles: .system),
-        ],
+        ] + figureAgents,
         teams: teams,
         categories: categories,
         grants: [all],

@@ -188,7 +188,7 @@ struct FigureTests {
             .flagStorm(category: "billing", count: 3, seconds: 60)
         )
         let roster = try Roster(
-            people: [RosterPerson("pbx", roles: .system)],
+            people: [RosterPerson("pbx", roles: .system)] + figureAgents,
             categories: [
                 RosterCategory("billing"), RosterCategory("refund", parent: "billing"),
             ],

@@ -186,6 +186,45 @@ struct RoundTripTests {
         )
     }
 
+    @Test("a denial is told to people and programs, in the export too")
+    func denials() throws {
+        var denial = Denial(
+            .publish,
+            .put,
+            principal: "4711",
+            key: "agent/bj/care/4712/",
+            reason: "no grant to \u{1B}publish"
+        )
+        denial.missed = 3
+        let bytes = payload { denial.append(to: &$0) }
+        let key = "private/-/hub/audit/"
+        let told = try record(key, .append, schema: PayloadSchema.denial, payload: bytes)
+        #expect(
+            told.summary
+                == "4711 was denied publish put agent/bj/care/4712/: no grant to ?publish"
+                + " (3 before it are not written down)"
+        )
+        let event = StoredEvent(
+            Revision(epoch: 1, counter: 2),
+            key: key,
+            hubTime: 1,
+            producer: .zero,
+            sequence: 0,
+            schema: PayloadSchema.denial,
+            payload: bytes
+        )
+        for line in [try told.json(), try event.json()] {
+            let fields = try #require(try object(line)["denial"] as? [String: Any])
+            #expect(fields["principal"] as? String == "4711" && fields["missed"] as? Int == 3)
+            #expect(fields["action"] as? String == "publish")
+            #expect(fields["operation"] as? String == "put")
+            #expect(try ReadRecord(json: line).payload == bytes)
+        }
+        let odd = try record(key, .append, schema: PayloadSchema.denial, payload: [1])
+        #expect(odd.summary.contains("is not well-formed"))
+        #expect(try odd.json().contains("is not well-formed"))
+    }
+
     @Test("a removed key has no payload")
     func removed() throws {
         let gone = try record("custom/bj/x/y/", .delete, payload: [])

@@ -198,9 +198,142 @@ def another_life(build, clients, board):
     hub.end(signal.SIGTERM)
 
 
+class Command:
+    """`floorbus`, as people type it at a hub."""
+
+    def __init__(self, program, endpoint):
+        self.program, self.endpoint = program, endpoint
+
+    def __call__(self, name, *words):
+        """What it prints on stdout and stderr; its exit code is beside it."""
+        done = subprocess.run(
+            [self.program, *words, '--as', name], capture_output=True, text=True, timeout=PATIENCE,
+            env={**os.environ, 'FLOORBUS_ENDPOINT': self.endpoint}, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    def does(self, name, *words):
+        code, said = self(name, *words)
+        if code != 0:
+            raise Failure(f'floorbus {words} as {name} ended with {code}: {said}')
+        return said
+
+
+def roles(build, program):
+    """The examples as people and programs of examples/roster.yaml: an agent's softphone, a
+    supporter's station, the telephone system's bridge and a wall, beside the command line."""
+    hub = Program(program, 'hub', '--listen', 'tcp://127.0.0.1:0', '--tap', 'tcp://127.0.0.1:0',
+                  '--roster', ROOT / 'examples/roster.yaml')
+    words = hub.until('listening').split()
+    clients, tap = words[words.index('listening') + 1], words[words.index('tap') + 1]
+    floorbus = Command(program, clients)
+    plain = Program(sys.executable, ROOT / 'examples/wallboard.py', tap)
+    plain.until('joined')
+    station = Program(sys.executable, ROOT / 'examples/ctypes_client.py', clients, '3001',
+                      '--site', 'bj', '--flags', '1',
+                      FLOORBUS_LIBRARY=str(ROOT / 'build/lib/libfloorbus.so.1'))
+    station.until('on duty ok')
+    if 'supporter available' not in floorbus.does('4711', 'get', 'presence/-/-/3001/'):
+        raise Failure('the supporter of ctypes_client.py is not there to help')
+    phone = Program(build / 'softphone', clients, 'agent/bj/sales/4711/')
+    phone.type('ready')
+    for program in (phone, plain):
+        program.until('agent/bj/sales/4711/ ready')
+    station.until('agent/bj/sales/4711/ session 2 state 3')
+    asked_and_helped(floorbus, station, phone, plain)
+    bridge_and_wall(build, clients, floorbus)
+    strangers(build, clients)
+    phone.end()
+    plain.end(signal.SIGTERM)
+    hub.end(signal.SIGTERM)
+
+
+def asked_and_helped(floorbus, station, phone, plain):
+    """What the command line raises is seen, claimed and answered by the station."""
+    said = floorbus.does('4711', 'flag', 'raise', '--key', 'flag/bj/sales/', '--category',
+                         'refund', '--text', 'may I?')
+    flag = said.split()[0]
+    station.until(f'flag/bj/sales/{flag}/', 'status 1 refund')
+    for step in ('claim', 'engage', 'answer'):
+        station.until(step + ' ok')
+    phone.until('help: answer: up to 50 is yours to grant')
+    plain.until(f'flag/bj/sales/{flag}/', 'answered 3001')
+    sheet = floorbus.does('4711', 'flag', 'show', flag)
+    if 'up to 50 is yours to grant' not in sheet or 'owner      3001' not in sheet:
+        raise Failure(f'the flag is not answered by 3001: {sheet}')
+    code, said = floorbus('2001', 'get', 'private/bj/4711/')
+    if code != 1 or 'no grant to read' not in said:
+        raise Failure(f'the manager reads the words: {said}')
+    if 'up to 50' in floorbus.does('2001', 'flag', 'show', flag):
+        raise Failure('the manager reads the answer')
+    floorbus.does('4711', 'flag', 'close', flag)
+    station.ended()
+    phone.type('rate 5')
+    phone.until('help: closed, rating 5')
+    phone.type('help refnd may I?')
+    phone.until('the hub refused', 'no such category; did you mean refund?')
+    code, said = floorbus('4712', 'flag', 'rate', flag, '--stars', '1')
+    if code != 1:
+        raise Failure(f'another agent rates the flag: {said}')
+
+
+def bridge_and_wall(build, clients, floorbus):
+    """The bridge speaks for each agent; the wall shows what walls may, and is told what not."""
+    wall = Program(build / 'wallboard', clients, '--as', 'wall-1')
+    wall.until('hub connected')
+    # Of agents and of flags: this roster shows a wall neither.
+    for _ in range(2):
+        wall.until('may not read all')
+    bridge = Program(build / 'legacy_poll_loop', clients, 'agent/bj/care/', 0, 'pbx')
+    port = int(bridge.until('lines on udp port').split()[-1])
+    bridge.until('hub connected')
+    line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    line.connect(('127.0.0.1', port))
+    line.send(b'4712 CSTA 3\n')
+    bridge.until('4712 published')
+    line.close()
+    if 'busy' not in floorbus.does('2002', 'get', 'agent/bj/care/4712/'):
+        raise Failure('the supervisor does not see what the bridge said')
+    floorbus.does('pbx', 'publish', 'queue', 'queue/bj/care/billing/', '--waiting', '2')
+    wall.until('queue/bj/care/billing/ 2 waiting')
+    wall.end()
+    bridge.end(signal.SIGTERM)
+
+
+def strangers(build, clients):
+    """Whoever is not in the roster is told so."""
+    for command in ((build / 'wallboard', clients), (build / 'softphone', clients,
+                                                     'agent/bj/sales/9999/')):
+        stranger = Program(*command)
+        stranger.until('hub gone')
+        stranger.process.kill()
+    station = Program(sys.executable, ROOT / 'examples/ctypes_client.py', clients, '4711',
+                      '--site', 'bj',
+                      FLOORBUS_LIBRARY=str(ROOT / 'build/lib/libfloorbus.so.1'))
+    station.until('the hub refuses to show')
+    station.process.wait(PATIENCE)
+    if station.process.returncode == 0:
+        station.fail('an agent works as a station')
+
+
+def command():
+    """The built `floorbus`: $FLOORBUS_BIN, or where swift build puts it."""
+    named = os.environ.get('FLOORBUS_BIN')
+    program = pathlib.Path(named or ROOT / '.build/debug/floorbus')
+    if os.access(program, os.X_OK):
+        return str(program)
+    if named:
+        raise Failure(f'FLOORBUS_BIN={named} cannot be run')
+    print('the roles are left out: there is no floorbus; build it, or set FLOORBUS_BIN')
+    return None
+
+
 def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
     try:
-        story(pathlib.Path(sys.argv[1]).resolve())
+        story(build)
+        program = command()
+        if program is not None:
+            roles(build, program)
     except Failure as failure:
         print(f'test-examples: {failure}', file=sys.stderr)
         return 1

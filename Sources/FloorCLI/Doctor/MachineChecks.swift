@@ -1,5 +1,6 @@
 import FloorBus
 import FloorPosix
+import FloorRosterFile
 import Foundation
 
 /// What `floorbus doctor` looks at on the machine it runs on.
@@ -52,7 +53,7 @@ enum MachineChecks {
             let attributes = try FileManager.default.attributesOfFileSystem(forPath: directory)
             free = (attributes[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
         } catch {
-            let reason = error.localizedDescription
+            let reason = SystemReason.of(error)
             return Finding("disk space", .warn, "the space cannot be read: \(reason)")
         }
         let text = "\(free >> 20) MiB are free at \(directory)"

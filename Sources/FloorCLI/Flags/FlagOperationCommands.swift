@@ -1,5 +1,6 @@
 import ArgumentParser
 import FloorBus
+import FloorRosterFile
 
 // One command for each thing that may be done with a flag.
 
@@ -283,6 +284,13 @@ struct FlagVerdictCommand: AsyncParsableCommand {
     return id
 }
 
+@Sendable private func parseDuty(_ text: String) throws -> SupporterState {
+    let states: [SupporterState] = [.available, .onBreak, .offFloor]
+    if let state = states.first(where: { $0.name == text }) { return state }
+    let meant = Spelling.nearest(text, states.map(\.name)).map { "; did you mean '\($0)'?" }
+    throw ValidationError("say available, break or offFloor" + (meant ?? "; the rest the hub says"))
+}
+
 /// `floorbus supporter`.
 struct SupporterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -298,21 +306,15 @@ struct SupporterCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "available, break or offFloor.")
-    var state: Named<SupporterState>
+    @Argument(help: "available, break or offFloor.", transform: parseDuty)
+    var state: SupporterState
 
     @OptionGroup var staying: HoldOptions
     @OptionGroup var hub: HubOptions
     @OptionGroup var timeout: TimeoutOptions
 
-    func validate() throws {
-        guard [.available, .onBreak, .offFloor].contains(state.value) else {
-            throw ValidationError("say available, break or offFloor; the rest the hub says itself")
-        }
-    }
-
     func run() async throws {
-        let state = state.value
+        let state = state
         try await reporting {
             try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
                 try await client.setDuty(state)

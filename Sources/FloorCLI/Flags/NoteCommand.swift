@@ -150,7 +150,8 @@ struct NoteListCommand: AsyncParsableCommand {
         guard !shown.isEmpty else { return }
         let rows = shown.map { key, note in
             [
-                key.entity, note.status.name, note.kind.name, note.sender, note.readBy, note.text,
+                key.entity, note.status.name, note.kind.name, note.sender,
+                note.readBy(for: hub.identity), note.text,
             ].map(Output.printable)
         }
         let headings = ["note", "status", "kind", "from", "by", "text"]
@@ -159,9 +160,11 @@ struct NoteListCommand: AsyncParsableCommand {
 }
 
 extension FloorNote {
-    /// Who has read it, for a sender; of an alert that somebody takes care of, who.
-    fileprivate var readBy: String {
+    /// Who has read it, for a sender, who alone is told; of an alert that somebody takes care of,
+    /// who.
+    fileprivate func readBy(for name: String) -> String {
         guard acknowledgedBy.isEmpty else { return acknowledgedBy }
+        guard sender.utf8.elementsEqual(name.utf8) else { return "" }
         let count = addressed == 0 ? "\(receipts) read" : "\(receipts) of \(addressed) read"
         return waiting.isEmpty ? count : count + ", not " + waiting.joined(separator: ", ")
     }

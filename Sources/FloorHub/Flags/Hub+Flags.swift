@@ -62,6 +62,7 @@ extension Hub {
         if let slot = flags.openFlag(agent: agent, call: request.callReference) {
             throw DeskRefusal(.exists, flags[slot].id.text)
         }
+        try checkNames(agent, request.category, key)
         let segments = key.segments
         guard
             let privateKey = try? FloorKey(
@@ -117,6 +118,19 @@ extension Hub {
         target.cause = .incident
         write(incident, .merge, target, nil)
         if target.status == .answered { flags.follow(flags[incident].id) }
+    }
+
+    /// Under a roster a flag is of a team, about a category and from a person that it has: what
+    /// nobody knows is in nobody's list, figure or alert rule.
+    private func checkNames(
+        _ agent: String,
+        _ category: String,
+        _ key: FloorKey
+    ) throws(DeskRefusal) {
+        let unknown =
+            grants.unknownTeam(of: key) ?? grants.unknownCategory(category)
+            ?? grants.unknownPerson(agent)
+        if let unknown { throw DeskRefusal(.notFound, unknown) }
     }
 
     /// Room for one more flag: in the asker's share, in that of whoever raises it, in the table.

@@ -108,14 +108,15 @@ extension Hub {
         case .announcement, .reminder, .alert, .kudos: break
         }
         guard !note.text.isEmpty else { throw DeskRefusal(.invalid, "it says nothing") }
+        if let unknown = grants.unknownPlace(of: key) { throw DeskRefusal(.notFound, unknown) }
         guard !note.person.isEmpty else {
             guard grants.hasAnybody(note.roles, key) else {
                 throw DeskRefusal(.notFound, "for nobody")
             }
             return key
         }
-        guard grants.isKnown(note.person) else {
-            throw DeskRefusal(.notFound, "nobody of that name")
+        if let unknown = grants.unknownPerson(note.person) {
+            throw DeskRefusal(.notFound, unknown)
         }
         guard
             let path = try? FloorKey(

@@ -164,6 +164,43 @@ struct Grants {
         return isEverywhere && roles == []
     }
 
+    // MARK: names that the roster does not have
+
+    /// What is wrong with the team of a flag's key; nil = nothing, or the roster has no teams.
+    func unknownTeam(of key: FloorKey) -> String? {
+        let bytes = key.bytes.span
+        guard !roster.teams.isEmpty, roster.team(ofKey: bytes) == nil else { return nil }
+        return Self.perhaps("no such team", roster.teamNear(key: bytes))
+    }
+
+    /// The same for where a note goes; `-` is everywhere.
+    func unknownPlace(of key: FloorKey) -> String? {
+        let bytes = key.bytes.span
+        guard !roster.isOpen, !roster.hasPlace(ofKey: bytes) else { return nil }
+        return Self.perhaps("no such site or team", roster.teamNear(key: bytes))
+    }
+
+    /// The same for what a flag is about: none at all is right, for whoever is in a hurry.
+    func unknownCategory(_ code: String) -> String? {
+        let segment = Array(FloorKey.segment(encoding: code).utf8)
+        guard !code.isEmpty, !roster.categories.isEmpty,
+            roster.category(segment: segment.span) == nil
+        else { return nil }
+        return Self.perhaps("no such category", roster.categoryNear(code))
+    }
+
+    /// The same for a person's name.
+    func unknownPerson(_ name: String) -> String? {
+        isKnown(name) ? nil : Self.perhaps("nobody of that name", roster.personNear(name))
+    }
+
+    /// A refusal with the name that was perhaps meant, if a result has room for it.
+    private static func perhaps(_ what: String, _ near: String?) -> String {
+        guard let near else { return what }
+        let whole = what + "; did you mean " + near + "?"
+        return whole.utf8.count <= Limits.nameBytes ? whole : what
+    }
+
     private func person(named name: String) -> Int? {
         let segment = Array(FloorKey.segment(encoding: name).utf8)
         return roster.person(segment: segment.span)
