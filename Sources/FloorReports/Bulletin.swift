@@ -108,7 +108,8 @@ extension JournalReports {
                 "categories",
                 [
                     "rank", "category", "category_label", "raised", "share_permille", "answered",
-                    "unanswered", "reopened", "answer_n", "answer_p50_ms", "answer_p90_ms",
+                    "unanswered", "reopened", "with_standard_answer", "prevented", "answer_n",
+                    "answer_p50_ms", "answer_p90_ms",
                 ]
             ),
             queues.choosing(

@@ -57,6 +57,13 @@ struct FlagStory: Sendable {
         askingSince = raised
     }
 
+    /// Whether its category's standard answer was enough: the asker took the flag back before
+    /// anybody had claimed it.
+    var wasPrevented: Bool {
+        flag.status == .cancelled && flag.cause == .person && flag.words.hadStandardAnswer
+            && claimed == nil
+    }
+
     /// Goes on with a record.
     mutating func take(_ operation: RecordOperation, _ next: HelpFlag, at time: Int64) {
         let before = flag

@@ -115,6 +115,8 @@ public enum CategoriesReport {
         var answered: Int64 = 0
         var unanswered: Int64 = 0
         var reopened: Int64 = 0
+        var withAnswer: Int64 = 0
+        var prevented: Int64 = 0
         var answer = Spread()
     }
 
@@ -123,6 +125,7 @@ public enum CategoriesReport {
             ReportColumn("rank"), ReportColumn("category", .text), ReportColumn("raised"),
             ReportColumn("share_permille", .permille), ReportColumn("answered"),
             ReportColumn("unanswered"), ReportColumn("reopened"),
+            ReportColumn("with_standard_answer"), ReportColumn("prevented"),
         ] + Spread.columns("answer")
 
     /// The categories with most flags, most first; equal ones in the order of their codes.
@@ -134,6 +137,8 @@ public enum CategoriesReport {
             row.raised += 1
             if story.flag.status == .unanswered { row.unanswered += 1 }
             if story.flag.reopens > 0 { row.reopened += 1 }
+            if story.flag.words.hadStandardAnswer { row.withAnswer += 1 }
+            if story.wasPrevented { row.prevented += 1 }
             if let time = story.answered {
                 row.answered += 1
                 row.answer.add(time.clampedDifference(story.raised))
@@ -147,7 +152,8 @@ public enum CategoriesReport {
                 [
                     .number(Int64(place + 1)), .text(category.texts[0]), .number(row.raised),
                     .permille(row.raised, of: Int64(stories.count)), .number(row.answered),
-                    .number(row.unanswered), .number(row.reopened),
+                    .number(row.unanswered), .number(row.reopened), .number(row.withAnswer),
+                    .number(row.prevented),
                 ] + row.answer.cells
             )
         }

@@ -134,6 +134,27 @@ struct FlagReportTests {
         #expect(CategoriesReport.table(stories, top: 10).rows.count == 2)
     }
 
+    @Test("A standard answer has prevented what its asker took back before anybody claimed it")
+    func prevented() throws {
+        var stories = FlagStories(.morning)
+        for (number, course) in ["taken back", "claimed", "call ended", "no answer"].enumerated() {
+            let first = Int64(number) * 100
+            var tale = Tale(UInt64(20 + number), "ana", "sales", "refund", raised: first)
+            tale.hadStandardAnswer(course != "no answer")
+            if course == "claimed" {
+                tale.claim("sun", first + 10)
+                tale.back(.release, first + 20)
+            }
+            let cause = course == "call ended" ? FlagCause.callEnded : .person
+            tale.end(.cancel, .cancelled, first + 30, cause)
+            tale.tell(&stories)
+        }
+        let table = CategoriesReport.table(stories, top: 1)
+        #expect(
+            table.differences(0, ["raised": 4, "with_standard_answer": 3, "prevented": 1]) == []
+        )
+    }
+
     @Test("Percentiles are the nearest rank, means are rounded to the nearest")
     func spread() {
         var spread = Spread()

@@ -26,6 +26,12 @@ struct Tale {
         add(.raise, raised)
     }
 
+    /// Whether its category had a standard answer, from the first record on.
+    mutating func hadStandardAnswer(_ had: Bool) {
+        flag.words.hadStandardAnswer = had
+        records[0].1.words.hadStandardAnswer = had
+    }
+
     private mutating func add(_ operation: RecordOperation, _ time: Int64) {
         records.append((operation, flag, at(time)))
     }
