@@ -166,8 +166,13 @@ struct CatalogueTests {
             $0.category = "outage"
         }
         #expect(joined.status == .ok && joined.owner == flagID(1).text)
+        // Whoever has a question of their own after all makes it louder, and waits for themselves.
+        #expect(raise(ana, 7).owner == flagID(1).text)
+        #expect(ana.flag(.escalate, 7, hub).status == .ok)
+        let own = try #require(hub.flag(7))
+        #expect(own.status == .pending && own.incident == .zero && own.escalation == 1)
         #expect(raise(bo, 4, .safety).owner.isEmpty && raise(bo, 5, .personal).owner.isEmpty)
-        #expect(hub.flag(1)?.merged == 2)
+        #expect(hub.flag(1)?.merged == 3)
         #expect(hub.flag(4)?.status == .raised)
         sun.flag(.claim, 1, hub)
         let token = try #require(hub.flag(1)?.claimGeneration)
@@ -177,6 +182,7 @@ struct CatalogueTests {
             $0.outcome = .answered
         }
         hub.turn()
+        #expect(hub.flag(7)?.status == .pending)
         #expect(hub.flag(2, withWords: "bo")?.words.answer == "back at ten")
         // Whoever comes while the answered incident is still open hears its answer at once.
         #expect(raise(ana, 6).owner == flagID(1).text)

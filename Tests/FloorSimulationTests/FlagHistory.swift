@@ -192,6 +192,11 @@ struct FlagHistory {
             if after.status == .merged ? grown < 1 : after.merged != before.merged + 1 {
                 fail(id, revision, "\(what) left the token as it was")
             }
+        case .escalate where before.status == .merged && after.status != .merged:
+            // The asker has a question of their own after all.
+            if grown < 1 || after.incident != .zero || after.isOwned {
+                fail(id, revision, "\(what) left the incident, and did not")
+            }
         default:
             if grown != 0 { fail(id, revision, "\(what) moved the token") }
         }

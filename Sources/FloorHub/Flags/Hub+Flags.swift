@@ -186,7 +186,11 @@ extension Hub {
             try checkNoOther(before)
         case .cancel: isNew = try flag.cancel(request, at: time)
         case .merge: return try merge(slot, request, by)
-        case .escalate: try flag.escalate(at: time)
+        case .escalate:
+            // An asker who is not content to wait with the others has a question of their own.
+            let isAskers = by.name.exact == flag.words.agent.exact
+            if isAskers, flag.status == .merged { flag.goBack() }
+            try flag.escalate(at: time)
         case .rate: try flag.rate(request, at: time)
         case .verdict: try flag.judge(by: by.name, request, at: time)
         default: throw DeskRefusal(.invalid)
