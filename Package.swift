@@ -1,7 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// FLOORBUS_EMBEDDED=1 builds the [E] targets (docs in README, "Layout") as Embedded Swift, for
+// FLOORBUS_EMBEDDED=1 builds the [E] targets (CONTRIBUTING.md, "Layout") as Embedded Swift, for
 // libfloorbus.so. The manifest then leaves out every package dependency and every target that
 // needs one; scripts/build-c-library is the only caller.
 let embedded = Context.environment["FLOORBUS_EMBEDDED"] == "1"

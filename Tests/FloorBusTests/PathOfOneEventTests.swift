@@ -9,7 +9,8 @@ import Testing
 @testable import FloorHub
 
 extension RealSockets {
-    /// The table "Path of one event" of the README, station by station, for a state and an event.
+    /// The table "Path of one event" of CONTRIBUTING.md, station by station, for a state and an
+    /// event.
     ///
     /// Softphone and wallboard are real clients, each with its own thread and socket. The hub is
     /// taken apart: its socket, its core and its journal are here on the table, and the test does

@@ -111,7 +111,9 @@ struct HabitTests {
     @Test("Documents link to files that are there")
     func links() {
         let documents = Project.files.filter { $0.language == .markdown }
-        #expect(documents.contains { $0.path == "README.md" })
+        for path in ["README.md", "CONTRIBUTING.md", "docs/README.md"] {
+            #expect(documents.contains { $0.path == path }, "\(path)")
+        }
         expectNone(
             documents.flatMap { document in
                 Shelf.deadLinks(in: document) {

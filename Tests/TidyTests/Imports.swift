@@ -1,5 +1,5 @@
-/// Who may import whom (README, "Layout"): one importer for each foreign module, and for the pure
-/// targets a list of all they may import.
+/// Who may import whom (CONTRIBUTING.md, "Layout"): one importer for each foreign module, and for
+/// the pure targets a list of all they may import.
 enum Imports {
     /// Modules with one importing target each.
     static let onlyImporter = [

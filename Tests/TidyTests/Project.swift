@@ -75,8 +75,8 @@ enum Project {
     static func url(_ path: String) -> URL { root.appendingPathComponent(path) }
 
     private static let roots = [
-        "Package.swift", "README.md", "LICENSE", "Sources", "Tests", "include", "bench",
-        "examples", "scripts", "docs", ".ci",
+        "Package.swift", "README.md", "CONTRIBUTING.md", "LICENSE", "Sources", "Tests", "include",
+        "bench", "examples", "scripts", "docs", ".ci",
     ]
     private static let outputs: Set<String> = ["build", "__pycache__", "node_modules"]
     private static let extensions: Set<String> = [

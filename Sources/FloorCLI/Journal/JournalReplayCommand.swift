@@ -13,8 +13,8 @@ struct JournalReplayCommand: AsyncParsableCommand {
             Reads the events of a stretch of time from a hub's data directory (the hub may be \
             running) and publishes them at the pace they had, or N times as fast, into the hub \
             at --connect, or into one of its own at --listen, which keeps nothing. Keys stay \
-            as they were unless --site moves them; source_time is the original time. States \
-            have no past in the journal: only events are published.
+            as they were unless --site moves them; source_time is the original time. Only \
+            events are published: changes of states are in the journal for reports alone.
 
             Moments: 2026-03-01T09:00:00Z, 90m or 1d12h ago, --to also +30m after --from.
 
