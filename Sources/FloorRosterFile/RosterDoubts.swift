@@ -78,7 +78,7 @@ extension RosterReader {
         let isHubs = parts.first == "team" && parts.count > 3 && parts[3] == "flags"
         let nearest = Spelling.near(figure.name, known)
         guard isHubs || nearest != nil else { return nil }
-        let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
+        let hint = nearest.map { "; did you mean '\($0)'?" } ?? "."
         return "the hub computes no figure '\(figure.name)'" + hint + never
     }
 }
@@ -89,17 +89,6 @@ package struct RosterNames {
 
     /// Those of a roster.
     package init(_ roster: Roster) { self.roster = roster }
-
-    /// What a roster does not know of a site, and of a team at it.
-    ///
-    /// - Parameters:
-    ///   - site: as people write it; nil = all.
-    ///   - team: likewise.
-    /// - Returns: a sentence, with the name that may have been meant; nil when both are known.
-    package func doubt(site: String?, team: String?) -> String? {
-        let parts = ["", site ?? "+", team ?? "+"].map { FloorKey.segment(encoding: $0) }
-        return doubt(parts: parts.map { Substring($0) }[...])
-    }
 
     /// What a roster does not know of a key, by its class: the site; of an agent's, a flag's or a
     /// team's also the team; of an agent's the agent.

@@ -110,6 +110,30 @@ extension RoleDayTests {
             #expect(unused.isEmpty, "no document has \(unused)")
         }
 
+        @Test("Every part of a roster in the documents is one that the check has nothing against")
+        func rosters() async throws {
+            let page = URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../../docs/roster.md")
+            let parts = try String(contentsOf: page, encoding: .utf8)
+                .components(separatedBy: "```yaml\n").dropFirst()
+                .map { $0.components(separatedBy: "```")[0] }
+            #expect(parts.count == 2)
+            let rest = """
+                teams: [{ site: bj, team: sales }, { site: ny, team: sales }]
+                people: [{ id: ana, roles: agent }]
+
+                """
+            try await withFolder { folder in
+                let file = folder.appending(path: "roster.yaml")
+                let whole = try String(contentsOf: RoleFloor.rosterFile, encoding: .utf8)
+                for text in [whole] + parts.map({ rest + $0 }) {
+                    try Data(text.utf8).write(to: file)
+                    let outcome = try await Program.run("roster", "check", file.path)
+                    #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+                }
+            }
+        }
+
         @Test("Every command has its help, with its options, and its place in docs/cli.md")
         func help() async throws {
             let book = try await CommandBook()
