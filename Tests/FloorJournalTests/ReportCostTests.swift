@@ -83,6 +83,34 @@ struct ReportCostTests {
         #expect(costs[0] <= 3 * (floor.agents + 3) + 10, "\(costs)")
     }
 
+    @Test("No statement of a report, an export or a page scans a table or an index")
+    func plans() throws {
+        defer { bench.journal.close() }
+        let file = try JournalFile(directory: scratch.path)
+        file.reads.trace()
+        for part in [0.05, 0.4] { _ = try all(file, part) }
+        try file.export(from: ReportFloor.start + 5, to: floor.time) { _ in }
+        _ = try file.events(after: .zero, from: ReportFloor.start + 5, to: floor.time)
+        _ = try file.extent()
+        let selects = file.reads.traced.filter {
+            $0.contains("FROM history") || $0.contains("FROM events")
+        }
+        #expect(selects.count > 8, "\(selects)")
+        let queue = try DatabaseQueue(path: scratch.database)
+        for select in selects {
+            let plan = try queue.read { database in
+                let names = repeatElement(DatabaseValue.null, count: select.count { $0 == "?" })
+                return try Row.fetchAll(
+                    database,
+                    sql: "EXPLAIN QUERY PLAN " + select,
+                    arguments: StatementArguments(Array(names))
+                ).map { $0["detail"] as String }
+            }
+            #expect(!plan.contains { $0.hasPrefix("SCAN history") }, "\(select): \(plan)")
+            #expect(!plan.contains { $0.hasPrefix("SCAN events") }, "\(select): \(plan)")
+        }
+    }
+
     @Test("While a report reads, the hub's log can be emptied at any record")
     func writerGoesOn() throws {
         defer { bench.journal.close() }
