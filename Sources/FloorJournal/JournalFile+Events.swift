@@ -105,10 +105,10 @@ extension JournalFile {
             guard let meta = try Row.fetchOne(database, sql: "SELECT lineage FROM meta"),
                 let lineage = FloorID(meta[0] as Data)
             else { throw JournalError.damaged(path, detail: "the table meta is empty") }
-            let ends = try ["ASC", "DESC"].map { order in
+            let ends = try ["min", "max"].map { end in
                 try Int64.fetchOne(
                     database,
-                    sql: "SELECT hub_time FROM events ORDER BY rev \(order) LIMIT 1"
+                    sql: "SELECT hub_time FROM events WHERE rev = (SELECT \(end)(rev) FROM events)"
                 )
             }
             guard let first = ends[0], let last = ends[1] else { return (lineage, nil) }

@@ -139,23 +139,24 @@ extension JournalFile {
         try reading { database in
             guard let meta = try Row.fetchOne(database, sql: "SELECT hub_clock, floor FROM meta")
             else { throw JournalError.damaged(path, detail: "the table meta is empty") }
-            func end(_ part: JournalPart, _ order: String) throws -> Row? {
+            func end(_ part: JournalPart, _ end: String) throws -> Row? {
                 guard try part == .events || JournalSchema.hasHistory(database) else { return nil }
                 return try Row.fetchOne(
                     database,
                     sql: """
-                        SELECT rev, hub_time FROM \(part.rawValue) ORDER BY rev \(order) LIMIT 1
+                        SELECT rev, hub_time FROM \(part.rawValue)
+                        WHERE rev = (SELECT \(end)(rev) FROM \(part.rawValue))
                         """
                 )
             }
             func last(_ part: JournalPart) throws -> Revision {
-                Revision(column: try end(part, "DESC")?[0] ?? 0)
+                Revision(column: max(0, try end(part, "max")?[0] ?? 0))
             }
             return JournalExtent(
                 last: meta[0],
-                firstEvent: try end(.events, "ASC")?[1],
+                firstEvent: try end(.events, "min")?[1],
                 hasRemovedEvents: Revision(column: meta[1]) > Revision(epoch: 1, counter: 0),
-                firstChange: try end(.history, "ASC")?[1],
+                firstChange: try end(.history, "min")?[1],
                 lastEvent: try last(.events),
                 lastChange: try last(.history)
             )

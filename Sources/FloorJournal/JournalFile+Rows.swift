@@ -38,9 +38,13 @@ extension JournalFile {
 
     /// The revision of the first row at or after a time, by halves; nil when there is none.
     func first(_ part: JournalPart, _ database: Database, at time: Int64) throws -> Int64? {
+        // Both ends in one question would be a scan: SQLite looks up one of them alone.
         let ends = try Row.fetchOne(
             database,
-            sql: "SELECT min(rev), max(rev) FROM \(part.rawValue)"
+            sql: """
+                SELECT (SELECT min(rev) FROM \(part.rawValue)),
+                    (SELECT max(rev) FROM \(part.rawValue))
+                """
         )
         guard var low = ends?[0] as Int64?, var high = ends?[1] as Int64? else { return nil }
         let next = try database.cachedStatement(
@@ -98,6 +102,9 @@ extension JournalFile {
 
     /// The bytes of a row's `record`, its fourth column.
     static func bytes(_ row: Row) throws -> [UInt8] {
-        try row.withUnsafeData(atIndex: 3) { $0.map { [UInt8]($0) } ?? [] }
+        try row.withUnsafeData(atIndex: 3) { data in
+            // One copy, where a sequence's would go through an iterator.
+            unsafe data?.withUnsafeBytes { unsafe [UInt8]($0) } ?? []
+        }
     }
 }

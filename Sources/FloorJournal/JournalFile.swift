@@ -97,6 +97,13 @@ public struct JournalFile: Sendable {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
+        if reads.isTracing {
+            configuration.prepareDatabase { [reads] database in
+                database.trace {
+                    if case .statement(let statement) = $0 { reads.note(sql: statement.sql) }
+                }
+            }
+        }
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
@@ -127,6 +134,17 @@ package final class JournalReads: Sendable {
     }
 
     private let counts = Mutex(Counts())
+    private let statements = Mutex<Set<String>?>(nil)
+
+    /// Remembers each statement from now on, to ask SQLite how it is answered.
+    package func trace() { statements.withLock { $0 = $0 ?? [] } }
+
+    /// The statements since then.
+    package var traced: Set<String> { statements.withLock { $0 ?? [] } }
+
+    var isTracing: Bool { statements.withLock { $0 != nil } }
+
+    func note(sql: String) { statements.withLock { _ = $0?.insert(sql) } }
 
     /// The counts so far.
     package var sum: Counts { counts.withLock { $0 } }

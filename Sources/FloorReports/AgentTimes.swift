@@ -4,7 +4,7 @@ import FloorWire
 
 /// One agent's time in a stretch, from the history of their key.
 struct AgentTimes: Sendable {
-    private(set) var states: [StateLabel: StateTime] = [:]
+    private(set) var states = StateList()
     private(set) var handling = Stretches()
     /// Calls that they took.
     private(set) var contacts: Int64 = 0
@@ -47,7 +47,7 @@ struct AgentTimes: Sendable {
             current = nil
         }
         if let current, current != before, isCounted {
-            states[current, default: StateTime()].count += 1
+            states.change(current) { $0.count += 1 }
         }
         since = record.hubTime
         isSure = record.freshness == .live
@@ -73,7 +73,7 @@ struct AgentTimes: Sendable {
 
     /// Counts anew, with the state that goes on.
     mutating func begin() {
-        states = [:]
+        states = StateList()
         handling = Stretches()
         contacts = 0
         missing = 0
@@ -83,13 +83,13 @@ struct AgentTimes: Sendable {
         guard let current else { return }
         let (start, end) = (max(since, period.from), min(time, period.end))
         guard end > start else { return }
-        var state = states[current] ?? StateTime()
         let length = Stretch(start, end).length
-        state.total = state.total.clampedSum(length)
         let surely = min(end, lives.end(of: revision.epoch))
         let unsure = isSure ? max(0, end.clampedDifference(max(start, surely))) : length
-        state.unsure = state.unsure.clampedSum(unsure)
-        states[current] = state
+        states.change(current) { state in
+            state.total = state.total.clampedSum(length)
+            state.unsure = state.unsure.clampedSum(unsure)
+        }
         guard current.session != .loggedOff else { return }
         if current.activity == .busy || current.activity == .afterCall {
             handling.add(Stretch(start, end))
@@ -101,6 +101,7 @@ struct AgentTimes: Sendable {
 struct HubLives: Sendable {
     private var ends: [UInt32: Int64]
     private var last: UInt32
+    private var lastTime = Int64.min
 
     init(_ ends: [UInt32: Int64]) {
         self.ends = ends
@@ -109,7 +110,16 @@ struct HubLives: Sendable {
 
     /// A life has made a change.
     mutating func note(_ epoch: UInt32, _ time: Int64) {
-        last = max(last, epoch)
+        // The last life goes on: nobody asks for its end before there is another.
+        if epoch == last {
+            lastTime = max(lastTime, time)
+            return
+        }
+        if epoch > last {
+            ends[last] = max(ends[last] ?? .min, lastTime)
+            last = epoch
+            lastTime = ends[epoch] ?? .min
+        }
         ends[epoch] = max(ends[epoch] ?? .min, time)
     }
 

@@ -67,7 +67,7 @@ struct WorkTime {
     var missing: Int64 = 0
 
     mutating func add(_ times: AgentTimes, _ waiting: Stretches) {
-        for (label, time) in times.states {
+        for (label, time) in times.states.all {
             unsure = unsure.clampedSum(time.unsure)
             guard label.session != .loggedOff else { continue }
             let sum = activities[label.activity] ?? 0
@@ -173,7 +173,7 @@ public enum AgentsReport {
     public static func states(_ times: AgentsTimes) -> ReportTable {
         var table = ReportTable("agents", times.period, stateColumns)
         for (agent, own) in times.all.sorted(by: { $0.agent < $1.agent }) {
-            let sorted = own.states.sorted { order($0.key) < order($1.key) }
+            let sorted = own.states.all.sorted { order($0.label) < order($1.label) }
             for (label, time) in sorted {
                 table.rows.append([
                     .text(agent.site), .text(agent.team), .text(agent.name), .text(label.name),

@@ -175,7 +175,7 @@ struct ReportFloor {
     }
 
     /// Three lives of the hub, with a night between them; the same for all tests.
-    static func lives(_ bench: Bench, agents: Int = 40, changes: Int = 3000) throws -> ReportFloor {
+    static func lives(_ bench: Bench, agents: Int = 30, changes: Int = 900) throws -> ReportFloor {
         var floor = ReportFloor(agents: agents, seed: 16)
         for life in 0..<3 {
             if life > 0 { floor.restart() }

@@ -36,6 +36,13 @@ def tlv(tag, text):
     return struct.pack('<HH', tag, len(text.encode())) + text.encode() if text else b''
 
 
+def flag_payload(status, stamps, owner, team, agent):
+    """A flag of the category `refund`."""
+    payload = bytes((status, 1, 1, 1, 1, 1, 0, 0)) + bytes(16)
+    payload += struct.pack('<8q', *stamps) + bytes(40)
+    return payload + tlv(1, 'refund') + tlv(2, owner) + tlv(3, team) + tlv(16, agent)
+
+
 class Floor:
     """Rows of a floor of twelve agents: every number is random, and the same each time."""
 
@@ -111,10 +118,8 @@ class Floor:
             flag['stamps'][stamp] = time
             if status == 5:
                 flag['answered'] = time
-        payload = bytes((flag['status'], 1, 1, 1, 1, 1, 0, 0)) + bytes(16)
-        payload += struct.pack('<8q', *flag['stamps']) + bytes(40)
-        payload += tlv(1, 'refund') + tlv(2, flag['owner']) + tlv(3, flag['team'])
-        payload += tlv(16, flag['agent'])
+        payload = flag_payload(
+            flag['status'], flag['stamps'], flag['owner'], flag['team'], flag['agent'])
         key = f'private/bj/{flag["agent"]}/{flag["number"]:032x}/'
         self.event(rev, PRIVATE, operation, time, key, 1, payload)
 

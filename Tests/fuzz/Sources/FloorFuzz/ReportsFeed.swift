@@ -30,10 +30,16 @@ enum ReportsFeed {
             AgentsReport.table(stories, times), AgentsReport.states(times), queues.table,
         ]
         let zone = FloorZone(minutesEast: input.wide())
-        if let days = period.days(in: zone), days.count < 32 {
-            tables.append(
-                ReportTable.byDay(days, of: period) { FlagsReport.table(FlagStories($0), by: []) }
-            )
+        do {
+            let days = try period.intervals(.day, in: zone)
+            if days.list.count < 32 {
+                let table = try days.table(of: period) {
+                    FlagsReport.table(FlagStories($0), by: [])
+                }
+                tables.append(table)
+            }
+        } catch {
+            // More days than a report may have is an answer too.
         }
         for table in tables { write(table) }
     }
