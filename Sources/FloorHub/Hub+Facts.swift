@@ -276,7 +276,11 @@ extension Hub {
     }
 
     private mutating func keep(_ change: NoteChange) {
-        kept.put(events.copy(change.revision), isOpen: !change.after.note.status.isEnded)
+        var revision = change.first
+        while revision <= change.revision {
+            kept.put(events.copy(revision), isOpen: !change.after.note.status.isEnded)
+            revision = revision.next
+        }
     }
 
     // MARK: the journal has lost one

@@ -52,7 +52,11 @@ extension Hub {
         }
         kept.save(batch, except: used, &effects)
         for change in notes.unsaved {
-            saveKept(change.revision, &effects)
+            var revision = change.first
+            while revision <= change.revision {
+                saveKept(revision, &effects)
+                revision = revision.next
+            }
         }
         notes.noteSaved()
         for change in flags.unsaved {

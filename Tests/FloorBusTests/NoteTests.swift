@@ -33,6 +33,8 @@ extension RealSockets {
                 guard case .record(let record) = event, let note = try record.note else {
                     continue
                 }
+                // First as it was sent.
+                guard note.receipts > 0 else { continue }
                 #expect(note.receipts == 1 && note.readers == ["ana"])
                 break
             }

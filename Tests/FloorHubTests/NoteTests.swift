@@ -97,6 +97,40 @@ struct NoteTests {
         #expect(try send(bo, hub, 1, note).status == .denied, "another's id")
     }
 
+    @Test(
+        "Whoever has written to one person sees the note before it is read, and what becomes of it"
+    )
+    func senderOfOne() throws {
+        let hub = durableHub()
+        let lead = hub.join("lead")
+        _ = hub.join("ana")
+        var note = FloorNote(.reminder, text: "ask for the order number first")
+        note.person = "ana"
+        for number: UInt64 in [1, 2] {
+            #expect(try send(lead, hub, number, note).status == .ok)
+        }
+        func own() throws -> [NoteStatus] {
+            _ = lead.take()
+            lead.ask(.get, "personal/bj/lead/")
+            hub.turn()
+            return try lead.takeRecords().sorted { $0.key < $1.key }
+                .map { try FloorNote(payload: $0.payload.span) }
+                .map { found in
+                    #expect(found.receipts == 0 && found.text == note.text)
+                    return found.status
+                }
+        }
+        #expect(try own() == [.active, .active])
+        #expect(operate(lead, hub, .cancel, 1) == .ok)
+        #expect(try own() == [.withdrawn, .active])
+        hub.restart()
+        lead.reconnect()
+        lead.hello()
+        hub.turn()
+        #expect(try own() == [.withdrawn, .active])
+        #expect(hub.violations == [])
+    }
+
     @Test("A note is over when its time has come, also across a restart")
     func expiry() throws {
         let hub = durableHub()

@@ -79,7 +79,8 @@ extension Hub {
         flag.category = request.category
         flag.team = segments[2]
         flag.words.agent = agent
-        flag.words.seat = request.seat
+        // Where the roster says they sit, when their desktop does not.
+        flag.words.seat = request.seat.isEmpty ? grants.seat(of: agent) : request.seat
         flag.words.callReference = request.callReference
         flag.words.note = request.text
         flag.words.hadStandardAnswer = grants.present.hasStandardAnswer(request.category)

@@ -14,7 +14,7 @@ extension Hub {
         _ result: inout ResultRun
     ) throws(DeskRefusal) {
         let (noteKey, id) = try checkObject(key, .note)
-        try checkRoom(for: 1)
+        try checkRoom(for: Self.mostRecordsPerNote)
         let by = DeskOperator(session, header)
         switch header.operation {
         case .append?:
@@ -189,6 +189,9 @@ extension Hub {
 
     // MARK: records
 
+    /// A note to one person is a record to them and one to its sender.
+    static var mostRecordsPerNote: Int { 2 }
+
     @discardableResult
     private mutating func writeNote(
         _ slot: Int,
@@ -198,6 +201,32 @@ extension Hub {
         _ key: FloorKey,
         _ by: DeskOperator?
     ) -> Revision {
+        let first = events.applied.next
+        appendNote(operation, entry, key, by)
+        // Whoever has written to one person reads there what becomes of it.
+        if key == entry.key, !entry.note.person.isEmpty, let receipts = entry.receiptKey,
+            receipts != key
+        {
+            appendNote(operation, entry, receipts, by)
+        }
+        notes.apply(
+            NoteChange(
+                slot: slot,
+                first: first,
+                revision: events.applied,
+                before: before,
+                after: entry
+            )
+        )
+        return events.applied
+    }
+
+    private mutating func appendNote(
+        _ operation: RecordOperation,
+        _ entry: NoteEntry,
+        _ key: FloorKey,
+        _ by: DeskOperator?
+    ) {
         var shown = entry.note
         // Who has read it is for the sender alone.
         if key == entry.key {
@@ -214,16 +243,6 @@ extension Hub {
         var header = RecordHeader(key.kind, operation, schema: PayloadSchema.note)
         header.sourceTime = by?.sourceTime ?? 0
         appendOwn(header, key, payload.span, by)
-        notes.apply(
-            NoteChange(
-                slot: slot,
-                first: events.applied,
-                revision: events.applied,
-                before: before,
-                after: entry
-            )
-        )
-        return events.applied
     }
 
     /// The hub's own: an alert, or the end of something.
@@ -233,8 +252,9 @@ extension Hub {
         _ before: NoteEntry?,
         _ entry: NoteEntry
     ) {
+        let applied = events.applied.counter
         writeNote(slot, operation, before, entry, entry.key, nil)
-        events.noteOwn(records: 1)
+        events.noteOwn(records: events.applied.counter - applied)
     }
 
     /// Ends an alert whose cause is gone.
@@ -247,13 +267,17 @@ extension Hub {
 
     /// When the earliest note is due, if the hub could do something about it then.
     var noteDeadline: Int64 {
-        guard notes.deadline != .max, events.hasRoom(for: 1) else { return .max }
+        guard notes.deadline != .max, events.hasRoom(for: Self.mostRecordsPerNote) else {
+            return .max
+        }
         return max(notes.deadline, events.nextTry)
     }
 
     mutating func runNoteTimers() {
         if events.isHeldBack(at: clock.boot) { return }
-        while events.hasRoom(for: 1), let (slot, entry) = notes.nextDue(at: clock.boot) {
+        while events.hasRoom(for: Self.mostRecordsPerNote),
+            let (slot, entry) = notes.nextDue(at: clock.boot)
+        {
             ledger.counts.work += 1
             if !entry.note.status.isEnded {
                 writeOwnNote(slot, .expire, entry, ended(entry, .expired))

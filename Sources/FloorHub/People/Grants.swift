@@ -123,6 +123,11 @@ struct Grants {
         return roster.manages(manager, person)
     }
 
+    /// Where somebody sits; empty when the roster does not say.
+    func seat(of name: String) -> String {
+        person(named: name).map { roster.people[$0].seat } ?? ""
+    }
+
     /// The times of a flag's team.
     func times(ofKey key: FloorKey) -> FlagTimes { roster.times(ofKey: key.bytes.span) }
 

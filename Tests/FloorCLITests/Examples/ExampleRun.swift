@@ -170,7 +170,8 @@ final class ExampleRun {
         case "tcp://10.0.0.5:7410": return endpoint
         case "tcp://127.0.0.1:7420": return "tcp://127.0.0.1:0"
         case "tcp://127.0.0.1:7430": return other
-        case "roster.yaml", "examples/roster.yaml": return RoleFloor.rosterFile.path
+        case "roster.yaml", "examples/roster.yaml", "/etc/floorbus/roster.yaml":
+            return RoleFloor.rosterFile.path
         default: break
         }
         if Self.files.keys.contains(word) { return folder.appending(path: word).path }
