@@ -16,6 +16,7 @@ import CFloorBus
     }
 
     /// A copy of a text.
+    @inline(never)
     mutating func add(text: [UInt8]) -> floorbus_str {
         var result = unsafe floorbus_str()
         guard !text.isEmpty else { return unsafe result }

@@ -147,6 +147,8 @@ import FloorWire
     }
 
     /// A text that is not the record's, in the host's encoding.
+    // Not inlined: a flag has twelve texts, and the library is kept small.
+    @inline(never)
     func made(_ text: String) -> floorbus_str {
         let bytes = Array(text.utf8)
         return unsafe made.add(text: encoding.map { $0.host(bytes.span) } ?? bytes)
@@ -212,9 +214,8 @@ import FloorWire
 
     /// The key's last segment, decoded.
     var keyEntity: String {
-        let text = unsafe UnsafeRawBufferPointer(bytes)[key]
-        // The hub sends well-formed keys.
-        return (try? unsafe FloorKey(bytes: Array(text)).entity) ?? ""
+        let text = unsafe Array(UnsafeRawBufferPointer(bytes)[key])
+        return FloorKey.decoding(segment: text.span.copy(KeyRules.segment(3, of: text.span)))
     }
 
     /// Decodes once; asked again, an event gives the same struct with the same pointers.

@@ -114,7 +114,7 @@ public struct FloorKey: Hashable, Sendable, Comparable, CustomStringConvertible 
     }
 
     /// The text a well-formed segment stands for.
-    static func decoding(segment: [UInt8]) -> String {
+    package static func decoding(segment: [UInt8]) -> String {
         var out: [UInt8] = []
         var index = 0
         while index < segment.count {

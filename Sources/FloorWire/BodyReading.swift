@@ -19,6 +19,9 @@ extension Span<UInt8> {
     }
 
     /// A text of at most `limit` bytes.
+    ///
+    /// Not inlined: payloads have many, and the C library is kept small.
+    @inline(never)
     func text(_ range: Range<Int>, atMost limit: Int) throws(WireError) -> String {
         try text(checkedText(range, atMost: limit))
     }

@@ -46,6 +46,8 @@ final class ScaleFloor {
         var options = HubOptions(lineage: Self.lineage, epoch: epoch) { words.next() }
         options.isDurable = true
         options.keepsHistory = true
+        // More than a hub takes when nothing is said: descriptors are its operator's to give.
+        options.maximumSessions = 65_536
         change(&options)
         time = FloorTime(boot: 1_000_000, wall: 1_800_000_000_000_000)
         if let contents {
