@@ -111,7 +111,8 @@ extension FloorBusClient {
                 key: known ?? flagKey,
                 isNew: false,
                 eligibleSupporters: 0,
-                standardAnswer: await standardAnswer(help.category),
+                // That flag may be about something else.
+                standardAnswer: nil,
                 incident: nil
             )
         }

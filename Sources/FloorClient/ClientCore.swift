@@ -265,7 +265,9 @@ public struct ClientCore: ~Copyable {
 
     private mutating func finishClosing(_ effects: inout ClientEffects) {
         guard link.phase != .closed else { return }
-        if link.isLinked { send(.bye, &effects) { _ in } }
+        // HELLO or WELCOME may be on its way: without a goodbye that session would end like a dead
+        // desktop's, and run its will.
+        if link.hasGreeted { send(.bye, &effects) { _ in } }
         if link.isOpen { effects.list.append(.closeLink(attempt: link.attempt)) }
         endLink(.closed)
         link.phase = .closed

@@ -42,6 +42,11 @@ struct LinkState {
     var downSince: Int64 = 0
 
     var isLinked: Bool { phase == .linked }
+    /// Whether the hub has a session of this link, or may have one by now.
+    var hasGreeted: Bool {
+        if case .greeting = phase { return true }
+        return isLinked
+    }
     /// Whether messages and losses of the present attempt mean something.
     var isOpen: Bool {
         switch phase {

@@ -90,6 +90,8 @@ extension Hub {
             result.status = .denied
         case (let kind?, _) where kind == .flag || kind == .note:
             return operate(kind, session, header, key, payload)
+        case (.team?, _) where HubStatistics.isHubs(key):
+            result.status = .denied
         case (let kind?, .put?) where kind.lane == .state:
             result = put(session, header, kind, key, payload, &effects)
             // Of another layout only its publisher knows what it says.

@@ -171,7 +171,11 @@ public struct Hub: ~Copyable {
         }
         let body = message.extracting(FrameHeader.size..<message.count)
         if header.type == .hello { return hello(link, body, &effects) }
-        guard let session = sessions[link], session.downlink.number == header.session else {
+        // A client that closes before its WELCOME comes does not know the number yet.
+        let isEarlyGoodbye = header.type == .bye && header.session == 0
+        guard let session = sessions[link],
+            session.downlink.number == header.session || isEarlyGoodbye
+        else {
             // An old session's message, or a client that has not said HELLO: it must start anew.
             ledger.counts.rejected += 1
             return fence(link, .fenced, "no such session; send HELLO on a new link", &effects)

@@ -57,11 +57,11 @@ struct FlagStory: Sendable {
         askingSince = raised
     }
 
-    /// Whether its category's standard answer was enough: the asker took the flag back before
-    /// anybody had claimed it.
+    /// Whether its category's standard answer was enough: the flag was taken back before anybody
+    /// had claimed it, or it had joined others.
     var wasPrevented: Bool {
         flag.status == .cancelled && flag.cause == .person && flag.words.hadStandardAnswer
-            && claimed == nil
+            && claimed == nil && !wasMerged
     }
 
     /// Goes on with a record.

@@ -153,4 +153,15 @@ struct TranscriptTests {
         desk.pass(60_000)
         #expect(desk.nextDeadline == .max)
     }
+
+    @Test("Closing between HELLO and WELCOME says BYE too: the hub has a session by then")
+    func closeBeforeWelcome() {
+        let desk = Desk()
+        desk.step(.start)
+        desk.step(.linkUp(attempt: desk.attempt))
+        desk.lines.removeAll()
+        desk.core.close()
+        desk.turn()
+        #expect(desk.transcript == "> BYE\n> close 1\n> closed")
+    }
 }

@@ -192,6 +192,79 @@ struct CatalogueTests {
         #expect(hub.violations == [])
     }
 
+    @Test("Nobody joins what is about one person, or what nobody had an answer to")
+    func notJoined() throws {
+        let hub = try floor()
+        let (ana, bo, sun) = (hub.join("ana"), hub.join("bo"), hub.join("sun"))
+        func raise(_ client: HarnessClient, _ number: UInt64, _ kind: FlagKind) -> ResultRun {
+            client.flag(.raise, number, hub) {
+                $0.kind = kind
+                $0.category = "outage"
+                $0.callReference = "c\(number)"
+            }
+        }
+        for kind in [FlagKind.personal, .safety] {
+            let first = UInt64(kind.rawValue) * 10
+            _ = (raise(ana, first, kind), raise(bo, first + 1, .knowledge))
+            let merged = sun.flag(.merge, first + 1, hub) { $0.incident = flagID(first) }
+            #expect(merged.status == .ok)
+            #expect(raise(ana, first + 2, .knowledge).owner.isEmpty, "\(kind)")
+        }
+        _ = (raise(ana, 1, .knowledge), raise(bo, 2, .knowledge))
+        sun.flag(.merge, 2, hub) { $0.incident = flagID(1) }
+        sun.flag(.claim, 1, hub)
+        let token = try #require(hub.flag(1)?.claimGeneration)
+        sun.flag(.answer, 1, hub) {
+            $0.claimGeneration = token
+            $0.text = "no idea"
+            $0.outcome = .noAnswerKnown
+        }
+        hub.turn()
+        #expect(raise(ana, 3, .knowledge).owner.isEmpty)
+        #expect(hub.flag(3)?.status == .raised)
+        #expect(hub.violations == [])
+    }
+
+    @Test("Whoever is above an asker answers none of their flags, joined or not")
+    func chain() throws {
+        let hub = try floor()
+        // The head is above everybody but the bridge's people; here of bo, cy and ana.
+        let (ana, bo, cy) = (hub.join("ana"), hub.join("bo"), hub.join("cy"))
+        let (head, sun, deputy) = (hub.join("head"), hub.join("sun"), hub.join("deputy"))
+        _ = head
+        func raise(_ client: HarnessClient, _ number: UInt64) -> ResultRun {
+            client.flag(.raise, number, hub) {
+                $0.kind = .systemFault
+                $0.category = "outage"
+            }
+        }
+        // The deputy is above ana alone: claims the incident of bo, and answers it.
+        _ = raise(bo, 1)
+        let second = cy.operate(.raise, "flag/bj/care/\(flagID(2).text)/", hub) {
+            $0.kind = .systemFault
+            $0.category = "outage"
+        }
+        #expect(second.status == .ok)
+        #expect(
+            sun.operate(.merge, "flag/bj/care/\(flagID(2).text)/", hub) {
+                $0.incident = flagID(1)
+            }.status == .ok
+        )
+        #expect(raise(ana, 3).owner == flagID(1).text, "nobody has it yet")
+        let claim = deputy.flag(.claim, 1, hub)
+        #expect(claim.status == .ok)
+        deputy.flag(.answer, 1, hub) {
+            $0.claimGeneration = claim.claimGeneration
+            $0.text = "back at ten"
+            $0.outcome = .answered
+        }
+        hub.turn()
+        #expect(hub.flag(3)?.status == .pending && hub.flag(3)?.owner == "")
+        let heard = hub.flag(1, withWords: "bo")?.words.answer
+        #expect(heard == "back at ten")
+        #expect(hub.violations == [])
+    }
+
     @Test("A flag says whether its category had a standard answer, to those who read words alone")
     func standardAnswer() throws {
         let hub = try floor()

@@ -124,6 +124,24 @@ import Testing
         #expect(bo.takeRecords().map { $0.text } == ["gone"])
     }
 
+    @Test("Whoever closes before the WELCOME has come says goodbye all the same: no will runs")
+    func earlyGoodbye() {
+        let hub = HubHarness()
+        let bo = hub.join("bo")
+        bo.subscribe(1, "custom/")
+        hub.turn()
+        let desk = hub.client("desk", principal: "ana")
+        desk.hello { hello in
+            hello.will = SessionTranscriptTests.will(key(1), "gone")
+            hello.willGraceMilliseconds = 0
+        }
+        desk.bye()
+        hub.turn()
+        hub.idle(milliseconds: 500)
+        #expect(bo.takeRecords().isEmpty && hub.hub.statistics.wills == 0)
+        #expect(hub.hub.statistics.sessions == 1 && hub.violations == [])
+    }
+
     @Test func willsOfDifferentGraceRunEachInTimeAndNeverSpin() {
         let hub = HubHarness()
         let clients = [(5000, 1), (1000, 2)].map { grace, n in

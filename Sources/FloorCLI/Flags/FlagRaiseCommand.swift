@@ -96,6 +96,7 @@ struct FlagRaiseCommand: AsyncParsableCommand {
                     status: status.name,
                     isNew: receipt.isNew,
                     eligible: receipt.isNew ? receipt.eligibleSupporters : nil,
+                    answer: status == .answered ? flag?.words.answer : nil,
                     standardAnswer: receipt.standardAnswer,
                     incident: receipt.incident?.text
                 )
@@ -105,6 +106,10 @@ struct FlagRaiseCommand: AsyncParsableCommand {
         if !receipt.isNew {
             Output.note("that flag was open already")
         } else if let incident = receipt.incident {
+            let answer = status == .answered ? flag?.words.answer : nil
+            if let answer {
+                return Output.note("others asked the same: \(Output.printable(answer))")
+            }
             Output.note("others wait for the same: it hears the answer to \(incident.text)")
         } else if receipt.eligibleSupporters == 0 {
             Output.note("nobody is on duty to take it now; it waits, and is made louder")
@@ -123,6 +128,7 @@ private struct RaiseLine: Encodable {
     var status: String
     var isNew: Bool
     var eligible: Int?
+    var answer: String?
     var standardAnswer: String?
     var incident: String?
 }

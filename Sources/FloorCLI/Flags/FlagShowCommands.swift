@@ -63,8 +63,13 @@ struct FlagListCommand: AsyncParsableCommand {
         }
         let now = records.compactMap(\.hubTime).max()?.microsecondsSince1970 ?? 0
         lines.sort {
+            // Who is answered waits for nobody.
+            let (done, other) = ($0.flag.status == .answered, $1.flag.status == .answered)
+            guard done == other else { return other }
             let (left, right) = ($0.flag.urgency(at: now), $1.flag.urgency(at: now))
-            return left == right ? $0.key < $1.key : left > right
+            guard left == right else { return left > right }
+            let (first, second) = ($0.flag.stamps.raised, $1.flag.stamps.raised)
+            return first == second ? $0.key < $1.key : first < second
         }
         if hub.isJSON {
             for line in lines { try Output.json(FlagText(line.key, line.flag)) }

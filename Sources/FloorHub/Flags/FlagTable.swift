@@ -228,7 +228,7 @@ struct FlagTable {
         }
         if flag.isHeld { byOwner[flag.owner.exact, default: []].append(slot) }
         if flag.status == .merged { byIncident[flag.incident, default: []].append(slot) }
-        if flag.isIncident, let topic = Topic(entry) {
+        if flag.isToBeJoined, let topic = Topic(entry) {
             incidents[topic, default: []].append(slot)
         }
     }
@@ -245,7 +245,9 @@ struct FlagTable {
         }
         if flag.isHeld { Self.remove(slot, from: &byOwner, flag.owner.exact) }
         if flag.status == .merged { Self.remove(slot, from: &byIncident, flag.incident) }
-        if flag.isIncident, let topic = Topic(entry) { Self.remove(slot, from: &incidents, topic) }
+        if flag.isToBeJoined, let topic = Topic(entry) {
+            Self.remove(slot, from: &incidents, topic)
+        }
     }
 
     private static func remove<Key: Hashable>(
@@ -265,6 +267,19 @@ extension HelpFlag {
     /// Whether somebody has it and is expected to help.
     var isHeld: Bool { status == .claimed || status == .engaged }
 
-    /// Whether others wait for its answer.
-    var isIncident: Bool { merged > 0 && !isEnded && status != .merged }
+    /// Whether who asks about the same waits with those who wait for its answer already.
+    ///
+    /// Not for what is about a person or about safety; and of one that is answered only while there
+    /// is an answer in it: "nobody knows" helps nobody, so whoever comes then is heard.
+    var isToBeJoined: Bool {
+        guard merged > 0, isAboutMany else { return false }
+        switch status {
+        case .raised, .pending, .claimed, .engaged: return true
+        case .answered: return outcome == .answered
+        case .unknown, .merged, .closed, .cancelled, .unanswered: return false
+        }
+    }
+
+    /// Whether others may have the same question: not about one person, nor about safety.
+    var isAboutMany: Bool { kind != .safety && kind != .personal }
 }

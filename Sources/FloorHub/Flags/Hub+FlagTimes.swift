@@ -217,7 +217,10 @@ extension Hub {
     private mutating func follow(_ slot: Int, _ incident: HelpFlag?) {
         var flag = flags[slot].flag
         flag.cause = .incident
-        if let incident, incident.stamps.answered > 0 {
+        // Nobody is answered by whoever is above them, whoever it was for.
+        if let incident, incident.stamps.answered > 0,
+            !grants.manages(named: incident.owner, flag.words.agent)
+        {
             flag.takeAnswer(of: incident, at: clock.stamp())
             writeOwn(slot, .answer, flag)
         } else {

@@ -59,10 +59,10 @@ extension Hub {
             result.revision = .zero
             return
         }
+        try checkNames(agent, request.category, key)
         if let slot = flags.openFlag(agent: agent, call: request.callReference) {
             throw DeskRefusal(.exists, flags[slot].id.text)
         }
-        try checkNames(agent, request.category, key)
         let segments = key.segments
         guard
             let privateKey = try? FloorKey(
@@ -106,8 +106,9 @@ extension Hub {
     /// else's.
     private mutating func join(_ slot: Int, _ result: inout ResultRun) {
         var flag = flags[slot].flag
-        guard flag.kind != .safety, flag.kind != .personal,
-            let incident = flags.incident(about: flags[slot]), incident != slot
+        guard flag.isAboutMany, let incident = flags.incident(about: flags[slot]),
+            incident != slot,
+            !grants.manages(named: flags[incident].flag.owner, flag.words.agent)
         else { return }
         var target = flags[incident].flag
         // A flag that was raised this moment is nobody's, and nobody waits for it.

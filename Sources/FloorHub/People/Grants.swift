@@ -123,6 +123,14 @@ struct Grants {
         return roster.manages(manager, person)
     }
 
+    /// The same of somebody by name; nobody of the roster manages nobody.
+    func manages(named name: String, _ agent: String) -> Bool {
+        guard let manager = person(named: name), let person = person(named: agent) else {
+            return false
+        }
+        return roster.manages(manager, person)
+    }
+
     /// Where somebody sits; empty when the roster does not say.
     func seat(of name: String) -> String {
         person(named: name).map { roster.people[$0].seat } ?? ""

@@ -39,6 +39,8 @@ struct Question {
         frame = ReplyFrame(request: number, maximum: request.maximumBytes)
         // It goes on with the part that tells the cursor's key; without one it begins anew.
         guard let slot = isOfKept ? kept.slot(request.cursor) : state.slot(request.cursor) else {
+            // With the values, whatever the cursor said.
+            isOfKept = false
             return
         }
         for (place, filter) in parts.enumerated() {
