@@ -166,6 +166,10 @@ struct CatalogueTests {
             $0.category = "outage"
         }
         #expect(joined.status == .ok && joined.owner == flagID(1).text)
+        let late = sun.operate(.merge, "flag/bj/care/\(flagID(3).text)/", hub) {
+            $0.incident = flagID(1)
+        }
+        #expect(late.status == .ok && late.revision == .zero, "it has joined already")
         // Whoever has a question of their own after all makes it louder, and waits for themselves.
         #expect(raise(ana, 7).owner == flagID(1).text)
         #expect(ana.flag(.escalate, 7, hub).status == .ok)

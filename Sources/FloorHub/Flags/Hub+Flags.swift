@@ -210,6 +210,9 @@ extension Hub {
         guard let incident = flags.slot(request.incident) else {
             throw DeskRefusal(.notFound, "no such incident")
         }
+        // It has joined by itself while a supporter was about to merge it.
+        let known = flags[slot].flag
+        if known.status == .merged, known.incident == request.incident { return .zero }
         guard incident != slot else { throw DeskRefusal(.invalid, "a flag into itself") }
         var target = flags[incident].flag
         guard !target.isEnded, target.status != .merged else {
