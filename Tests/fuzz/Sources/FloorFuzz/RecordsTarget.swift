@@ -121,7 +121,8 @@ enum FuzzRecord {
                 try FuzzPayload.note(&input).append(to: &out)
                 return (out, PayloadSchema.note)
             case .presence: FuzzPayload.presence(&input).append(to: &out)
-            case .custom, .event, .private, .personal: out = input.take(Int(input.byte()))
+            case .custom, .event, .private, .personal, .catalogue:
+                out = input.take(Int(input.byte()))
             }
         } catch {
             out = []  // a text over its limit; the empty payload is as good an input
