@@ -65,6 +65,7 @@ struct FlagDeed {
         case .engage: return flag.status == .engaged && isOwners && hasToken(flag)
         case .close: return flag.status == .closed
         case .cancel: return flag.status == .cancelled
+        case .merge: return flag.status == .merged && flag.incident == request.incident
         default: return false
         }
     }
