@@ -87,18 +87,25 @@ static void show_state(const floorbus_event *event, const floorbus_event_info *i
     }
 }
 
+/* Keeps the key of the flag raised last: fresh ids are in the order of time, and an older flag's
+ * event may come after a newer one was raised. */
+static void remember_flag(struct phone *phone, const floorbus_id *id) {
+    char digits[FLOORBUS_ID_TEXT_BYTES], key[sizeof phone->flag];
+    if (floorbus_id_text(id, digits) != FLOORBUS_OK) return;
+    snprintf(key, sizeof key, "%s%s/", phone->team, digits);
+    if (strcmp(key, phone->flag) > 0) memcpy(phone->flag, key, sizeof key);
+}
+
 /* A change of one of our flags. Open ones come when we connect, too: after a restart we know them
  * again. */
 static void show_flag(struct phone *phone, const floorbus_event *event) {
     floorbus_flag flag = FLOORBUS_FLAG_INIT;
-    char id[FLOORBUS_ID_TEXT_BYTES];
     if (floorbus_event_decode_flag(event, &flag) != FLOORBUS_OK) return;
     if (flag.agent.len != strlen(phone->agent) ||
         memcmp(flag.agent.ptr, phone->agent, flag.agent.len) != 0) {
         return;
     }
-    if (floorbus_id_text(&flag.flag_id, id) != FLOORBUS_OK) return;
-    snprintf(phone->flag, sizeof phone->flag, "%s%s/", phone->team, id);
+    remember_flag(phone, &flag.flag_id);
     switch (flag.status) {
     case FLOORBUS_FLAG_RAISED: printf("help: waiting\n"); break;
     case FLOORBUS_FLAG_PENDING: printf("help: seen, waiting\n"); break;
@@ -151,6 +158,8 @@ static void help(struct phone *phone, char *words) {
     status = floorbus_flag_raise(
         phone->client, floorbus_cstr(phone->team), &request, &id, &ticket);
     if (answered(phone, status, ticket, &result) != 0) return;
+    /* "cancel" may be typed before the flag's own event is here. */
+    remember_flag(phone, &id);
     printf("help: raised; %lu may take it\n", (unsigned long)result.claim_gen);
     if (result.flags & FLOORBUS_RESULT_VOLATILE) {
         printf("help: this hub forgets it when it ends\n");
