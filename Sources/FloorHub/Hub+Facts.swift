@@ -268,19 +268,15 @@ extension Hub {
     }
 
     private mutating func keep(_ change: FlagChange) {
-        var revision = change.first
-        while revision <= change.revision {
-            kept.put(events.copy(revision), isOpen: !change.after.flag.isEnded)
-            revision = revision.next
-        }
+        keep(change, isOpen: !change.after.flag.isEnded)
     }
 
     private mutating func keep(_ change: NoteChange) {
-        var revision = change.first
-        while revision <= change.revision {
-            kept.put(events.copy(revision), isOpen: !change.after.note.status.isEnded)
-            revision = revision.next
-        }
+        keep(change, isOpen: !change.after.note.status.isEnded)
+    }
+
+    private mutating func keep<Entry>(_ change: DeskChange<Entry>, isOpen: Bool) {
+        change.forEachRecord { kept.put(events.copy($0), isOpen: isOpen) }
     }
 
     // MARK: the journal has lost one

@@ -80,18 +80,19 @@ extension Hub {
         let key = body.extracting(view.key)
         let payload = body.extracting(view.payload)
         guard grants.mayPublish(session, key) || mayAsk(session, header, key) else {
-            return finish(deny(session, sequence, header.operation, key), producer, session)
+            let isHubs = isHubsOwn(header.kind, key)
+            let result = deny(session, sequence, header.operation, key, isHubs: isHubs)
+            return finish(result, producer, session)
         }
         var result = ResultRun(sequence, .ok)
         switch (header.kind, header.operation) {
         case (.presence?, .put?):
             result = putDuty(session, header, key, payload, &effects)
-        case (.presence?, _), (.private?, _), (.personal?, _), (.catalogue?, _):
+        case (let kind?, _) where isHubsOwn(kind, key):
             result.status = .denied
+            result.owner = Self.hubAlone
         case (let kind?, _) where kind == .flag || kind == .note:
             return operate(kind, session, header, key, payload)
-        case (.team?, _) where HubStatistics.isHubs(key):
-            result.status = .denied
         case (let kind?, .put?) where kind.lane == .state:
             result = put(session, header, kind, key, payload, &effects)
             // Of another layout only its publisher knows what it says.
@@ -110,6 +111,18 @@ extension Hub {
             result.status = .invalid
         }
         finish(result, producer, session)
+    }
+
+    /// What is said of a key that no grant opens, so that nobody asks for one.
+    private static let hubAlone = "the hub alone writes there"
+
+    /// Whether no client writes a key, but one who says `PUT` of their own presence.
+    private func isHubsOwn(_ kind: RecordKind?, _ key: Span<UInt8>) -> Bool {
+        switch kind {
+        case .presence?, .private?, .personal?, .catalogue?: true
+        case .team?: HubStatistics.isHubs(key)
+        default: false
+        }
     }
 
     /// Gives an operation its result.
@@ -263,13 +276,14 @@ extension Hub {
         _ session: Session,
         _ sequence: UInt64,
         _ operation: RecordOperation?,
-        _ key: Span<UInt8>
+        _ key: Span<UInt8>,
+        isHubs: Bool = false
     ) -> ResultRun {
         // A key that is none is told as such, whoever writes it.
         guard (try? KeyRules.checkKey(key)) != nil else { return ResultRun(sequence, .badKey) }
         var result = ResultRun(sequence, .denied)
         let text = String(decoding: key.copy(0..<key.count), as: UTF8.self)
-        result.owner = "no grant to publish " + text
+        result.owner = isHubs ? Self.hubAlone : "no grant to publish " + text
         audit(
             Denial(
                 .publish,

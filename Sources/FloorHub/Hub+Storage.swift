@@ -52,19 +52,11 @@ extension Hub {
         }
         kept.save(batch, except: used, &effects)
         for change in notes.unsaved {
-            var revision = change.first
-            while revision <= change.revision {
-                saveKept(revision, &effects)
-                revision = revision.next
-            }
+            change.forEachRecord { saveKept($0, &effects) }
         }
         notes.noteSaved()
         for change in flags.unsaved {
-            var revision = change.first
-            while revision <= change.revision {
-                saveKept(revision, &effects)
-                revision = revision.next
-            }
+            change.forEachRecord { saveKept($0, &effects) }
         }
         flags.noteSaved()
     }

@@ -74,7 +74,26 @@ struct CatalogueTests {
             #expect(bo.subject == .person && bo.site == "bj" && bo.team == "sales")
             client.publish([.put("catalogue/-/category/refund/", "mine")])
             hub.turn()
-            #expect(client.takeResults().last?.status == .denied)
+            let refused = client.takeResults().last
+            #expect(refused?.status == .denied && refused?.owner == "the hub alone writes there")
+        }
+        #expect(hub.violations == [])
+    }
+
+    @Test("Nobody writes under the hub's own name, whatever they are granted")
+    func hubsOwn() throws {
+        let hub = try floor()
+        let pbx = hub.join("pbx")
+        for key in ["team/-/hub/stats/", "team/-/hub/x/"] {
+            var header = RecordHeader(.team, .put, schema: PayloadSchema.team)
+            header.flags = [.unleased]
+            var payload: [UInt8] = []
+            try TeamFigures([]).append(to: &payload)
+            pbx.publish([HarnessOperation(header, key, payload)])
+            hub.turn()
+            let refused = pbx.takeResults().last
+            #expect(refused?.status == .denied, "\(key)")
+            #expect(refused?.owner == "the hub alone writes there", "\(key)")
         }
         #expect(hub.violations == [])
     }

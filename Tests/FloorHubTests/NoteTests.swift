@@ -131,6 +131,28 @@ struct NoteTests {
         #expect(hub.violations == [])
     }
 
+    @Test("Whoever has sent a note to a team reads at once who is yet to read it")
+    func senderOfMany() throws {
+        let hub = try SmallFloor.hub()
+        let (lead, ana) = (hub.join("lead"), hub.join("ana"))
+        var note = FloorNote(.announcement, text: "new tariff")
+        note.roles = .agent
+        #expect(try send(lead, hub, 1, note).status == .ok)
+        func own() throws -> FloorNote {
+            _ = lead.take()
+            lead.ask(.get, "personal/bj/lead/")
+            hub.turn()
+            let last = try #require(lead.takeRecords().last)
+            return try FloorNote(payload: last.payload.span)
+        }
+        #expect(try own().waiting == ["ana", "bo"] && own().addressed == 2)
+        #expect(operate(ana, hub, .seen, 1) == .ok)
+        #expect(try own().waiting == ["bo"] && own().readers == ["ana"])
+        #expect(operate(lead, hub, .cancel, 1) == .ok)
+        #expect(try own().status == .withdrawn && own().readers == ["ana"])
+        #expect(hub.violations == [])
+    }
+
     @Test("A note is over when its time has come, also across a restart")
     func expiry() throws {
         let hub = durableHub()

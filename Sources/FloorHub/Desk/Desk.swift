@@ -15,6 +15,15 @@ struct DeskChange<Entry: DeskEntry> {
     let revision: Revision
     let before: Entry?
     let after: Entry
+
+    /// Its records, in order.
+    func forEachRecord(_ body: (Revision) -> Void) {
+        var next = first
+        while next <= revision {
+            body(next)
+            next = next.next
+        }
+    }
 }
 
 /// What flags and notes, and every later desk, do alike: things by id, changes that are applied at

@@ -189,7 +189,7 @@ extension Hub {
 
     // MARK: records
 
-    /// A note to one person is a record to them and one to its sender.
+    /// A note is a record to those it is for, and one to its sender.
     static var mostRecordsPerNote: Int { 2 }
 
     @discardableResult
@@ -203,10 +203,8 @@ extension Hub {
     ) -> Revision {
         let first = events.applied.next
         appendNote(operation, entry, key, by)
-        // Whoever has written to one person reads there what becomes of it.
-        if key == entry.key, !entry.note.person.isEmpty, let receipts = entry.receiptKey,
-            receipts != key
-        {
+        // Whoever has sent it reads there who has not read it yet, and what becomes of it.
+        if key == entry.key, let receipts = entry.receiptKey, receipts != key {
             appendNote(operation, entry, receipts, by)
         }
         notes.apply(
