@@ -74,19 +74,14 @@ extension JournalFile {
         while let row = try rows.next() {
             report.events += 1
             let revision = Revision(column: row[0])
-            let bytes = [UInt8](row[6] as Data)
-            guard let view = try? RecordView(bytes.span, at: 0), view.range.count == bytes.count
-            else {
+            guard let (header, isTrue) = Self.compare(row, record: 6) else {
                 report.faults.append("event \(revision.rawValue) is no record")
                 continue
             }
-            let header = view.header(bytes.span)
-            let isTrue =
-                header.revision == revision && header.kindCode == row[1] as UInt8
-                && Array(bytes[view.key]) == Array((row[2] as String).utf8)
-                && header.hubTime == row[3] as Int64 && header.producer.data == row[4] as Data
+            let isTheirs =
+                header.producer.data == row[4] as Data
                 && Int64(bitPattern: header.producerSequence) == row[5] as Int64
-            if !isTrue {
+            if !isTrue || !isTheirs {
                 report.faults.append("event \(revision.rawValue) has columns unlike its record")
             }
             if revision != before.next, revision.counter != 1 || revision <= before {
@@ -120,21 +115,32 @@ extension JournalFile {
         while let row = try rows.next() {
             report.history += 1
             let revision = Revision(column: row[0])
-            let bytes = [UInt8](row[4] as Data)
-            guard let view = try? RecordView(bytes.span, at: 0), view.range.count == bytes.count
-            else {
+            guard let (_, isTrue) = Self.compare(row, record: 4) else {
                 report.faults.append("change \(revision.rawValue) is no record")
                 continue
             }
-            let header = view.header(bytes.span)
-            let isTrue =
-                header.revision == revision && header.kindCode == row[1] as UInt8
-                && Array(bytes[view.key]) == Array((row[2] as String).utf8)
-                && header.hubTime == row[3] as Int64
             if !isTrue {
                 report.faults.append("change \(revision.rawValue) has columns unlike its record")
             }
         }
+    }
+
+    /// The header of a row's record, and whether its revision, kind, key and time are those of the
+    /// row's first four columns; nil when it is no record.
+    private static func compare(
+        _ row: Row,
+        record column: Int
+    ) -> (header: RecordHeader, isTrue: Bool)? {
+        let bytes = [UInt8](row[column] as Data)
+        guard let view = try? RecordView(bytes.span, at: 0), view.range.count == bytes.count else {
+            return nil
+        }
+        let header = view.header(bytes.span)
+        let isTrue =
+            header.revision == Revision(column: row[0]) && header.kindCode == row[1] as UInt8
+            && Array(bytes[view.key]) == Array((row[2] as String).utf8)
+            && header.hubTime == row[3] as Int64
+        return (header, isTrue)
     }
 
     private func checkProducers(_ database: Database, _ report: inout JournalReport) throws {

@@ -139,33 +139,24 @@ struct HubLives: Sendable {
 public struct AgentsTimes: Sendable, IntervalCounting {
     /// Whose times: a site, a team and a name.
     struct Agent: Sendable, Hashable, Comparable {
-        var site: String
-        var team: String
-        var name: String
+        // Not `ExactNames`, which has a list for each: there are thousands of agents in each of a
+        // hundred intervals.
+        private let place: ExactName
+        private let group: ExactName
+        private let person: ExactName
 
-        // As `ExactNames`, but without a list for each comparison: there are thousands of agents
-        // in each of a hundred intervals.
-        static func == (left: Agent, right: Agent) -> Bool {
-            left.name.utf8.elementsEqual(right.name.utf8)
-                && left.team.utf8.elementsEqual(right.team.utf8)
-                && left.site.utf8.elementsEqual(right.site.utf8)
+        init(site: String, team: String, name: String) {
+            place = site.exact
+            group = team.exact
+            person = name.exact
         }
+
+        var site: String { place.text }
+        var team: String { group.text }
+        var name: String { person.text }
 
         static func < (left: Agent, right: Agent) -> Bool {
-            if !left.site.utf8.elementsEqual(right.site.utf8) {
-                return left.site.utf8.lexicographicallyPrecedes(right.site.utf8)
-            }
-            if !left.team.utf8.elementsEqual(right.team.utf8) {
-                return left.team.utf8.lexicographicallyPrecedes(right.team.utf8)
-            }
-            return left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
-        }
-
-        // Texts that are equal by their bytes are equal as texts too, and so are their hashes.
-        func hash(into hasher: inout Hasher) {
-            hasher.combine(site)
-            hasher.combine(team)
-            hasher.combine(name)
+            (left.place, left.group, left.person) < (right.place, right.group, right.person)
         }
     }
 

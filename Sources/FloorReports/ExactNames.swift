@@ -1,23 +1,14 @@
-/// Names by their bytes, as keys are: two spellings of one letter (composed and decomposed) are two
-/// names, although Swift's texts call them equal.
+import FloorEvents
+
+/// Several names together, each by its bytes (`ExactName`): a site and a team, say.
 struct ExactNames: Sendable, Hashable, Comparable {
-    let texts: [String]
+    private let names: [ExactName]
 
-    init(_ texts: [String]) { self.texts = texts }
+    init(_ texts: [String]) { names = texts.map(\.exact) }
 
-    static func == (left: ExactNames, right: ExactNames) -> Bool {
-        left.texts.count == right.texts.count
-            && zip(left.texts, right.texts).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
-    }
+    var texts: [String] { names.map(\.text) }
 
     static func < (left: ExactNames, right: ExactNames) -> Bool {
-        for (mine, other) in zip(left.texts, right.texts) where !mine.utf8.elementsEqual(other.utf8)
-        {
-            return mine.utf8.lexicographicallyPrecedes(other.utf8)
-        }
-        return left.texts.count < right.texts.count
+        left.names.lexicographicallyPrecedes(right.names)
     }
-
-    // Texts that are equal by their bytes are equal as texts too, and so are their hashes.
-    func hash(into hasher: inout Hasher) { hasher.combine(texts) }
 }

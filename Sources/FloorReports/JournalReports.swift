@@ -236,7 +236,8 @@ public struct JournalReports: Sendable {
         if stories.count == 0 { table.notes.append("no flag was raised in this stretch of time") }
         if let first = extent.firstEvent, extent.hasRemovedEvents, first > table.from {
             table.notes.append(
-                "the journal has no events before \(first) µs: older ones were removed"
+                "the journal has no events before \(ReportTable.text(first)): older ones "
+                    + "were removed"
             )
         }
         if stories.unreadable > 0 {
@@ -250,13 +251,15 @@ public struct JournalReports: Sendable {
         if table.rows.isEmpty { table.notes.append("nothing is known of this stretch of time") }
         if let first = extent.firstChange {
             if first > table.from {
-                table.notes.append("the history of states begins at \(first) µs")
+                table.notes.append("the history of states begins at \(ReportTable.text(first))")
             }
         } else {
             table.notes.append("the journal has no history of states")
         }
         if extent.last < table.to {
-            table.notes.append("nothing is known after \(extent.last) µs, the hub's last stamp")
+            table.notes.append(
+                "nothing is known after \(ReportTable.text(extent.last)), the hub's last stamp"
+            )
         }
         if unreadableChanges > 0 {
             table.notes.append("\(unreadableChanges) changes could not be read")

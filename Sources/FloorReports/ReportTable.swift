@@ -159,6 +159,11 @@ public struct ReportTable: Sendable, Hashable {
         return column.name
     }
 
+    /// A moment for people to read, in UTC.
+    static func text(_ moment: Int64) -> String {
+        Date(timeIntervalSince1970: Double(moment) / 1_000_000).formatted(.iso8601)
+    }
+
     private static func cell(_ value: ReportValue, _ unit: ReportUnit) -> String {
         guard case .number(let number) = value else {
             if case .text(let text) = value { return text.isEmpty ? "-" : text }
@@ -170,7 +175,7 @@ public struct ReportTable: Sendable, Hashable {
         case .permille: return Self.decimal(number, 10, digits: 1) + "%"
         case .hundredths: return Self.decimal(number, 100, digits: 2)
         case .moment:
-            return Date(timeIntervalSince1970: Double(number) / 1_000_000).formatted(.iso8601)
+            return ReportTable.text(number)
         }
     }
 

@@ -23,6 +23,9 @@ public struct FlagText: Sendable {
             ("flag", key.entity), ("key", key.text), ("status", flag.status.name),
             ("kind", flag.kind.name), ("category", flag.category), ("owner", flag.owner),
             ("claim-gen", "\(flag.claimGeneration)"), ("cause", flag.cause.name),
+            ("incident", flag.incident == .zero ? "" : flag.incident.text),
+            ("merged", flag.merged == 0 ? "" : "\(flag.merged)"),
+            ("escalation", flag.escalation == 0 ? "" : "\(flag.escalation)"),
         ]
         let stamps = flag.stamps
         let stages = [

@@ -74,25 +74,35 @@ struct SmallThingsTests {
         return outcome
     }
 
+    /// What a shell command says on stderr, and its status; `$0` is the program, `$1` the endpoint.
+    private static func shell(
+        _ command: String,
+        at endpoint: String = ""
+    ) throws -> (status: Int32, errors: String) {
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let program = URL(fileURLWithPath: CommandLine.arguments[0])
+            .deletingLastPathComponent().appendingPathComponent("floorbus").path
+        shell.arguments = ["-c", command, program, endpoint]
+        let errors = Pipe()
+        shell.standardError = errors
+        try shell.run()
+        let text = String(
+            decoding: errors.fileHandleForReading.readDataToEndOfFile(),
+            as: UTF8.self
+        )
+        shell.waitUntilExit()
+        return (shell.terminationStatus, text)
+    }
+
     @Test("Without a stdout nothing is written into what has its number")
     func closedOutput() async throws {
         try await withHub { endpoint, _ in
-            let shell = Process()
-            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-            let program = URL(fileURLWithPath: CommandLine.arguments[0])
-                .deletingLastPathComponent().appendingPathComponent("floorbus").path
-            shell.arguments = [
-                "-c", "exec \"$0\" stats --connect \"$1\" >&- <&-", program, endpoint,
-            ]
-            let errors = Pipe()
-            shell.standardError = errors
-            try shell.run()
-            let text = String(
-                decoding: errors.fileHandleForReading.readDataToEndOfFile(),
-                as: UTF8.self
+            let (status, text) = try Self.shell(
+                #"exec "$0" stats --connect "$1" >&- <&-"#,
+                at: endpoint
             )
-            shell.waitUntilExit()
-            #expect(shell.terminationStatus == 1)
+            #expect(status == 1)
             #expect(text.contains("stdout cannot be written to: Bad file descriptor"), "\(text)")
         }
     }
@@ -167,22 +177,11 @@ struct SmallThingsTests {
     @Test("A full output is one sentence with the system's reason")
     func fullOutput() async throws {
         try await withHub { endpoint, _ in
-            let shell = Process()
-            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-            let program = URL(fileURLWithPath: CommandLine.arguments[0])
-                .deletingLastPathComponent().appendingPathComponent("floorbus").path
-            shell.arguments = [
-                "-c", "exec \"$0\" stats --connect \"$1\" >/dev/full", program, endpoint,
-            ]
-            let errors = Pipe()
-            shell.standardError = errors
-            try shell.run()
-            let text = String(
-                decoding: errors.fileHandleForReading.readDataToEndOfFile(),
-                as: UTF8.self
+            let (status, text) = try Self.shell(
+                #"exec "$0" stats --connect "$1" >/dev/full"#,
+                at: endpoint
             )
-            shell.waitUntilExit()
-            #expect(shell.terminationStatus == 1)
+            #expect(status == 1)
             #expect(text.contains("stdout cannot be written to: No space left on device"))
             #expect(!text.contains("NSCocoa"))
         }
@@ -190,22 +189,8 @@ struct SmallThingsTests {
 
     @Test("An argument in another character set is refused, not repaired")
     func latinArgument() throws {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        let program = URL(fileURLWithPath: CommandLine.arguments[0])
-            .deletingLastPathComponent().appendingPathComponent("floorbus").path
-        shell.arguments = [
-            "-c", "exec \"$0\" get \"agent/b\"$(printf '\\351')/", program,
-        ]
-        let errors = Pipe()
-        shell.standardError = errors
-        try shell.run()
-        let text = String(
-            decoding: errors.fileHandleForReading.readDataToEndOfFile(),
-            as: UTF8.self
-        )
-        shell.waitUntilExit()
-        #expect(shell.terminationStatus == 64 && text.contains("argument 2 is not UTF-8"))
+        let (status, text) = try Self.shell(#"exec "$0" get "agent/b"$(printf '\351')/"#)
+        #expect(status == 64 && text.contains("argument 2 is not UTF-8"))
     }
 
     @Test("Without colours what is bad is bold, and nothing else has a code")

@@ -31,7 +31,7 @@ struct QuestionFlood: CustomStringConvertible {
     private static func floor() throws -> ScaleFloor {
         let floor = ScaleFloor()
         for number in 0..<3 { floor.clients.append(ScaleClient("c\(number)", number)) }
-        floor.clients[2].filters = [Array("custom/work/".utf8)]
+        floor.clients[2].filters = [Array("custom/jobs/".utf8)]
         try floor.open(0..<3)
         return floor
     }
@@ -94,7 +94,7 @@ struct QuestionFlood: CustomStringConvertible {
                 ask()
                 counts.asked += 1
                 if counts.asked == 1 {
-                    floor.publish(1, .put(.custom, Array("custom/work/u/k/".utf8), [1]))
+                    floor.publish(1, .put(.custom, Array("custom/jobs/u/k/".utf8), [1]))
                 }
             }
             counts.takeTurn(floor, from: start, since: turnStart)
