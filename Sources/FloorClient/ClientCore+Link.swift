@@ -15,7 +15,6 @@ extension ClientCore {
         link.phase = .greeting(deadline: now.boot + Limits.helloTimeoutMicroseconds)
         link.session = 0
         link.sequence = 0
-        link.heardUntil = now.boot
         var hello = Hello(
             producer: producer,
             principal: options.principal,
@@ -83,14 +82,9 @@ extension ClientCore {
             counts.resyncs += 1
             inbox.worldChanged(lineage: otherLineage)
             if options.reasserts { uplink.reassertAll() }
-        } else if options.reasserts, !options.will.isEmpty,
-            now.boot - link.downSince >= Int64(options.willGraceMilliseconds) * 1000
-        {
-            // The will may have run: what it said is not true any more (race R19). Counted from
-            // when the hub surely heard us: a process that stood still learns of the link's end
-            // when it goes on, long after the hub.
-            let will = options.will
-            uplink.reassert(will.span.extracting(RecordView(checked: will.span, at: 0).key))
+        } else if options.reasserts, welcome.isOverwritten || welcome.isForeign {
+            // Readers see what a will said, or a copy of this client (races R19, R21).
+            uplink.reassertAll()
         }
         uplink.unmarkWaiting()
         return isOther ? .resynced : .resumed
@@ -139,7 +133,6 @@ extension ClientCore {
 
     /// Forgets what belonged to the session and tells the mailboxes.
     mutating func endLink(_ status: FloorStatus) {
-        if link.isLinked { link.downSince = link.heardUntil }
         link.session = 0
         inbox.loseLink(status)
     }

@@ -84,7 +84,6 @@ extension ClientCore {
     }
 
     private mutating func takePong(_ header: FrameHeader, _ pong: Pong) {
-        if let sent = clock.sending(of: pong) { link.heardUntil = sent }
         clock.notePong(pong, at: now.boot)
         inbox.noteStable(
             state: Revision(rawValue: header.argument),

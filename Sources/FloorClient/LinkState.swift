@@ -36,10 +36,6 @@ struct LinkState {
     var isDurable = false
     var secret = FloorID.zero
     var hasBeenLinked = false
-    /// Until when the hub had heard us, as far as we know: the last PING that it answered.
-    var heardUntil: Int64 = 0
-    /// The same of the last session.
-    var downSince: Int64 = 0
 
     var isLinked: Bool { phase == .linked }
     /// Whether the hub has a session of this link, or may have one by now.
@@ -132,11 +128,6 @@ struct ClockSamples {
         samples.removeAll(keepingCapacity: true)
         next = 0
         request = 0
-    }
-
-    /// When the PING was sent that a PONG answers; nil for one that answers none.
-    func sending(of pong: Pong) -> Int64? {
-        pong.request == request && request != 0 ? sentAt : nil
     }
 
     /// Takes the times of a PONG; absurd ones are passed over.

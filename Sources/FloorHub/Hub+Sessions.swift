@@ -150,6 +150,7 @@ extension Hub {
             && hello.stateToken >= state.tombstoneHorizon
         welcome.eventDelta = resumesLineage
         welcome.isForeign = isForeign
+        welcome.isOverwritten = producer.isOverwritten
         welcome.isDurable = options.isDurable
         welcome.roles = session.roles.rawValue
         welcome.suspectMilliseconds = UInt32(options.suspectMicroseconds / 1000)

@@ -56,6 +56,7 @@ extension Hub {
         let account = will.principal.account
         guard let change = state.putOwn(header, key, payload, account: account) else { return }
         ledger.counts.wills += 1
+        will.producer.isOverwritten = true
         tell(change, &effects)
     }
 

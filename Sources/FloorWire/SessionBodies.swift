@@ -144,6 +144,9 @@ public struct Welcome: Equatable, Sendable {
     public var eventDelta: Bool
     /// Whether somebody else has numbered operations under this producer id since the client did.
     public var isForeign: Bool
+    /// Whether a will has written under this producer id since the client was heard: what it said
+    /// last is not what readers see.
+    public var isOverwritten: Bool
     /// Whether the hub's journal is on a disk: what it acknowledges outlives its process.
     public var isDurable: Bool
     /// Granted roles as bits; all ones without a roster.
@@ -168,6 +171,7 @@ public struct Welcome: Equatable, Sendable {
         stateDelta = false
         eventDelta = false
         isForeign = false
+        isOverwritten = false
         isDurable = false
         roles = .max
         suspectMilliseconds = UInt32(Limits.suspectMicroseconds / 1000)
@@ -196,6 +200,7 @@ public struct Welcome: Equatable, Sendable {
         roles = body.u32(76)
         suspectMilliseconds = body.u32(80)
         staleMilliseconds = body.u32(84)
+        isOverwritten = body.u8(88) == 1
         guard heartbeatMilliseconds > 0 else { throw .badValue(field: "heartbeat_ms") }
         guard session != 0 else { throw .badValue(field: "session_id") }
     }
@@ -219,7 +224,7 @@ public struct Welcome: Equatable, Sendable {
         out.append(number: roles)
         out.append(number: suspectMilliseconds)
         out.append(number: staleMilliseconds)
-        out.append(number: UInt64(0))
+        out.append(number: UInt64(isOverwritten ? 1 : 0))
     }
 }
 

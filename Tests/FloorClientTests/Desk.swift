@@ -106,17 +106,19 @@ final class Desk {
     func connect(
         epoch: UInt32 = 1,
         lineage: FloorID = Desk.lineage,
-        lastApplied: UInt64 = 0
+        lastApplied: UInt64 = 0,
+        _ change: (inout Welcome) -> Void = { _ in }
     ) {
         if attempt == 0 { step(.start) }
         step(.linkUp(attempt: attempt))
-        welcome(epoch: epoch, lineage: lineage, lastApplied: lastApplied)
+        welcome(epoch: epoch, lineage: lineage, lastApplied: lastApplied, change)
     }
 
     func welcome(
         epoch: UInt32 = 1,
         lineage: FloorID = Desk.lineage,
-        lastApplied: UInt64 = 0
+        lastApplied: UInt64 = 0,
+        _ change: (inout Welcome) -> Void = { _ in }
     ) {
         session += 1
         sequence = 0
@@ -127,6 +129,7 @@ final class Desk {
             resumeSecret: FloorID(high: 5, low: UInt64(session))
         )
         welcome.lastApplied = lastApplied
+        change(&welcome)
         hub(.welcome) { welcome.append(to: &$0) }
     }
 

@@ -224,56 +224,25 @@ struct OutboxTests {
         )
     }
 
-    @Test("A client that comes back after its will may have run says its state again")
-    func afterWill() throws {
-        let key = try FloorKey("agent/bj/sales/1/")
-        var options = ClientOptions(principal: "ann", application: "desk")
-        try options.setWill(.loggedOff, for: key)
-        let will = options
-        let (desk, _) = try linked { $0 = will }
-        _ = try desk.publish("agent/bj/sales/1/", "ready")
-        _ = try desk.publish("agent/bj/sales/2/", "ready")
-        desk.turn()
-        desk.acknowledge(2, ResultRun(1, .ok), ResultRun(2, .ok))
-        desk.step(.linkDown(attempt: desk.attempt, .broken))
-        desk.pass(4900)
-        desk.connect(lastApplied: 2)
-        desk.lines.removeAll()
-        desk.turn()
-        #expect(desk.lines == [])
-        desk.step(.linkDown(attempt: desk.attempt, .broken))
-        desk.pass(5000)
-        desk.connect(lastApplied: 2)
-        desk.lines.removeAll()
-        desk.turn()
-        #expect(desk.lines == ["> PUB 3 first 3: put agent/bj/sales/1/ 'ready'"])
-    }
-
-    @Test("A client that stood still for longer than its grace says its state again")
-    func frozen() throws {
-        let key = try FloorKey("agent/bj/sales/1/")
-        var options = ClientOptions(principal: "ann", application: "desk")
-        try options.setWill(.loggedOff, for: key)
-        let will = options
-        for (still, isSaidAgain) in [(Int64(2000), false), (12_000, true)] {
-            let (desk, _) = try linked { $0 = will }
+    @Test("A client that is told that its values were overwritten says them again, and no other")
+    func overwritten() throws {
+        let changes: [((inout Welcome) -> Void, isSaidAgain: Bool)] = [
+            ({ _ in }, false), ({ $0.isOverwritten = true }, true), ({ $0.isForeign = true }, true),
+        ]
+        for (change, isSaidAgain) in changes {
+            let (desk, _) = try linked()
             _ = try desk.publish("agent/bj/sales/1/", "ready")
+            _ = try desk.publish("custom/bj/sales/1/", "mine")
             desk.turn()
-            desk.acknowledge(1, ResultRun(1, .ok))
-            desk.pass(1000)
-            desk.pong(stable: .zero, request: 2)
-            // Suspended: what the hub sent meanwhile comes all at once, and then the end.
-            desk.now.boot += still * 1000
-            desk.pong(stable: .zero, request: 2)
+            desk.acknowledge(2, ResultRun(1, .ok), ResultRun(2, .ok))
             desk.step(.linkDown(attempt: desk.attempt, .broken))
-            desk.pass(1)
-            desk.connect(lastApplied: 1)
+            desk.pass(12_000)
+            desk.connect(lastApplied: 2, change)
             desk.lines.removeAll()
             desk.turn()
-            #expect(
-                desk.lines
-                    == (isSaidAgain ? ["> PUB 2 first 2: put agent/bj/sales/1/ 'ready'"] : [])
-            )
+            let again =
+                "> PUB 3 first 3: put agent/bj/sales/1/ 'ready', put custom/bj/sales/1/ 'mine'"
+            #expect(desk.lines == (isSaidAgain ? [again] : []))
         }
     }
 

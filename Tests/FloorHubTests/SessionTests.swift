@@ -160,6 +160,49 @@ import Testing
         #expect(hub.hub.statistics.wills == 2)
     }
 
+    @Test("Whose will has run is told so in WELCOME, until somebody publishes under its id")
+    func toldOfWill() {
+        let hub = HubHarness()
+        let ana = hub.join("ana") { hello in
+            hello.will = SessionTranscriptTests.will(key(1), "gone")
+            hello.willGraceMilliseconds = 1000
+        }
+        func comeBack() -> Bool? {
+            _ = ana.take()
+            ana.hello()
+            for case .welcome(let welcome) in ana.take().map(\.content) {
+                return welcome.isOverwritten
+            }
+            return nil
+        }
+        ana.publish(key(1), "here")
+        hub.turn()
+        ana.loseLink()
+        hub.idle(milliseconds: 900)
+        #expect(comeBack() == false, "its grace was not over")
+        ana.reconnect()
+        ana.hello { hello in
+            hello.will = SessionTranscriptTests.will(key(1), "gone")
+            hello.willGraceMilliseconds = 1000
+        }
+        ana.loseLink()
+        hub.idle(milliseconds: 1100)
+        #expect(hub.hub.statistics.wills == 1)
+        #expect(comeBack() == true)
+        // As if that WELCOME had never arrived.
+        ana.reconnect()
+        #expect(comeBack() == true)
+        // Heard, but whether it says its values again is not known.
+        ana.ping()
+        ana.reconnect()
+        #expect(comeBack() == true)
+        ana.publish(key(1), "here again")
+        hub.turn()
+        ana.reconnect()
+        #expect(comeBack() == false)
+        #expect(hub.violations == [])
+    }
+
     @Test func aWillDoesNotSpeakOverSomebodyElse() {
         let hub = HubHarness()
         let carl = hub.join("carl")

@@ -82,15 +82,17 @@ extension World {
 
     /// A live client's own leased keys are in the table as it published them last.
     private func checkOwnValues(_ client: SimulatedClient) {
-        for (key, payload) in client.ownValues where key.entity.hasPrefix(client.name) {
+        for (key, own) in client.ownValues where key.entity.hasPrefix(client.name) {
             guard let slot = hub.state.value(key.bytes.span) else {
                 // Values without a lease are nobody's to say again after a crash.
-                if crashes == 0 { fail("\(client.name): \(key.text) is lost") }
+                if own.isLeased || crashes == 0 {
+                    fail("\(client.name): \(key.text) is lost")
+                }
                 continue
             }
             let record = hub.state.record(slot)
             guard let view = try? RecordView(record.span, at: 0) else { continue }
-            if record.span.copy(view.payload) != payload, crashes == 0 {
+            if record.span.copy(view.payload) != own.payload, own.isLeased || crashes == 0 {
                 fail("\(client.name): \(key.text) has an old value")
             }
         }

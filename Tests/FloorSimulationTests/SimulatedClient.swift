@@ -53,8 +53,10 @@ final class SimulatedClient {
     private(set) var snapshots = 0
     private var answered: Set<Ticket> = []
     var asked: Set<Ticket> = []
-    /// The last own value per key, as published; nil payload = removed.
-    var ownValues: [FloorKey: [UInt8]] = [:]
+    /// The last own value per key, as published, and whether it has a lease.
+    var ownValues: [FloorKey: (payload: [UInt8], isLeased: Bool)] = [:]
+    /// The key its will is about; nil = it has none.
+    let willKey: FloorKey?
     private(set) var acceptedEvents: Set<[UInt8]> = []
     private var eventOfTicket: [Ticket: [UInt8]] = [:]
     /// Every event that `publish` took.
@@ -66,6 +68,7 @@ final class SimulatedClient {
         identity: (principal: String, producer: FloorID, incarnation: UInt64)? = nil,
         filters: [KeyFilter],
         store: MemoryOutboxStore? = nil,
+        hasWill: Bool = false,
         random: inout SeededRandom
     ) throws {
         self.store = store
@@ -79,6 +82,9 @@ final class SimulatedClient {
         options.creditBytes =
             random.oneIn(2) ? Limits.creditMinimumBytes : Limits.creditDefaultBytes
         options.outboxOperations = 256
+        willKey =
+            hasWill ? try FloorKey(.agent, site: "bj", unit: "sales", entity: "\(name)-0") : nil
+        if let willKey { try options.setWill(.loggedOff, for: willKey) }
         self.options = options
         principal = options.principal
         let words = SeededRandom(seed: random.next())
@@ -141,6 +147,8 @@ final class SimulatedClient {
 
     func publish(_ key: FloorKey, _ payload: [UInt8], leased: Bool, random: inout SeededRandom) {
         var publication = Publication(key.kind.lane == .state ? .put : .append, schema: 7)
+        // What a will may overwrite is leased, as a desktop's state is: others nobody says again.
+        let leased = leased || key == willKey
         publication.isLeased = leased
         guard
             let ticket = try? core.publish(
@@ -155,7 +163,7 @@ final class SimulatedClient {
             takenEvents.append(payload)
             eventOfTicket[ticket] = payload
         } else {
-            ownValues[key] = payload
+            ownValues[key] = (payload, leased)
         }
     }
 

@@ -73,6 +73,7 @@ final class World {
                     identity: luck.clones && index < 2 ? copied : nil,
                     filters: chosen,
                     store: luck.kills ? MemoryOutboxStore() : nil,
+                    hasWill: index % 2 == 0,
                     random: &random
                 )
             )

@@ -174,6 +174,7 @@ extension Samples {
         welcome.lastApplied = 6
         welcome.eventDelta = true
         welcome.roles = 0x8000_0001
+        welcome.isOverwritten = true
         return welcome
     }()
 

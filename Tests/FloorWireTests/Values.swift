@@ -126,7 +126,7 @@ extension Welcome {
             "max_bytes": JSON(maximumBytes), "state_mode": stateDelta ? 1 : 2,
             "event_mode": eventDelta ? 1 : 2, "roles": JSON(roles),
             "numbers": isForeign ? 1 : 0,
-            "journal": isDurable ? 1 : 0,
+            "journal": isDurable ? 1 : 0, "own_values": isOverwritten ? 1 : 0,
             "suspect_ms": JSON(suspectMilliseconds), "stale_ms": JSON(staleMilliseconds),
         ]
     }

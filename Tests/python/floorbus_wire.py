@@ -146,10 +146,10 @@ SNAP = Layout('IIQQ', 'sub mode count rev')
 FIXED = {
     'UNSUBSCRIBE': Layout('II', 'sub 0'),
     'PING': Layout('q', 'client_time_us'),
-    'WELCOME': Layout('16sII16sqIIQIIBBBBIIIQ',
+    'WELCOME': Layout('16sII16sqIIQIIBBBBIIIBBHI',
                       'lineage# epoch session_id resume_secret# hub_time_us heartbeat_ms'
                       ' max_payload last_applied max_messages max_bytes state_mode event_mode'
-                      ' numbers journal roles suspect_ms stale_ms _'),
+                      ' numbers journal roles suspect_ms stale_ms own_values _ _ _'),
     'PONG': Layout('qqqQQQQ', 't0_us t1_us t2_us state_head event_head stable_event request'),
     'SUBACK': Layout('IiIIQQ', 'sub status ended _ state_head event_start'),
     'SNAP_BEGIN': SNAP,

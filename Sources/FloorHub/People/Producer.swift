@@ -21,6 +21,12 @@ final class Producer {
     /// Of the client that published last; 0 = nobody has.
     var incarnation: UInt64 = 0
     var session: Session?
+    /// Whether a will has written under its id, and nobody has published since.
+    ///
+    /// Whoever publishes was told of it by their WELCOME, and says their values again; another
+    /// client with this id finds its numbers used. To hear a message is not enough: a copy that was
+    /// told may have no values (docs/model/values.pml).
+    var isOverwritten = false
     var last: UInt64
     /// Stored results of the most recent runs, oldest first.
     var runs: [ResultRun] = []
@@ -104,6 +110,7 @@ final class Producer {
     /// A session publishes: the numbers from here on are its client's.
     func noteUse(by session: Session) {
         session.isForeign = false
+        isOverwritten = false
         if secrets.count != 1 || !isUsed { secrets = [session.secret] }
         isUsed = true
         incarnation = session.incarnation
@@ -136,24 +143,22 @@ final class Producer {
 
     /// Keeps a result, so that the same operation arriving again gets the same answer.
     func store(_ run: ResultRun) {
-        if let last = runs.indices.last, runs[last].extend(by: run) { return }
-        if runs.count >= Limits.resultRunsPerProducer { forgetResults() }
-        runs.append(run)
+        runs.add(run)
+        if runs.count > Limits.resultRunsPerProducer { forgetResults() }
     }
 
     /// Makes room among the results: the client knows the oldest, or it holds back its
     /// acknowledgement beyond every window.
     private func forgetResults() {
         let first = runs.firstIndex { $0.first + UInt64($0.count) > firstUnacknowledged }
-        let surplus = runs.count - Limits.resultRunsPerProducer + 1
+        let surplus = runs.count - Limits.resultRunsPerProducer
         runs.removeFirst(min(surplus, first ?? runs.count))
-        if runs.count >= Limits.resultRunsUnacknowledged { runs.removeFirst() }
+        if runs.count > Limits.resultRunsUnacknowledged { runs.removeFirst() }
     }
 
     /// Adds a result to the row being written.
     func addSaving(_ run: ResultRun) {
-        if let last = saving.indices.last, saving[last].extend(by: run) { return }
-        saving.append(run)
+        saving.add(run)
     }
 
     /// The stored result of one sequence; ok without a revision when it is no longer kept.
