@@ -67,8 +67,9 @@ public enum Limits {
     /// Wait before a producer whose time is over and whose values live on is looked at again, in
     /// microseconds.
     public static let producerRetryMicroseconds: Int64 = 600_000_000
-    /// Most live sessions on one hub.
-    public static let sessions = 16_384
+    /// Most live sessions on one hub: 48,000 desktops with their screens and bridges; the process'
+    /// descriptors bound it before (docs/decisions/0036).
+    public static let sessions = 65_536
     /// Most subscriptions of one session.
     public static let subscriptionsPerSession = 256
     /// Most last-value keys on one hub, tombstones included (the design limit is 48,000 agents).
@@ -123,7 +124,7 @@ public enum Limits {
         subscriptions: 65_536,
         requests: 1024,
         producers: producers / 2,
-        sessions: sessions
+        sessions: sessions / 2
     )
     /// Units of work in one turn of the core for what can go on in the next one (about 2 ms).
     ///

@@ -24,6 +24,9 @@ final class ScaleFloor {
     /// Answers that go on behind a cursor: client, question, cursor.
     private var unfinished: [(Int, UInt64, UInt64)] = []
     private var message: [UInt8] = []
+    /// Who said something when, from `firstSpoken` on.
+    private var spoken: [(client: Int, at: Int64)] = []
+    private var firstSpoken = 0
     private var totals = ScaleCost()
     private var allowance = UInt64.max
     /// The roster's people and the keys of queues; empty on a floor without.
@@ -46,8 +49,6 @@ final class ScaleFloor {
         var options = HubOptions(lineage: Self.lineage, epoch: epoch) { words.next() }
         options.isDurable = true
         options.keepsHistory = true
-        // More than a hub takes when nothing is said: descriptors are its operator's to give.
-        options.maximumSessions = 65_536
         change(&options)
         time = FloorTime(boot: 1_000_000, wall: 1_800_000_000_000_000)
         if let contents {
@@ -152,8 +153,15 @@ final class ScaleFloor {
 
     private func pingSilent() {
         let latest = time.boot - Int64(Self.heartbeat) * 1000
-        for index in clients.indices
-        where clients[index].session != 0 && clients[index].spokeAt <= latest { ping(index) }
+        while firstSpoken < spoken.count, spoken[firstSpoken].at <= latest {
+            let (index, at) = spoken[firstSpoken]
+            firstSpoken += 1
+            if clients[index].session != 0, clients[index].spokeAt == at { ping(index) }
+        }
+        // Half of them are behind: the rest moves to the front, a constant cost each.
+        guard firstSpoken > 4096, firstSpoken * 2 > spoken.count else { return }
+        spoken.removeFirst(firstSpoken)
+        firstSpoken = 0
     }
 
     /// One input that is no message.
@@ -176,9 +184,16 @@ final class ScaleFloor {
         body(&bytes)
         FrameWriter.end(start, in: &bytes)
         totals.inputs += 1
-        clients[index].spokeAt = time.boot
+        noteSpoke(index)
         hub.receive(bytes.span, from: link(of: index), at: time, into: &effects)
         swap(&bytes, &message)
+    }
+
+    /// Once for each moment, in the order of time: nobody looks through everybody for the silent.
+    private func noteSpoke(_ index: Int) {
+        guard clients[index].spokeAt != time.boot else { return }
+        clients[index].spokeAt = time.boot
+        spoken.append((index, time.boot))
     }
 
     /// A link's number says whose it is and which of theirs.
