@@ -27,6 +27,7 @@ public import FloorWire
 /// - Messages leave at `turnEnd`: call it after a batch of inputs and after commands, and when
 ///   `needsTurn` says so after `next`.
 public struct ClientCore: ~Copyable {
+    private let inPlace = InPlace()
     let options: ClientOptions
     /// The identity that this client's records carry.
     public let producer: FloorID

@@ -25,6 +25,7 @@ import FloorWire
 ///
 /// - Thread: one at a time; the server holds its lock around `step`.
 public struct Hub: ~Copyable {
+    private let inPlace = InPlace()
     let options: HubOptions
     let clock = HubClock()
     let ledger = HubLedger()

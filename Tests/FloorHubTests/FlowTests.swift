@@ -127,7 +127,7 @@ import Testing
         }
         let session = hub.hub.sessions.all[1]
         #expect(session.reader.dirtyCount <= 52)
-        #expect(session.reader.dirty.count <= 2 * 4096)
+        #expect(session.reader.dirty.keys.count <= 2 * 4096)
         #expect(session.answers.isEmpty && !session.downlink.isBlocked)
     }
 

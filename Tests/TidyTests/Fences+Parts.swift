@@ -51,7 +51,7 @@ extension Fences {
             // whether it is still granted.
             state: [
                 "reader": [
-                    "awaitedPage", "awaitsSubscriptions", "dirty", "dirtyHead", "eventPosition",
+                    "awaitedPage", "awaitsSubscriptions", "dirty", "eventPosition",
                     "freshness", "hasEvents", "isActive", "isAsking", "kept", "minimumInterval",
                     "nextDeliver", "page", "pageOffset", "questions", "replays",
                     "servesOwedNext", "waitsUntil",

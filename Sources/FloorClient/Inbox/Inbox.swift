@@ -6,7 +6,8 @@ import FloorWire
 ///
 /// Invariant: what waits in a mailbox is wanted by an open subscription or question of it, or is
 /// passed over when it is taken; the credit of every message is given back exactly once.
-struct Inbox {
+struct Inbox: ~Copyable {
+    private let inPlace = InPlace()
     /// What the inbox has counted; the names are those of `ClientStatistics`.
     struct Counts {
         var recordsIn: UInt64 = 0

@@ -5,25 +5,29 @@ import FloorWire
 // all operations: publishing takes the same time however many there are.
 
 extension Outbox {
-    /// Notes an operation on a key of the state lane as the newest of its key.
-    ///
-    /// - Returns: the one that was.
+    /// Notes a restored operation, if it is on a key of the state lane, as the newest of its key.
     mutating func noteLatest(_ slot: Int) -> Int? {
         let (bytes, view) = record(slot)
         let key = bytes.span.extracting(view.key)
         guard KeyRules.kind(of: key)?.lane == .state else { return nil }
-        let hash = ByteIndex.hash(key)
-        operations[slot].keyHash = hash
+        return noteLatest(slot, key, ByteIndex.hash(key))
+    }
+
+    /// Notes an operation on a key of the state lane as the newest of its key.
+    ///
+    /// - Returns: the one that was.
+    mutating func noteLatest(_ slot: Int, _ key: Span<UInt8>, _ hash: UInt32) -> Int? {
         let old = findLatest(key, hash)
         if let old {
             // What is taken over from a store need not come in the order of the tickets.
             guard operations[old].ticket.rawValue < operations[slot].ticket.rawValue else {
+                operations[slot].keyHash = hash
                 return nil
             }
             forgetLatest(old)
         }
         latest.insert(hash, slot)
-        operations[slot].isLatest = true
+        operations[slot].noteLatest(hash)
         return old
     }
 

@@ -4,11 +4,59 @@ import FloorWire
 // Where the operations' records are.
 
 extension Outbox {
-    mutating func takeHome(_ slot: Int, _ length: Int) -> RecordChunks.Home {
-        let home = records.append(length)
-        operations[slot].home = home
-        return home
+    // MARK: a new operation
+
+    /// Puts an operation at the end; nil, and it is none, when the store is full.
+    mutating func add(
+        _ operation: Operation,
+        _ header: RecordHeader,
+        key: Span<UInt8>,
+        payload: Span<UInt8>,
+        at wall: Int64
+    ) -> Int? {
+        let size = RecordWriter.size(keyBytes: key.count, payloadBytes: payload.count)
+        let home = records.append(size)
+        records.write(home, header, key: key, payload: payload)
+        return add(operation, home, at: wall)
     }
+
+    /// The same with a whole record that was in an outbox before.
+    mutating func add(_ operation: Operation, record: [UInt8], at wall: Int64) -> Int? {
+        let home = records.append(record.count)
+        records.write(home, record.span)
+        return add(operation, home, at: wall)
+    }
+
+    private mutating func add(
+        _ operation: Operation,
+        _ home: RecordChunks.Home,
+        at wall: Int64
+    ) -> Int? {
+        var operation = operation
+        operation.home = home
+        operation.sequence = first + UInt64(queue.count)
+        if log != nil { operation.time = wall }
+        let slot = place(operation)
+        if let log, !isStored(slot, in: log) {
+            drop(slot)
+            return nil
+        }
+        bytes += home.range.count
+        queue.append(Int32(slot))
+        return slot
+    }
+
+    /// Puts an operation into a free slot.
+    mutating func place(_ operation: Operation) -> Int {
+        if let slot = free.popLast() {
+            operations[slot] = operation
+            return slot
+        }
+        operations.append(operation)
+        return operations.count - 1
+    }
+
+    // MARK: records
 
     func home(_ slot: Int) -> RecordChunks.Home {
         guard let home = operations[slot].home else {
@@ -17,9 +65,13 @@ extension Outbox {
         return home
     }
 
-    mutating func leaveHome(_ slot: Int) {
-        if let home = operations[slot].home { records.remove(home) }
+    /// Gives a record's place back; returns how many bytes it had.
+    @discardableResult
+    mutating func leaveHome(_ slot: Int) -> Int {
+        guard let home = operations[slot].home else { return 0 }
+        records.remove(home)
         operations[slot].home = nil
+        return home.range.count
     }
 
     /// The bytes in which an operation's record lies, and where in them it has its parts.
@@ -45,7 +97,9 @@ extension Outbox {
     mutating func moveRecord(_ slot: Int) {
         let record = records.copy(home(slot))
         leaveHome(slot)
-        records.write(takeHome(slot, record.count), record.span)
+        let home = records.append(record.count)
+        records.write(home, record.span)
+        operations[slot].home = home
     }
 
     /// Gives a slot back that never was an operation.

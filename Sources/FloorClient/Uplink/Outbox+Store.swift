@@ -21,12 +21,15 @@ extension Outbox {
         first = contents.first
         for _ in contents.first..<contents.next { queue.append(-1) }
         for kept in contents.operations {
-            let slot = begin(Ticket(rawValue: kept.ticket), nil)
-            write(slot, record: kept.record)
-            operations[slot].time = kept.time
-            operations[slot].isNumbered = true
-            operations[slot].isRecovered = true
-            operations[slot].sequence = kept.sequence
+            var operation = Operation(ticket: Ticket(rawValue: kept.ticket))
+            operation.time = kept.time
+            operation.isNumbered = true
+            operation.isRecovered = true
+            operation.sequence = kept.sequence
+            let home = records.append(kept.record.count)
+            records.write(home, kept.record.span)
+            operation.home = home
+            let slot = place(operation)
             unansweredRecovered += 1
             bytes += kept.record.count
             _ = noteLatest(slot)

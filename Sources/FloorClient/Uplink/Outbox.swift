@@ -10,7 +10,8 @@ import FloorWire
 /// An operation leaves the front when its result is known *and* the cumulative acknowledgement
 /// has passed it: the cumulative value may run ahead of results that follow in a second message.
 /// A retryable result makes its place void (-1) and the operation waits for its new number.
-struct Outbox {
+struct Outbox: ~Copyable {
+    private let inPlace = InPlace()
     /// One operation; it holds no storage of its own.
     struct Operation {
         var ticket = Ticket.none
@@ -35,6 +36,11 @@ struct Outbox {
         var keyHash: UInt32 = 0
         /// Where its record is.
         var home: RecordChunks.Home?
+
+        mutating func noteLatest(_ hash: UInt32) {
+            keyHash = hash
+            isLatest = true
+        }
     }
     /// An operation that has been taken out, with its record.
     struct Removed {
@@ -113,51 +119,6 @@ struct Outbox {
 
     func hasRoom(for size: Int) -> Bool {
         count < capacity && bytes + size <= Limits.outboxBytes
-    }
-
-    /// A free operation whose record the caller writes before `commit`.
-    mutating func begin(_ ticket: Ticket, _ mailbox: MailboxID?) -> Int {
-        let operation = Operation(ticket: ticket, mailbox: mailbox)
-        if let slot = free.popLast() {
-            operations[slot] = operation
-            return slot
-        }
-        operations.append(operation)
-        return operations.count - 1
-    }
-
-    mutating func write(
-        _ slot: Int,
-        _ header: RecordHeader,
-        key: Span<UInt8>,
-        payload: Span<UInt8>
-    ) {
-        let home = takeHome(
-            slot,
-            RecordWriter.size(keyBytes: key.count, payloadBytes: payload.count)
-        )
-        records.write(home, header, key: key, payload: payload)
-    }
-
-    /// Writes a whole record that was in the outbox before.
-    mutating func write(_ slot: Int, record: [UInt8]) {
-        let home = takeHome(slot, record.count)
-        records.write(home, record.span)
-    }
-
-    /// Puts a written operation at the end; false, and it is none, when the store is full.
-    mutating func commit(_ slot: Int, at wall: Int64) -> Bool {
-        operations[slot].sequence = first + UInt64(queue.count)
-        if let log {
-            operations[slot].time = wall
-            guard isStored(slot, in: log) else {
-                drop(slot)
-                return false
-            }
-        }
-        bytes += home(slot).range.count
-        queue.append(Int32(slot))
-        return true
     }
 
     // MARK: links
@@ -340,9 +301,8 @@ struct Outbox {
     }
 
     mutating func release(_ slot: Int) {
-        bytes -= home(slot).range.count
         forgetLatest(slot)
-        leaveHome(slot)
+        bytes -= leaveHome(slot)
         operations[slot].isWaiting = false
         endRecovered(slot)
         if operations[slot].isAnswered { answeredCount -= 1 } else { endDeferral(slot) }

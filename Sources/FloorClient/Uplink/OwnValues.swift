@@ -20,9 +20,8 @@ struct OwnValues {
     var count: Int { values.count - free.count }
 
     /// Notes a PUT: the record as it stands in the outbox.
-    mutating func put(_ bytes: Span<UInt8>, _ view: RecordView, ticket: Ticket) {
+    mutating func put(_ bytes: Span<UInt8>, _ view: RecordView, hash: UInt32, ticket: Ticket) {
         let key = bytes.extracting(view.key)
-        let hash = ByteIndex.hash(key)
         let slot: Int
         if let known = find(key, hash) {
             slot = known
@@ -48,8 +47,11 @@ struct OwnValues {
     }
 
     /// The key is deleted, unleased now, or not ours: forget it.
-    mutating func remove(_ key: Span<UInt8>, onlyIf ticket: Ticket? = nil) {
-        let hash = ByteIndex.hash(key)
+    mutating func remove(_ key: Span<UInt8>, onlyIf ticket: Ticket) {
+        remove(key, hash: ByteIndex.hash(key), onlyIf: ticket)
+    }
+
+    mutating func remove(_ key: Span<UInt8>, hash: UInt32, onlyIf ticket: Ticket? = nil) {
         guard let slot = find(key, hash) else { return }
         if let ticket, values[slot].ticket != ticket { return }
         setDue(slot, false)

@@ -6,7 +6,8 @@ import FloorWire
 /// Results for publishers come out as facts: `takeSettled` after every call that may have some.
 ///
 /// Invariant: each operation that was accepted with a mailbox is settled exactly once.
-struct Uplink {
+struct Uplink: ~Copyable {
+    private let inPlace = InPlace()
     /// What the uplink has counted; the names are those of `ClientStatistics`.
     struct Counts {
         var recovered: UInt64 = 0
@@ -116,21 +117,26 @@ struct Uplink {
         header.sourceTime = publication.sourceTime
         lastTicket += 1
         let ticket = Ticket(rawValue: lastTicket)
-        let slot = outbox.begin(ticket, results)
-        outbox.operations[slot].isConditional = publication.expectedRevision != .zero
-        outbox.write(slot, header, key: key, payload: payload)
-        guard outbox.commit(slot, at: wall) else { throw .storage }
+        let isConditional = publication.expectedRevision != .zero
+        let operation = Outbox.Operation(
+            ticket: ticket,
+            mailbox: results,
+            isConditional: isConditional
+        )
+        let added = outbox.add(operation, header, key: key, payload: payload, at: wall)
+        guard let slot = added else { throw .storage }
         counts.published += 1
         if kind.lane == .state {
-            if let other = outbox.noteLatest(slot) {
+            let hash = ByteIndex.hash(key)
+            if let other = outbox.noteLatest(slot, key, hash) {
                 dropOvertaken(other)
-                if publication.expectedRevision == .zero { outbox.noteOvertaken(other) }
+                if !isConditional { outbox.noteOvertaken(other) }
             }
             if publication.operation == .put, publication.isLeased {
                 let (bytes, view) = outbox.record(slot)
-                own.put(bytes.span, view, ticket: ticket)
+                own.put(bytes.span, view, hash: hash, ticket: ticket)
             } else {
-                own.remove(key)
+                own.remove(key, hash: hash)
             }
         }
         return ticket
@@ -155,11 +161,8 @@ struct Uplink {
         outbox.log?.open(secret: welcome.resumeSecret)
     }
 
-    /// The hub has lost own values: all of them are to be said again.
+    /// The hub has lost own values, or may hold others: all of them are to be said again.
     mutating func reassertAll() { own.markAll() }
-
-    /// The hub may hold another value than the own one of this key.
-    mutating func reassert(_ key: Span<UInt8>) { own.mark(key) }
 
     /// What the outbox will bring anew needs no saying again.
     mutating func unmarkWaiting() {
@@ -191,9 +194,8 @@ struct Uplink {
             lastTicket += 1
             let ticket = Ticket(rawValue: lastTicket)
             guard own.takeDue(ticket: ticket, into: &scratch) else { return }
-            let slot = outbox.begin(ticket, nil)
-            outbox.write(slot, record: scratch)
-            guard outbox.commit(slot, at: now.wall) else {
+            let operation = Outbox.Operation(ticket: ticket)
+            guard let slot = outbox.add(operation, record: scratch, at: now.wall) else {
                 let record = scratch
                 own.mark(record.span.extracting(RecordView(checked: record.span, at: 0).key))
                 return

@@ -6,6 +6,7 @@ import FloorWire
 ///
 /// It holds committed records only, so no reader ever sees what the journal may still lose.
 struct KeptTable: ~Copyable {
+    private let inPlace = InPlace()
     private struct Entry {
         var record: [UInt8] = []
         var revision = Revision.zero

@@ -20,8 +20,7 @@ final class Answers {
     /// Adds a result, joined to the last run where it fits.
     func add(_ run: ResultRun) {
         areOwed = true
-        if let last = results.indices.last, results[last].extend(by: run) { return }
-        results.append(run)
+        results.add(run)
     }
 
     /// Operations came that do not follow the last one.

@@ -6,6 +6,7 @@ import FloorWire
 /// Readers that fall out of the window go back to the journal, so its size bounds memory, never
 /// what a reader may miss.
 struct EventLane: ~Copyable {
+    private let inPlace = InPlace()
     /// Where consecutive records of one batch come from: one producer's consecutive operations,
     /// or the hub itself.
     struct Origin {

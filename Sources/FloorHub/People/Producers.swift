@@ -6,6 +6,7 @@ import FloorWire
 /// Invariant: a principal is known exactly while a producer of it is remembered; an idle producer
 /// has an entry in the heap of those to be forgotten. Nothing here looks at all of them.
 struct Producers: ~Copyable {
+    private let inPlace = InPlace()
     private let maximum: Int
     private let isDurable: Bool
     private let clock: HubClock

@@ -6,6 +6,7 @@ import FloorWire
 /// Equal filters of many sessions are one node, so that a change costs what its key's depth
 /// costs, not what the number of readers costs.
 struct FilterIndex: ~Copyable {
+    private let inPlace = InPlace()
     private struct Node {
         var parent = -1
         var segment: [UInt8] = []

@@ -22,7 +22,8 @@ private struct RenewalMarks {
 /// Freshness is said once for a producer to whoever has its values, and each of them derives it for
 /// its values; with each value it would cost a silent bridge's viewers megabytes. Whose snapshot is
 /// not through may not have them yet: such a reader is told of each value.
-struct Marks {
+struct Marks: ~Copyable {
+    private let inPlace = InPlace()
     private let clock: HubClock
     private let ledger: HubLedger
     private var matches = MatchCache()

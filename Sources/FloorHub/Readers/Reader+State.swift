@@ -49,7 +49,7 @@ extension Reader {
         _ out: inout [UInt8]
     ) {
         while hasDirty {
-            let slot = Int(dirty[dirtyHead].slot)
+            let slot = firstDirty
             guard frame.fits(lane.recordSize(slot), out) else { return }
             let key = takeDirty()
             let passedOver = lane.changes(slot) &- key.changesBefore &- 1

@@ -3,8 +3,7 @@ import FloorWire
 
 /// What one session reads, and how far it is.
 ///
-/// Invariants: `dirtyBits` has a bit exactly for the keys in `dirty` from `dirtyHead` on; the
-/// session is in at most one of the lists of those to be served now and later.
+/// Invariant: the session is in at most one of the lists of those to be served now and later.
 final class Reader {
     let downlink: Downlink
     let initialCredit: UInt64
@@ -14,9 +13,7 @@ final class Reader {
     private var creditUsed: UInt64 = 0
 
     var subscriptions: [Subscription] = []
-    private(set) var dirty: [DirtyKey] = []
-    private(set) var dirtyHead = 0
-    private var dirtyBits: [UInt64] = []
+    private(set) var dirty = DirtyKeys()
     /// Producers whose values, which it has, changed their freshness.
     var freshness = FreshnessQueue()
     var servesOwedNext = false
@@ -77,57 +74,21 @@ final class Reader {
 
     // MARK: keys to be told of
 
-    var hasDirty: Bool { dirtyHead < dirty.count }
-    var dirtyCount: Int { dirty.count - dirtyHead }
+    var hasDirty: Bool { !dirty.isEmpty }
+    var dirtyCount: Int { dirty.count }
+    /// The slot of the key that has waited longest.
+    var firstDirty: Int { dirty.first }
 
-    func isDirty(_ slot: Int) -> Bool {
-        let word = slot >> 6
-        return word < dirtyBits.count && dirtyBits[word] & (1 << UInt64(slot & 63)) != 0
-    }
+    func isDirty(_ slot: Int) -> Bool { dirty.contains(slot) }
 
     /// Queues a key once; a key already queued keeps its place.
-    func markDirty(_ change: StateChange) {
-        let word = change.slot >> 6
-        if word >= dirtyBits.count {
-            dirtyBits.append(contentsOf: repeatElement(0, count: word + 1 - dirtyBits.count))
-        }
-        let bit: UInt64 = 1 << UInt64(change.slot & 63)
-        guard dirtyBits[word] & bit == 0 else { return }
-        dirtyBits[word] |= bit
-        dirty.append(
-            DirtyKey(
-                slot: Int32(change.slot),
-                changesBefore: change.changesBefore,
-                firstRevision: change.revision
-            )
-        )
-    }
+    func markDirty(_ change: StateChange) { dirty.add(change) }
 
     /// Takes the key that has waited longest.
-    func takeDirty() -> DirtyKey {
-        let key = dirty[dirtyHead]
-        dirtyHead += 1
-        dirtyBits[Int(key.slot) >> 6] &= ~(1 << UInt64(key.slot & 63))
-        if dirtyHead == dirty.count {
-            dirty.removeAll(keepingCapacity: true)
-            dirtyHead = 0
-        } else if dirtyHead >= 4096, dirtyHead * 2 >= dirty.count {
-            dirty.removeFirst(dirtyHead)
-            dirtyHead = 0
-        }
-        return key
-    }
+    func takeDirty() -> DirtyKey { dirty.take() }
 
     /// Keeps only some of the queued keys, in their order.
-    func keepDirty(_ isWanted: (Int) -> Bool) {
-        dirty.removeFirst(dirtyHead)
-        dirtyHead = 0
-        dirty.removeAll { key in
-            if isWanted(Int(key.slot)) { return false }
-            dirtyBits[Int(key.slot) >> 6] &= ~(1 << UInt64(key.slot & 63))
-            return true
-        }
-    }
+    func keepDirty(_ isWanted: (Int) -> Bool) { dirty.keep(isWanted) }
 
     // MARK: how far it is
 
@@ -158,7 +119,7 @@ final class Reader {
     /// The first change that it has to be told of and was not.
     var firstOwedRevision: Revision? {
         guard hasDirty else { return freshness.firstRevision }
-        let first = dirty[dirtyHead].firstRevision
+        let first = dirty.firstRevision
         return freshness.firstRevision.map { min($0, first) } ?? first
     }
 
@@ -195,9 +156,7 @@ final class Reader {
     /// The session is over: nothing of it is sent any more.
     func end() {
         subscriptions.removeAll()
-        dirty.removeAll()
-        dirtyHead = 0
-        dirtyBits.removeAll()
+        dirty = DirtyKeys()
         freshness = FreshnessQueue()
         kept = nil
         page = nil

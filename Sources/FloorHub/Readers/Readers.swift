@@ -6,6 +6,7 @@ import FloorWire
 /// Work is bounded by cost: what may be long (snapshots, catching up, questions) uses up the turn's
 /// units and goes on in the next one; what is live never waits for it.
 struct Readers: ~Copyable {
+    private let inPlace = InPlace()
     private let epoch: UInt32
     private let clock: HubClock
     private let ledger: HubLedger

@@ -35,6 +35,7 @@ struct StateRefusal: Error {
 ///
 /// Invariant: an owned value has one owner; revisions ascend and never repeat.
 struct StateLane: ~Copyable {
+    private let inPlace = InPlace()
     private let maximumKeys: Int
     private let clock: HubClock
     private let ledger: HubLedger
@@ -118,46 +119,15 @@ struct StateLane: ~Copyable {
         if let known {
             // A key in the table is well-formed, but it may be of another kind.
             guard KeyRules.kind(of: key) == kind else { throw StateRefusal(.badKey) }
-            try checkRevision(header.previous, table.entries[known])
+            try table.checkRevision(header.previous, known)
         } else {
             guard (try? KeyRules.checkKey(key)) == kind else { throw StateRefusal(.badKey) }
-            try checkRevision(header.previous, nil)
+            try table.checkRevision(header.previous, nil)
             guard hasRoom else { throw StateRefusal(.limit) }
         }
         let size = RecordWriter.size(keyBytes: key.count, payloadBytes: payload.count)
-        try checkShare(account, known, size: size)
+        try table.checkShare(account, known, size: size)
         return write(header, key, payload, owner: owner, account: account, known)
-    }
-
-    /// Whether the value is the one that a writer has seen.
-    ///
-    /// A change of freshness is no other value: viewers do not learn the revision it took.
-    private func checkRevision(
-        _ expected: Revision,
-        _ entry: ValueEntry?
-    ) throws(StateRefusal) {
-        let present = entry.map { $0.isDeleted ? Revision.zero : $0.revision } ?? .zero
-        guard expected != .zero, expected != present else { return }
-        if let entry, !entry.isDeleted, expected == entry.written { return }
-        var refusal = StateRefusal(.conflict)
-        refusal.revision = present
-        throw refusal
-    }
-
-    private func checkShare(
-        _ account: Account,
-        _ known: Int?,
-        size: Int
-    ) throws(StateRefusal) {
-        let entry = known.map { table.entries[$0] }
-        let isOwn = entry?.account === account
-        let isKept = isOwn && entry?.isDeleted == false
-        guard isKept || account.has(roomFor: 1, .keys) else { throw StateRefusal(.keys) }
-        guard isOwn || account.has(roomFor: 1, .tombstones) else {
-            throw StateRefusal(.tombstones)
-        }
-        let more = size - (isOwn ? entry?.record.count ?? 0 : 0)
-        guard more <= 0 || account.has(roomFor: more, .bytes) else { throw StateRefusal(.bytes) }
     }
 
     /// Writes what the hub itself says, or a will; nil when a new key finds no place.
@@ -181,7 +151,7 @@ struct StateLane: ~Copyable {
         guard payload.count == 0 else { throw StateRefusal(.invalid) }
         guard let slot = value(key) else { throw StateRefusal(.notFound) }
         guard KeyRules.kind(of: key) == header.kind else { throw StateRefusal(.badKey) }
-        try checkRevision(header.previous, table.entries[slot])
+        try table.checkRevision(header.previous, slot)
         return write(
             header,
             key,

@@ -29,7 +29,8 @@ struct ValueEntry {
 ///
 /// Invariant: the entry's revision, its place in the change log and the revision in its record
 /// bytes are equal; revisions never repeat and never go down.
-struct ValueTable {
+struct ValueTable: ~Copyable {
+    private let inPlace = InPlace()
     private(set) var entries: [ValueEntry] = []
     private(set) var log = ChangeLog()
     private(set) var head: Revision

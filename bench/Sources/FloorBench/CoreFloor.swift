@@ -119,6 +119,24 @@ struct CoreFloor: ~Copyable {
         }
     }
 
+    /// Publishes records of a load, 64 a turn, until the application has taken the last.
+    mutating func carry(_ load: Load, _ numbers: Range<UInt64>) {
+        let publication = Publication(load.operation)
+        var payload = [UInt8](repeating: 0, count: Load.payloadSize)
+        var number = numbers.lowerBound
+        while number < numbers.upperBound {
+            for _ in 0..<64 where number < numbers.upperBound {
+                Load.fill(&payload, number, stamped: false)
+                publish(publication, load.key(number), payload)
+                number += 1
+            }
+            settle()
+            take()
+        }
+        settle()
+        take()
+    }
+
     /// Moves what waits one step on: publisher → hub → reader, and acknowledgements back.
     mutating func settle() {
         now.boot += 200

@@ -11,25 +11,13 @@ func measureAllocations(_ scale: Scale, _ report: inout Report) throws {
         let load = Load(kind)
         var floor = try CoreFloor(filter: kind.name + "/bj/")
         try floor.open()
-        let batch = 64
-        var number: UInt64 = 0
-        var payload = [UInt8](repeating: 0, count: Load.payloadSize)
-        let publication = Publication(load.operation)
         // Two phases: one fills the rings, tables and buffers; the second is the steady state.
         let warm: UInt64 = 200_000
         let steady: UInt64 = scale(200_000, tiny: 20_000)
-        while number < warm + steady {
-            if number == warm { floor.forgetCounts() }
-            for _ in 0..<batch where number < warm + steady {
-                Load.fill(&payload, number, stamped: false)
-                floor.publish(publication, load.key(number), payload)
-                number += 1
-            }
-            floor.settle()
-            floor.take()
-        }
-        floor.settle()
-        floor.take()
+        floor.carry(load, 0..<warm)
+        floor.forgetCounts()
+        floor.carry(load, warm..<(warm + steady))
+        let number = warm + steady
         guard floor.received == number else {
             throw BenchError("\(floor.received) of \(number) records came through the cores")
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import FloorPosix
 
 /// The benchmarks by name.
@@ -15,7 +16,21 @@ enum Bench: String, ExpressibleByArgument, CaseIterable {
     case scale
 }
 
+/// Starts roles on the first thread: behind an asynchronous `main` it ends, and with that valgrind
+/// 3.19 dies (scripts/instructions).
 @main
+enum Program {
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        if arguments.first == "role" { return RoleCommand.main(Array(arguments.dropFirst())) }
+        Task.detached {
+            await FloorBench.main()
+            FloorBench.exit()
+        }
+        dispatchMain()
+    }
+}
+
 struct FloorBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "floorbus-bench",

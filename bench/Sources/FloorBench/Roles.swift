@@ -14,6 +14,7 @@ enum Role: String, ExpressibleByArgument, CaseIterable {
     case rawPublisher
     case fill
     case desks
+    case cores
 }
 
 struct RoleCommand: ParsableCommand {
@@ -57,6 +58,8 @@ struct RoleCommand: ParsableCommand {
             server.stop()
         case .desks:
             try Crowd.serveDesks(endpoint ?? "", first..<(first + Int(count)))
+        case .cores:
+            try drive(count)
         case .proxy:
             try Self.check(cbench_raw_proxy())
         case .rawPublisher:
@@ -64,8 +67,25 @@ struct RoleCommand: ParsableCommand {
         }
     }
 
-    private func publish(with publisher: Publisher) throws {
+    /// Records through the pure cores, for `scripts/instructions`.
+    private func drive(_ count: UInt64) throws {
+        let load = Load(try kind())
+        var floor = try CoreFloor(filter: load.name + "/bj/")
+        try floor.open()
+        floor.carry(load, 0..<count)
+        guard floor.received == count else {
+            throw BenchError("\(floor.received) of \(count) records came through the cores")
+        }
+        print(floor.hash)
+    }
+
+    private func kind() throws -> RecordKind {
         guard let kind = RecordKind(name: lane) else { throw ValidationError("no such lane") }
+        return kind
+    }
+
+    private func publish(with publisher: Publisher) throws {
+        let kind = try kind()
         let load = Load(kind)
         guard readLine() != nil else { return }
         try publisher.publish(load, count: count, interval: interval)
