@@ -80,7 +80,7 @@ extension Hub {
         let key = body.extracting(view.key)
         let payload = body.extracting(view.payload)
         guard grants.mayPublish(session, key) || mayAsk(session, header, key) else {
-            let isHubs = HubsOwn.contains(header.kind, key)
+            let isHubs = HubsOwn.contains(header.kind, header.operation, key)
             let result = deny(session, sequence, header.operation, key, isHubs: isHubs)
             return finish(result, producer, session)
         }
@@ -88,7 +88,7 @@ extension Hub {
         switch (header.kind, header.operation) {
         case (.presence?, .put?):
             result = putDuty(session, header, key, payload, &effects)
-        case (let kind?, _) where HubsOwn.contains(kind, key):
+        case (let kind?, let operation) where HubsOwn.contains(kind, operation, key):
             result.status = .denied
             result.owner = HubsOwn.sentence
         case (let kind?, _) where kind == .flag || kind == .note:

@@ -10,10 +10,15 @@ enum HubsOwn {
     /// What the hub says of a team's flags (docs/figures.md).
     private static let figures = [Array("/flags/".utf8), Array("/categories/".utf8)]
 
-    /// Whether a key is one, but for who says `PUT` of their own presence.
-    static func contains(_ kind: RecordKind?, _ key: Span<UInt8>) -> Bool {
+    /// Whether a key is one, for an operation: a presence is put by whose it is, who is granted.
+    static func contains(
+        _ kind: RecordKind?,
+        _ operation: RecordOperation?,
+        _ key: Span<UInt8>
+    ) -> Bool {
         switch kind {
-        case .presence?, .private?, .personal?, .catalogue?: true
+        case .presence?: operation != .put
+        case .private?, .personal?, .catalogue?: true
         case .team?:
             holds(key, name, at: 0)
                 || figures.contains { holds(key, $0, at: key.count - $0.count) }
