@@ -659,7 +659,7 @@ typedef struct {
     }
 
 /* A note: the value of a note/ key, and of those under personal/, which are to one person or tell a
- * sender who has read his. */
+ * sender who has read theirs. */
 typedef struct {
     uint32_t struct_size;
     uint8_t kind;                  /* FLOORBUS_NOTE_* */
@@ -692,7 +692,7 @@ typedef struct {
 typedef struct {
     uint32_t struct_size;
     uint32_t sessions;  /* live ones of the principal; 0 = offline */
-    int64_t since_us;   /* when he last came or went; 0 = never */
+    int64_t since_us;   /* when they last came or went; 0 = never */
     uint8_t supporter;  /* FLOORBUS_SUPPORTER_* */
     uint8_t reserved0;
     uint16_t flags;     /* help flags in hand */
@@ -1039,7 +1039,7 @@ FLOORBUS_API floorbus_status floorbus_remove(
 /* Raises a help flag: one click of an agent who needs help. The hub answers once its journal has
  * it; the result's claim_gen says how many supporters on duty may take it, zero included. An agent
  * has one open flag for a call: raising again has the result E_EXISTS, and owner is the id of the
- * one that is open.
+ * one that is open. Without a call it is so until that one is answered.
  * place    flag/SITE/TEAM/, the asker's team; the id becomes the fourth part of the flag's key.
  * request  what is asked for: kind, channel, customer_star, text, category, call_ref, seat, agent.
  *          Copied.
@@ -1052,7 +1052,7 @@ FLOORBUS_API floorbus_status floorbus_flag_raise(
     floorbus_id *id, floorbus_ticket *ticket);
 
 /* Does anything else with a help flag. Results: FLOORBUS_OK (CLAIM: you are the one who has it, and
- * claim_gen is your token); E_CONFLICT (owner has it; of a CLAIM: he was faster), E_DENIED (owner
+ * claim_gen is your token); E_CONFLICT (owner has it; of a CLAIM: was faster), E_DENIED (owner
  * says why: you may not do that), E_NOTFOUND, E_STATE (owner names the state in which it makes no
  * sense), E_EXPIRED, E_INVALID (a REJECT without a reason).
  * key      flag/SITE/TEAM/ID/, as events bring it.
@@ -1065,8 +1065,8 @@ FLOORBUS_API floorbus_status floorbus_flag_change(
     floorbus_client *client, floorbus_str key, uint8_t op, const floorbus_flag_request *request,
     floorbus_ticket *ticket);
 
-/* Says whether this principal is there to help others; the hub adds what he has in hand and tells
- * both under his presence/ key.
+/* Says whether this principal is there to help others; the hub adds what they have in hand and
+ * tells both under their presence/ key.
  * supporter  FLOORBUS_SUPPORTER_AVAILABLE, BREAK or OFF_FLOOR.
  * ticket     gets a number for floorbus_wait; may be NULL.
  * Any thread. Returns as floorbus_publish_state; E_INVALID for another number. */
@@ -1257,7 +1257,7 @@ FLOORBUS_API floorbus_status floorbus_snapshot_next(
 FLOORBUS_API void floorbus_snapshot_free(floorbus_snapshot *snapshot);
 
 /* Asks the hub whether somebody is there.
- * principal   his name.
+ * principal   their name.
  * timeout_ms  the longest wait for the answer, milliseconds; FLOORBUS_WAIT_FOREVER = no limit.
  * out         yours; struct_size is read, all else is written. Somebody who was never there has 0
  *             sessions since 0.

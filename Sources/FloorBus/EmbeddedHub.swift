@@ -66,7 +66,7 @@ public final class EmbeddedHub: Sendable {
     public var tapEndpoint: String? { server.tapEndpoint }
     /// Which life of the hub this is.
     public var epoch: UInt32 { server.epoch }
-    /// The data's birth name.
+    /// Identifies this data set; created with it.
     public var lineage: FloorID { server.lineage }
     /// What the operator should know; empty when all is well.
     public var notices: [String] { server.notices }

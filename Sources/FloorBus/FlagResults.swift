@@ -1,6 +1,6 @@
 public import FloorEvents
 
-/// What an agent asks for when he raises a help flag.
+/// What an agent asks for when they raise a help flag.
 ///
 ///     var help = HelpRequest(.authority, category: "refund")
 ///     help.text = "may I refund 80?"
@@ -23,7 +23,7 @@ public struct HelpRequest: Sendable, Hashable {
     /// For whom, when a telephone system raises it; empty = for oneself.
     public var agent = ""
 
-    /// A wish for help; the rest has defaults.
+    /// A request with default values.
     public init(_ kind: FlagKind, category: String) {
         self.kind = kind
         self.category = category

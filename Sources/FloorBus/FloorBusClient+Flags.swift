@@ -72,7 +72,10 @@ public struct FoundFlag: Sendable, Hashable {
 extension FloorBusClient {
     /// Raises a help flag, and waits until the hub's journal has it.
     ///
-    /// One open flag for each agent and call: raising again answers with the one that is open.
+    /// One open flag for each agent and call: raising again answers with the one that is open. An
+    /// answered one is open until it is closed where the call is said (`callReference`): reopen it
+    /// to be asked again, close it for another question. Without a call a question after an answer
+    /// is a new flag.
     ///
     ///     let receipt = try await client.raiseFlag(help, site: "bj", team: "sales")
     ///     if receipt.eligibleSupporters == 0 { say("nobody is there right now") }
@@ -175,7 +178,7 @@ extension FloorBusClient {
     /// Claims a flag; exactly one of those who do wins.
     ///
     /// - Parameter key: the flag.
-    /// - Returns: `done` with the token for the one who won, `lost` with his name for the others.
+    /// - Returns: `done` with the token for the one who won, `lost` with that name for the others.
     /// - Throws: as `changeFlag`.
     public func claimFlag(_ key: FloorKey) async throws(FloorBusError) -> FlagResult {
         try await changeFlag(key, .claim)
@@ -239,7 +242,7 @@ extension FloorBusClient {
         _ id: FloorID,
         timeout: Duration = .seconds(5)
     ) async throws(FloorBusError) -> FoundFlag? {
-        // An asker sees the flag in his own words alone; a manager without them.
+        // An asker sees the flag in their own words alone; a manager without them.
         for kind in [RecordKind.private, .flag] {
             let filter: KeyFilter
             do {

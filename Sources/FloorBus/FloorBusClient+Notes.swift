@@ -70,19 +70,19 @@ extension FloorBusClient {
         try FlagResult(try await operate(.cancel, key, []), of: key)
     }
 
-    /// Notes to a person at work, as he is to be shown them: at once what is urgent, the rest when
-    /// he is not on a call.
+    /// Notes to a person at work, as they are to be shown: at once what is urgent, the rest when
+    /// they are not on a call.
     ///
     ///     for try await note in try client.inbox(site: "bj", team: "sales") {
     ///         show(note.text, isOver: note.status.isEnded)
     ///     }
     ///
-    /// Whether he is on a call is read from his own state under `agent/SITE/TEAM/`.
+    /// Whether they are on a call is read from their own state under `agent/SITE/TEAM/`.
     ///
     /// - Parameters:
-    ///   - site: his site.
-    ///   - team: his team.
-    ///   - roles: what he is; notes to other roles are not shown.
+    ///   - site: their site.
+    ///   - team: their team.
+    ///   - roles: what they are; notes to other roles are not shown.
     /// - Returns: notes to be shown, and shown ones again when they are over.
     /// - Throws: `FloorBusError` for names that make no key, and too many subscriptions.
     public func inbox(
@@ -121,7 +121,7 @@ extension FloorBusClient {
     }
 }
 
-/// Notes to one person, in the order and at the time he is to be shown them.
+/// Notes to one person, in the order and at the time they are to be shown.
 ///
 /// - Thread: read by one task at a time.
 /// - Lifetime: as a subscription's.

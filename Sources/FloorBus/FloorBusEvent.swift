@@ -11,7 +11,7 @@ public enum FloorBusEvent: Sendable, Hashable {
     /// The link to the hub is gone; cached values stay, the client reconnects by itself.
     case linkDown(FloorStatus)
     /// Everything that was there when the subscription began, or when the link came back, has
-    /// been delivered: so many keys.
+    /// been delivered: the number of keys.
     case snapshotEnd(keys: UInt64)
     /// Events that can no longer be delivered; nil = the number is not known.
     case gap(from: Revision, to: Revision, count: UInt64?)
@@ -33,6 +33,6 @@ public struct LinkChange: Sendable, Hashable {
     public let continuity: Continuity
     /// Which life of the hub this is.
     public let epoch: UInt32
-    /// The hub's data's birth name.
+    /// Identifies the hub's data set; created with it.
     public let lineage: FloorID
 }

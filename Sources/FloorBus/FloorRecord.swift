@@ -129,7 +129,7 @@ public struct FloorRecord: Sendable, Hashable {
         }
     }
 
-    /// Whether a supporter is there to help, and how many flags he has; nil for other kinds.
+    /// Whether a supporter is there to help, and how many flags they have; nil for other kinds.
     ///
     /// - Throws: `FloorBusError` when the payload is not well-formed.
     public var supporter: (state: SupporterState, flags: UInt16)? {

@@ -22,7 +22,7 @@ extension floorbus_agent_state {
 }
 
 extension floorbus_agent_state {
-    /// Appends a caller's state as a payload, its texts straight from his memory.
+    /// Appends a caller's state as a payload, its texts straight from the caller's memory.
     func append(to payload: inout [UInt8], _ encoding: HostEncoding?) throws(Failure) {
         let state = try unsafe AgentState(numbersOf: self)
         do { try state.appendNumbers(to: &payload) } catch { throw Failure(error) }

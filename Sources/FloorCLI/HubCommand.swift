@@ -23,7 +23,7 @@ struct HubCommand: AsyncParsableCommand {
             that other machines reach are refused while there are no keys, unless --insecure. \
             On SIGTERM or SIGINT it lets its clients take their last messages and exits with 0.
 
-            With --roster only the people of that file may connect, and each may do what his \
+            With --roster only the people of that file may connect, and each may do what their \
             roles are granted; SIGHUP reads the file again.
 
             Examples:

@@ -71,7 +71,7 @@ struct TimeoutOptions: ParsableArguments {
     var timeout: Double = 5
 }
 
-/// How long a command that runs for a while bears a hub that is silent.
+/// How long a command that runs for a while tolerates an unresponsive hub.
 struct SilenceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(

@@ -32,25 +32,20 @@ struct ReportBulletinCommand: AsyncParsableCommand {
     func run() async throws {
         try await source.withReports { reports in
             let now = Clocks.wallMicroseconds()
-            let (usual, names) = try source.floor()
-            let around = day.resolved(now: now, beginning: now, zone: usual)
-            let zone = try source.zone(usual, from: around, now: now)
+            let floor = try source.floor()
+            let around = day.resolved(now: now, beginning: now, zone: floor.zone)
+            let zone = try source.zone(floor.zone, from: around, now: now)
             let from = day.resolved(now: now, beginning: now, zone: zone)
             let to = min(zone.endOfDay(at: from), now)
             guard from < to else { throw CommandFailure(.failed, "that day has not begun") }
             if source.written != .json { source.tell(from, to, in: zone) }
-            let period = reports.period(
-                from: from,
-                to: to,
-                site: source.site,
-                team: source.team
-            )
+            let period = try source.period(reports, floor, from: from, to: to)
             try write(
                 try reports.bulletin(
                     of: try period.intervals(.day, in: zone).list[0].label,
                     zone: zone.name.isEmpty ? "UTC" : zone.name,
                     period,
-                    names: names ?? ReportNames(people: [])
+                    names: floor.names ?? ReportNames(people: [])
                 )
             )
         }

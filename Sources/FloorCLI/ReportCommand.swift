@@ -157,7 +157,7 @@ struct ReportCategoriesCommand: AsyncParsableCommand {
     @OptionGroup var options: ReportOptions
 
     @Option(
-        help: ArgumentHelp("So many categories.", valueName: "count"),
+        help: ArgumentHelp("Number of categories to show.", valueName: "count"),
         transform: parseNumber(1...10_000)
     )
     var top = 10

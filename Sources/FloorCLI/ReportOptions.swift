@@ -61,16 +61,57 @@ struct ReportSource: ParsableArguments {
 
     var written: ReportFormat { isJSON ? .json : format ?? .table }
 
-    /// The zone of days, as said or as the roster has it; and the names of the roster, if any.
-    func floor() throws -> (zone: FloorZone, names: ReportNames?) {
-        guard let roster else { return (zone ?? FloorZone(minutesEast: 0), nil) }
+    /// What a report takes from a roster, if there is one.
+    struct Floor {
+        /// The zone of days, as said or as the roster has it.
+        var zone: FloorZone
+        var names: ReportNames?
+        var places: [JournalFile.Place] = []
+    }
+
+    func floor() throws -> Floor {
+        guard let roster else { return Floor(zone: zone ?? FloorZone(minutesEast: 0)) }
         let file = try RosterFile.read(roster)
         let site = Array(FloorKey.segment(encoding: self.site ?? "").utf8)
         let names = ReportNames(
             people: file.people.map { ($0.id, $0.name) },
             categories: file.categories.map { ($0.code, $0.label) }
         )
-        return (zone ?? file.zone(ofSite: site.span) ?? FloorZone(minutesEast: 0), names)
+        return Floor(
+            zone: zone ?? file.zone(ofSite: site.span) ?? FloorZone(minutesEast: 0),
+            names: names,
+            places: file.teams.map { JournalFile.Place(site: $0.site, unit: $0.team) }
+        )
+    }
+
+    /// The stretch, of the site and the team that were asked for; nobody knows others.
+    func period(
+        _ reports: JournalReports,
+        _ floor: Floor,
+        from: Int64,
+        to: Int64
+    ) throws -> ReportPeriod {
+        let period = reports.period(from: from, to: to, site: site, team: team)
+        guard let known = try reports.placesWithout(period, roster: floor.places) else {
+            return period
+        }
+        throw CommandFailure(.failed, unknown(known))
+    }
+
+    private func unknown(_ known: [JournalFile.Place]) -> String {
+        let here = known.filter { $0.site.exact == (site ?? $0.site).exact }
+        var what = ""
+        var near: String?
+        if let team, !here.isEmpty {
+            what = "no team '\(team)'" + (site.map { " at the site '\($0)'" } ?? "")
+            near = Spelling.nearest(team, here.map(\.unit))
+        } else {
+            what = "no site '\(site ?? "")'"
+            near = site.flatMap { Spelling.nearest($0, known.map(\.site)) }
+        }
+        let whose = roster == nil ? "the journal knows " : "roster and journal know "
+        let hint = near.map { "; did you mean '\($0)'?" } ?? ""
+        return Output.printable(whose + what + hint)
     }
 
     /// A zone as it was from a moment on: zones are made for a year back and 20 years ahead, and
@@ -157,25 +198,20 @@ struct ReportOptions: ParsableArguments {
     ) async throws {
         try await source.withReports { reports in
             let now = Clocks.wallMicroseconds()
-            let (usual, names) = try source.floor()
-            let around = from.resolved(now: now, beginning: now, zone: usual)
-            let zone = try source.zone(usual, from: around, now: now)
+            let floor = try source.floor()
+            let around = from.resolved(now: now, beginning: now, zone: floor.zone)
+            let zone = try source.zone(floor.zone, from: around, now: now)
             let from = from.resolved(now: now, beginning: now, zone: zone)
             let to = to.resolved(now: now, beginning: from, zone: zone)
             if self.from.isLocal || self.to.isLocal { source.tell(from, to, in: zone) }
             guard from < to else {
                 throw CommandFailure(.failed, "--from is not before --to")
             }
-            let period = reports.period(
-                from: from,
-                to: to,
-                site: source.site,
-                team: source.team
-            )
+            let period = try source.period(reports, floor, from: from, to: to)
             let step = isByDay ? .day : every
             let intervals = try step.map { try period.intervals($0, in: zone) }
             let table = try body(reports, period, intervals)
-            try write(names.map { table.named(by: $0) } ?? table)
+            try write(floor.names.map { table.named(by: $0) } ?? table)
         }
     }
 

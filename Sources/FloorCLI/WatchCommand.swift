@@ -12,7 +12,7 @@ struct WatchCommand: AsyncParsableCommand {
             restart of the hub a resync, with everything once more; after lost events a gap. \
             Values of one key conflate when you read too slowly ('+3 older'), events never do.
 
-            With --count it ends after so many records; with --timeout after so many seconds, \
+            With --count it ends after that number of records; with --timeout after those seconds, \
             and exits with 1 if the count was not reached, with 3 if no hub answered at all.
 
             Examples:
@@ -29,13 +29,13 @@ struct WatchCommand: AsyncParsableCommand {
     var filters: [KeyFilter]
 
     @Option(
-        help: ArgumentHelp("End after so many records.", valueName: "records"),
+        help: ArgumentHelp("Number of records after which to end.", valueName: "records"),
         transform: parseNumber(1...UInt64.max)
     )
     var count: UInt64?
 
     @Option(
-        help: ArgumentHelp("End after so many seconds.", valueName: "seconds"),
+        help: ArgumentHelp("Seconds after which to end.", valueName: "seconds"),
         transform: parseSeconds
     )
     var timeout: Double?

@@ -88,7 +88,7 @@ struct LinkState {
             let half = Limits.slowRetryMicroseconds / 2
             return half + Int64(random % UInt64(half))
         case .fenced, .exists:
-            // Somebody else speaks for this producer: never take turns with him.
+            // Somebody else speaks for this producer: never take turns with them.
             return Int64(last) + Int64(random % (last + 1))
         default:
             return Int64(random % (bound + 1))

@@ -2,7 +2,7 @@ public import FloorClient
 public import FloorEvents
 import FloorPosix
 
-// Commands of the application send on their own thread, which saves a hand-over to the client's.
+// Calls send from the calling thread, which saves a hand-over to the client's.
 // Of the effects only messages and mailboxes are theirs: links are opened and closed by the thread
 // that waits on their descriptors, and the application is told by it.
 

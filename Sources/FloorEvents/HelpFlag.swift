@@ -10,9 +10,9 @@ public struct FlagStamps: Sendable, Hashable {
     public var seen: Int64 = 0
     /// A supporter took it.
     public var claimed: Int64 = 0
-    /// He began to help.
+    /// They began to help.
     public var engaged: Int64 = 0
-    /// He gave his answer.
+    /// They gave their answer.
     public var answered: Int64 = 0
     /// The flag's life ended.
     public var ended: Int64 = 0
@@ -29,11 +29,11 @@ public struct FlagStamps: Sendable, Hashable {
 public struct FlagWords: Sendable, Hashable {
     /// Who asks; the name as authenticated.
     public var agent = ""
-    /// Where he sits, so that a supporter can come; at most 64 bytes.
+    /// Where they sit, so that a supporter can come; at most 64 bytes.
     public var seat = ""
     /// The call it is about, as the telephone system names it; at most 64 bytes, empty = none.
     public var callReference = ""
-    /// What he asks; at most 1 KiB.
+    /// What they ask; at most 1 KiB.
     public var note = ""
     /// The answer; at most 4 KiB.
     public var answer = ""
@@ -47,13 +47,13 @@ public struct FlagWords: Sendable, Hashable {
     public var rating: UInt8 = 0
     /// In words; at most 1 KiB.
     public var comment = ""
-    /// When he last rated, microseconds since 1970.
+    /// When they last rated, microseconds since 1970.
     public var ratedAt: Int64 = 0
     /// Whether the answer was right, as somebody found later.
     public var verdict = FlagVerdict.unknown
     /// Who found it.
     public var verdictBy = ""
-    /// When he did, microseconds since 1970.
+    /// When they did, microseconds since 1970.
     public var verdictAt: Int64 = 0
     /// Supporters whose stations have shown the flag, the first `Limits.flagViewers` of them.
     public var viewers: [String] = []
@@ -75,7 +75,7 @@ public struct HelpFlag: Sendable, Hashable {
     public var kind = FlagKind.unknown
     /// How the agent would like to be helped.
     public var channelWanted = SupportChannel.unknown
-    /// How he is being helped, once somebody has engaged.
+    /// How they are being helped, once somebody has engaged.
     public var channel = SupportChannel.unknown
     /// How the answer came out.
     public var outcome = FlagOutcome.unknown

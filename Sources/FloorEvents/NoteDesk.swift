@@ -1,8 +1,8 @@
-/// Which notes a person at work is shown, and when: what is not urgent waits until he is not on a
-/// call.
+/// Which notes a person at work is shown, and when: what is not urgent waits until they are not on
+/// a call.
 ///
 ///     var desk = NoteDesk(person: "ana", roles: .agent)
-///     let shown = desk.take(note, id)      // empty while she is busy
+///     let shown = desk.take(note, id)      // empty while they are busy
 ///     let now = desk.setBusy(false)        // what has waited, oldest first
 ///
 /// Pure: no clock; what has ended meanwhile is told by the hub, and is not shown late.

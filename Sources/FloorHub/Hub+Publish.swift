@@ -80,7 +80,7 @@ extension Hub {
         let key = body.extracting(view.key)
         let payload = body.extracting(view.payload)
         guard grants.mayPublish(session, key) || mayAsk(session, header, key) else {
-            let isHubs = isHubsOwn(header.kind, key)
+            let isHubs = HubsOwn.contains(header.kind, header.operation, key)
             let result = deny(session, sequence, header.operation, key, isHubs: isHubs)
             return finish(result, producer, session)
         }
@@ -88,9 +88,9 @@ extension Hub {
         switch (header.kind, header.operation) {
         case (.presence?, .put?):
             result = putDuty(session, header, key, payload, &effects)
-        case (let kind?, _) where isHubsOwn(kind, key):
+        case (let kind?, let operation) where HubsOwn.contains(kind, operation, key):
             result.status = .denied
-            result.owner = Self.hubAlone
+            result.owner = HubsOwn.sentence
         case (let kind?, _) where kind == .flag || kind == .note:
             return operate(kind, session, header, key, payload)
         case (let kind?, .put?) where kind.lane == .state:
@@ -111,18 +111,6 @@ extension Hub {
             result.status = .invalid
         }
         finish(result, producer, session)
-    }
-
-    /// What is said of a key that no grant opens, so that nobody asks for one.
-    private static let hubAlone = "the hub alone writes there"
-
-    /// Whether no client writes a key, but one who says `PUT` of their own presence.
-    private func isHubsOwn(_ kind: RecordKind?, _ key: Span<UInt8>) -> Bool {
-        switch kind {
-        case .presence?, .private?, .personal?, .catalogue?: true
-        case .team?: HubStatistics.isHubs(key)
-        default: false
-        }
     }
 
     /// Gives an operation its result.
@@ -283,7 +271,7 @@ extension Hub {
         guard (try? KeyRules.checkKey(key)) != nil else { return ResultRun(sequence, .badKey) }
         var result = ResultRun(sequence, .denied)
         let text = String(decoding: key.copy(0..<key.count), as: UTF8.self)
-        result.owner = isHubs ? Self.hubAlone : "no grant to publish " + text
+        result.owner = isHubs ? HubsOwn.sentence : "no grant to publish " + text
         audit(
             Denial(
                 .publish,

@@ -90,7 +90,8 @@ extension Hub {
         let mayBePart = header.flags & FrameFlags.asMayBeRead != 0
         let parts = isWhole ? [filter] : mayBePart ? grants.readable(session, filter) : []
         guard !parts.isEmpty else {
-            noteDenied(session, .get, request.filter)
+            // Who asks what they may read, wherever, has been denied nothing.
+            if !(mayBePart && filter.isAboutAnyPlace) { noteDenied(session, .get, request.filter) }
             return end(session, ReplyEnd(request: header.sequence, .denied), &effects)
         }
         guard session.principal.account.has(roomFor: 1, .requests) else {
@@ -192,5 +193,13 @@ extension Hub {
         let text = String(decoding: filter, as: UTF8.self)
         let principal = Grants.segment(session.principal.presenceKey)
         audit(Denial(action, principal: principal, key: text, reason: "no grant to read"))
+    }
+}
+
+extension KeyFilter {
+    /// Whether it names neither a site nor what is behind it: wherever, or an id wherever it is.
+    fileprivate var isAboutAnyPlace: Bool {
+        let segments = bytes.split(separator: KeyRules.slash)
+        return segments.dropFirst().prefix(2).allSatisfy { $0.elementsEqual([UInt8(ascii: "+")]) }
     }
 }

@@ -43,7 +43,7 @@ public protocol EventJournal: AnyObject {
 public struct OpenJournal {
     /// The journal.
     public var journal: any EventJournal
-    /// The data's birth name.
+    /// Identifies this data set; created with it.
     public var lineage: FloorID
     /// The new life, stored already: no revision is ever given twice.
     public var epoch: UInt32

@@ -26,7 +26,7 @@ public final class HubServer: @unchecked Sendable {
     public let endpoints: [String]
     /// The tap's endpoint with its real port, or nil.
     public let tapEndpoint: String?
-    /// The data's birth name.
+    /// Identifies this data set; created with it.
     public let lineage: FloorID
     /// Which life of the hub this is.
     public let epoch: UInt32

@@ -48,7 +48,7 @@ public final class HubWish: @unchecked Sendable {
     /// The same in words.
     public private(set) var sentence = ""
 
-    /// A wish that nobody has heard, for a hub with defaults.
+    /// A start request with default values.
     ///
     /// Not made of a `HubConfiguration`, whose roster would bring its code along.
     public init() {}

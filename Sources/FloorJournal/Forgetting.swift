@@ -42,7 +42,7 @@ struct Forgetting {
         isNumber = name.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
     }
 
-    /// The record without the person; nil when it has nothing of him.
+    /// The record without the person; nil when it has nothing of them.
     mutating func rewrite(_ record: [UInt8]) throws -> [UInt8]? {
         let bytes = record.span
         guard let view = try? RecordView(bytes, at: 0),
@@ -60,7 +60,7 @@ struct Forgetting {
 
     // MARK: keys
 
-    /// Whether a key names the person: his state, his presence.
+    /// Whether a key names the person: their state, their presence.
     func isAbout(_ key: FloorKey) -> Bool {
         isPersons(key) && isName(key.entity)
     }
@@ -122,7 +122,7 @@ struct Forgetting {
                 return out
             }
         case .event, .custom:
-            // His own words; the record stays, to be counted.
+            // Their own words; the record stays, to be counted.
             if producers.contains(header.producer) { return [] }
             if header.schema == Self.callStepSchema, let step = rewriteStep(payload) { return step }
         case .catalogue:
@@ -237,7 +237,7 @@ struct Forgetting {
         }
         if isName(words.verdictBy) { words.verdictBy = pseudonym }
         words.viewers = words.viewers.map { renamed($0) }
-        // What others wrote may speak of him.
+        // What others wrote may speak of them.
         mask(&words.note)
         mask(&words.answer)
         mask(&words.knowledge)

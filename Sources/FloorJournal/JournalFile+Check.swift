@@ -8,7 +8,7 @@ import GRDB
 public struct JournalReport: Sendable, Equatable {
     /// The version of its schema (docs/journal-schema.md).
     public var version: Int
-    /// The data's birth name.
+    /// Identifies this data set; created with it.
     public var lineage: FloorID
     /// The last life of the hub.
     public var epoch: UInt32

@@ -68,7 +68,7 @@ extension JournalFile {
     ///   - revision: only events after it.
     ///   - from: first hub time, microseconds since 1970.
     ///   - to: hub time before which it ends.
-    ///   - limit: at most so many.
+    ///   - limit: the most events of one call.
     /// - Returns: the events; none when there is nothing more.
     /// - Throws: `HubServerError.journal`.
     public func events(
@@ -97,7 +97,7 @@ extension JournalFile {
         }
     }
 
-    /// The data's birth name, and the hub times of the first and the last event.
+    /// The data set's id, and the hub times of the first and the last event.
     ///
     /// - Throws: `HubServerError.journal`.
     public func extent() throws -> (lineage: FloorID, events: ClosedRange<Int64>?) {

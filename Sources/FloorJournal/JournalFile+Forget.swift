@@ -16,7 +16,7 @@ public struct ForgottenPerson: Sendable, Equatable {
     public var history: Int
     /// Last records of flags rewritten.
     public var kept: Int
-    /// Last values removed: the person's state and presence; others' that named him, rewritten.
+    /// Last values removed: the person's state and presence; others' that named them, rewritten.
     public var values: Int
     /// Producers removed or rewritten.
     public var producers: Int
@@ -155,7 +155,7 @@ extension JournalFile {
         var count = 0
         for row in rows {
             let key: String = row[0]
-            // Nobody is to see him as an agent who has fallen silent.
+            // Nobody is to see them as an agent who has fallen silent.
             let isHis = try person.isAbout(FloorKey(key))
             guard let record = try person.rewrite([UInt8](row[1] as Data)) else { continue }
             try remove.execute(arguments: [key])
@@ -165,7 +165,7 @@ extension JournalFile {
         return count
     }
 
-    /// Removes the person's own producers; others may have been told that he has a flag.
+    /// Removes the person's own producers; others may have been told that they have a flag.
     private func rewriteProducers(
         _ presence: FloorKey,
         _ name: String,

@@ -47,6 +47,12 @@ extension JournalFile {
         }
     }
 
+    /// The least key above one and below another.
+    static let nextKey = """
+        SELECT key FROM history INDEXED BY history_by_key
+        WHERE key > ? AND key < ? ORDER BY key LIMIT 1
+        """
+
     private struct KeyPlace {
         /// The last key that was looked at.
         var key: String
@@ -59,12 +65,7 @@ extension JournalFile {
         _ here: KeyPlace,
         _ database: Database
     ) throws -> (elements: [JournalRecord], next: KeyPlace?) {
-        let nextKey = try database.cachedStatement(
-            sql: """
-                SELECT key FROM history INDEXED BY history_by_key
-                WHERE key > ? AND key < ? ORDER BY key LIMIT 1
-                """
-        )
+        let nextKey = try database.cachedStatement(sql: Self.nextKey)
         let last = try database.cachedStatement(
             sql: """
                 SELECT rev, kind, hub_time, record FROM history INDEXED BY history_by_key
@@ -84,12 +85,12 @@ extension JournalFile {
             count += 1
             guard let row = try Row.fetchOne(last, arguments: [key, here.before]) else { continue }
             count += 1
-            let record = try Self.record(Self.bytes(row), row[0], path)
+            let record = try copied(row)
             if record.operation == .delete,
                 let row = try Row.fetchOne(last, arguments: [key, record.revision.column])
             {
                 count += 1
-                found.append(try Self.record(Self.bytes(row), row[0], path))
+                found.append(try copied(row))
             }
             found.append(record)
         }
@@ -137,7 +138,7 @@ extension JournalFile {
             } part: { here, database in
                 try read(here, database) { row in
                     guard row[1] as UInt8 == RecordKind.private.rawValue else { return nil }
-                    let record = try Self.record(Self.bytes(row), row[0], path)
+                    let record = try copied(row)
                     return wanted.contains(record.key) ? record : nil
                 }
             } each: { (record: JournalRecord) in
@@ -181,7 +182,7 @@ extension JournalFile {
             var count = 0
             while let row = try rows.next() {
                 count += 1
-                found.append(try Self.record(Self.bytes(row), row[0], path))
+                found.append(try copied(row))
                 here.after = row[0]
             }
             // A key with more than there was room for goes on in the next transaction.

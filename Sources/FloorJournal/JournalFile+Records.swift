@@ -104,18 +104,13 @@ extension JournalFile {
     ) throws {
         let codes = Set(kinds.map { $0.rawValue })
         try readingInParts { database in
-            guard var rows = try rows(of: part, database, from: from, to: to) else { return nil }
-            if let before { rows.before = min(rows.before, before.column) }
-            if part == .events, kinds == [.private] {
-                rows.arePrivate = try JournalSchema.hasIndexes(database)
-            }
-            return rows
+            try rows(of: part, kinds, database, from: from, to: to, before: before)
         } part: { here, database in
             try read(here, database) { row in
                 guard codes.contains(row[1]) else { return nil }
                 let time: Int64 = row[2]
                 guard time >= from, time < to else { return nil }
-                return try Self.record(Self.bytes(row), row[0], path)
+                return try copied(row)
             }
         } each: { (record: JournalRecord) in
             try body(record)
@@ -163,14 +158,13 @@ extension JournalFile {
         }
     }
 
-    static func record(
-        _ bytes: [UInt8],
-        _ revision: Int64,
-        _ path: String
-    ) throws -> JournalRecord {
+    /// A record of its own, with a row's `record`.
+    func copied(_ row: Row) throws -> JournalRecord {
+        reads.noteCopy()
+        let bytes = try Self.bytes(row)
         guard let view = try? RecordView(bytes.span, at: 0),
             let key = try? FloorKey(bytes: Array(bytes[view.key]))
-        else { throw JournalError.damaged(path, detail: "record \(revision)") }
+        else { throw JournalError.damaged(path, detail: "record \(row[0] as Int64)") }
         let header = view.header(bytes.span)
         return JournalRecord(
             revision: header.revision,

@@ -36,6 +36,24 @@ extension JournalFile {
         return rows
     }
 
+    /// The rows of some kinds in a stretch of time, up to a revision; by an index where one kind
+    /// has its own.
+    func rows(
+        of part: JournalPart,
+        _ kinds: [RecordKind],
+        _ database: Database,
+        from: Int64,
+        to: Int64,
+        before: Revision?
+    ) throws -> JournalRows? {
+        guard var rows = try rows(of: part, database, from: from, to: to) else { return nil }
+        if let before { rows.before = min(rows.before, before.column) }
+        if part == .events, kinds == [.private] {
+            rows.arePrivate = try JournalSchema.hasIndexes(database)
+        }
+        return rows
+    }
+
     /// The revision of the first row at or after a time, by halves; nil when there is none.
     func first(_ part: JournalPart, _ database: Database, at time: Int64) throws -> Int64? {
         // Both ends in one question would be a scan: SQLite looks up one of them alone.

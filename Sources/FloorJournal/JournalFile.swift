@@ -131,6 +131,8 @@ package final class JournalReads: Sendable {
         package var transactions = 0
         /// Rows looked at in one of them, at most.
         package var mostRows = 0
+        /// Records copied out of rows.
+        package var copies = 0
     }
 
     private let counts = Mutex(Counts())
@@ -148,6 +150,8 @@ package final class JournalReads: Sendable {
 
     /// The counts so far.
     package var sum: Counts { counts.withLock { $0 } }
+
+    func noteCopy() { counts.withLock { $0.copies += 1 } }
 
     /// A transaction has looked at so many rows.
     func note(rows: Int) {

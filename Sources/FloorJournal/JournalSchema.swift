@@ -102,7 +102,7 @@ enum JournalSchema {
     /// - Parameters:
     ///   - database: open for writing.
     ///   - path: for the sentence.
-    ///   - lineage: the birth name of a journal that is made now.
+    ///   - lineage: the id of a data set that is made now.
     /// - Throws: `JournalError` for a database that is not ours or too new.
     static func migrate(_ database: Database, path: String, lineage: FloorID) throws {
         let found = try version(of: database)

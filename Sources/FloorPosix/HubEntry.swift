@@ -13,7 +13,7 @@ public enum HubEntry {
     /// Shares the reserve of memory of the file that has loaded this one.
     public static func share(memory: OpaquePointer?) { unsafe floor_posix_memory_use(memory) }
 
-    /// Hands a wish to the hub's code, which is loaded for the first one.
+    /// Hands a request to the hub's code, which is loaded for the first one.
     ///
     /// - Parameters:
     ///   - wish: an object of a class that both know.

@@ -2,6 +2,31 @@ import FloorEvents
 public import FloorJournal
 import FloorWire
 
+/// What a change of a state says beside its key and its payload.
+struct StoredChange {
+    var revision: Revision
+    var previous: Revision
+    var operation: RecordOperation?
+    var freshness: Freshness
+    var hubTime: Int64
+
+    init(_ header: RecordHeader) {
+        revision = header.revision
+        previous = header.previous
+        operation = header.operation
+        freshness = header.flags.freshness
+        hubTime = header.hubTime
+    }
+
+    init(_ record: JournalRecord) {
+        revision = record.revision
+        previous = record.previous
+        operation = record.operation
+        freshness = record.freshness
+        hubTime = record.hubTime
+    }
+}
+
 /// One agent's time in a stretch, from the history of their key.
 struct AgentTimes: Sendable {
     private(set) var states = StateList()
@@ -10,8 +35,11 @@ struct AgentTimes: Sendable {
     private(set) var contacts: Int64 = 0
     private(set) var missing: Int64 = 0
     private var current: StateLabel?
+    /// Where that is in `states`; nil = it is not looked up yet.
+    private var place: Int?
     private var call = CallPhase.none
-    private var callReference: ArraySlice<UInt8> = []
+    /// Stands for the call's reference; 0 = it has none.
+    private var callReference: UInt64 = 0
     private var since: Int64 = 0
     private var isSure = true
     private var revision = Revision.zero
@@ -20,48 +48,56 @@ struct AgentTimes: Sendable {
     ///
     /// - Throws: `WireError` for a payload that is no agent's state.
     mutating func take(
-        _ record: JournalRecord,
+        _ change: StoredChange,
+        _ payload: Span<UInt8>,
         _ period: ReportPeriod,
         _ lives: HubLives
     ) throws(WireError) {
-        let isSameLife = record.revision.epoch == revision.epoch
+        let isSameLife = change.revision.epoch == revision.epoch
         // A key that was removed long ago begins anew.
-        let isNew = record.previous == .zero && current == nil
-        let isCounted = period.includes(record.hubTime)
-        if isSameLife, !isNew, record.previous != revision, isCounted { missing += 1 }
-        end(at: record.hubTime, period, lives)
-        let before = current
-        if record.operation == .put {
-            let payload = record.payload
-            var state = try AgentState(numbersOf: payload.span)
-            let texts = try AgentTexts(payload: payload.span)
-            state.reason = String(decoding: payload[texts.reason], as: UTF8.self)
-            current = StateLabel(state)
-            let reference = payload[texts.callReference]
-            if isCounted, state.call == .connected, begins(reference, after: before) {
-                contacts += 1
+        let isNew = change.previous == .zero && current == nil
+        let isCounted = period.includes(change.hubTime)
+        if isSameLife, !isNew, change.previous != revision, isCounted { missing += 1 }
+        end(at: change.hubTime, period, lives)
+        var next: StateLabel?
+        if change.operation == .put {
+            var state = try AgentState(numbersOf: payload)
+            let texts = try AgentTexts(payload: payload)
+            if !texts.reason.isEmpty {
+                state.reason = String(decoding: payload.copy(texts.reason), as: UTF8.self)
             }
+            next = StateLabel(state)
+            let reference = Self.sign(payload.extracting(texts.callReference))
+            if isCounted, state.call == .connected, begins(reference) { contacts += 1 }
             call = state.call
             callReference = reference
-        } else {
-            current = nil
         }
-        if let current, current != before, isCounted {
-            states.change(current) { $0.count += 1 }
+        if next != current {
+            current = next
+            place = nil
+            if let next, isCounted { states.change(placed(next)) { $0.count += 1 } }
         }
-        since = record.hubTime
-        isSure = record.freshness == .live
-        revision = record.revision
+        since = change.hubTime
+        isSure = change.freshness == .live
+        revision = change.revision
     }
 
-    /// Whether a state with a connected call begins one, as the hub's live figures count them: one
-    /// that was held, or left for a consultation, goes on; another reference is another call.
-    private func begins(_ reference: ArraySlice<UInt8>, after before: StateLabel?) -> Bool {
-        guard before != nil else { return true }
+    /// What stands for a reference; of two that differ by chance alone the same.
+    private static func sign(_ reference: Span<UInt8>) -> UInt64 {
+        if reference.isEmpty { return 0 }
+        let (low, high) = (ByteIndex.hash(reference), ByteIndex.hash(reference, salt: 1))
+        return max(UInt64(high) << 32 | UInt64(low), 1)
+    }
+
+    /// Whether a state with a connected call begins one, as the hub's live figures count them.
+    ///
+    /// One that was held, or left for a consultation, goes on; another reference is another call.
+    private func begins(_ reference: UInt64) -> Bool {
+        guard current != nil else { return true }
         switch call {
         case .consulting, .conferenced, .paused: return false
         case .connected, .held:
-            return !reference.isEmpty && !callReference.isEmpty && reference != callReference
+            return reference != 0 && callReference != 0 && reference != callReference
         default: return true
         }
     }
@@ -74,9 +110,17 @@ struct AgentTimes: Sendable {
     /// Counts anew, with the state that goes on.
     mutating func begin() {
         states = StateList()
+        place = nil
         handling = Stretches()
         contacts = 0
         missing = 0
+    }
+
+    private mutating func placed(_ label: StateLabel) -> Int {
+        if let place { return place }
+        let found = states.place(of: label)
+        place = found
+        return found
     }
 
     private mutating func end(at time: Int64, _ period: ReportPeriod, _ lives: HubLives) {
@@ -86,7 +130,7 @@ struct AgentTimes: Sendable {
         let length = Stretch(start, end).length
         let surely = min(end, lives.end(of: revision.epoch))
         let unsure = isSure ? max(0, end.clampedDifference(max(start, surely))) : length
-        states.change(current) { state in
+        states.change(placed(current)) { state in
             state.total = state.total.clampedSum(length)
             state.unsure = state.unsure.clampedSum(unsure)
         }
@@ -163,8 +207,11 @@ public struct AgentsTimes: Sendable, IntervalCounting {
     private(set) var period: ReportPeriod
     /// The agents in the order in which they were first seen.
     private(set) var all: [(agent: Agent, times: AgentTimes)] = []
-    /// Each key's place in `all`; nil for a key that is not asked for.
-    private var places: [FloorKey: Int?] = [:]
+    /// The keys that were seen, by their bytes.
+    private var index = ByteIndex()
+    private var keys: [UInt8] = []
+    /// Where each key lies in `keys`, and its place in `all`; nil for one that is not asked for.
+    private var seen: [(key: Range<Int>, place: Int?)] = []
     private var lives: HubLives
     /// Records that could not be read.
     public private(set) var unreadable = 0
@@ -185,25 +232,41 @@ public struct AgentsTimes: Sendable, IntervalCounting {
     /// What held at the beginning of the stretch comes first: each key's last change before it
     /// suffices.
     public mutating func take(_ record: JournalRecord) {
-        lives.note(record.revision.epoch, record.hubTime)
-        guard let place = place(of: record.key) else { return }
+        take(StoredChange(record), record.key.bytes.span, record.payload.span)
+    }
+
+    /// The same with the bytes of a well-formed key and of a payload, of which nothing is kept.
+    mutating func take(_ change: StoredChange, _ key: Span<UInt8>, _ payload: Span<UInt8>) {
+        lives.note(change.revision.epoch, change.hubTime)
+        guard let place = place(of: key) else { return }
         do {
-            try all[place].times.take(record, period, lives)
+            try all[place].times.take(change, payload, period, lives)
         } catch {
             unreadable += 1
         }
     }
 
-    private mutating func place(of key: FloorKey) -> Int? {
-        if let place = places[key] { return place }
-        let parts = key.segments
-        guard key.kind == .agent, period.includes(site: parts[1], team: parts[2]) else {
-            places[key] = .some(nil)
-            return nil
+    private mutating func place(of key: Span<UInt8>) -> Int? {
+        let hash = ByteIndex.hash(key)
+        let known = index.find(hash) { number in
+            let range = seen[number].key
+            return range.count == key.count && keys.holds(key, at: range.lowerBound)
         }
-        let agent = Agent(site: parts[1], team: parts[2], name: parts[3])
-        places[key] = all.count
-        all.append((agent, AgentTimes()))
+        if let known { return seen[known].place }
+        let place = newPlace(of: key)
+        index.insert(hash, seen.count)
+        let start = keys.count
+        keys.append(span: key)
+        seen.append((start..<keys.count, place))
+        return place
+    }
+
+    private mutating func newPlace(of bytes: Span<UInt8>) -> Int? {
+        guard let key = try? FloorKey(bytes: bytes.copy(0..<bytes.count)), key.kind == .agent
+        else { return nil }
+        let parts = key.segments
+        guard period.includes(site: parts[1], team: parts[2]) else { return nil }
+        all.append((Agent(site: parts[1], team: parts[2], name: parts[3]), AgentTimes()))
         return all.count - 1
     }
 

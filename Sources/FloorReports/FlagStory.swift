@@ -1,21 +1,22 @@
 public import FloorEvents
+import FloorWire
 
 /// What a supporter did with a flag.
 enum SupporterAct: Sendable, Hashable {
-    /// He took it, so long after it was raised or last reopened.
+    /// They took it, so long after it was raised or last reopened.
     case claimed(after: Int64)
-    /// He began to help, so long after he took it.
+    /// They began to help, so long after they took it.
     case engaged(after: Int64)
-    /// The hub took it from him: he was not heard from, or never came.
+    /// The hub took it from them: they were not heard from, or never came.
     case lost
-    /// He gave it back.
+    /// They gave it back.
     case released
     case rejected
-    /// He answered, so long after he took it.
+    /// They answered, so long after they took it.
     case answered(FlagOutcome, after: Int64)
-    /// His answer to an incident reached this flag's asker too.
+    /// Their answer to an incident reached this flag's asker too.
     case spread
-    /// The asker said that his answer was none.
+    /// The asker said that their answer was none.
     case reopened
 }
 
@@ -146,10 +147,13 @@ struct FlagStory: Sendable {
 ///     try journal.records(.events, [.private], from: period.from) { stories.take($0) }
 public struct FlagStories: Sendable {
     private(set) var period: ReportPeriod
-    private var order: [FloorID] = []
-    /// The flags' keys, in the order they were raised.
+    /// The flags' keys, in the order they were raised, and each one's story.
     private(set) var keys: [FloorKey] = []
-    private var byID: [FloorID: FlagStory] = [:]
+    private var stories: [FlagStory] = []
+    /// Places of keys, by their bytes.
+    private var index = ByteIndex()
+    /// Places of those that count.
+    private var order: [Int] = []
     /// Records of flags that could not be read.
     public private(set) var unreadable = 0
 
@@ -157,7 +161,7 @@ public struct FlagStories: Sendable {
     public init(_ period: ReportPeriod) { self.period = period }
 
     /// The flags in the order they were raised.
-    var all: [FlagStory] { order.compactMap { byID[$0] } }
+    var all: [FlagStory] { order.map { stories[$0] } }
 
     /// How many flags were raised.
     public var count: Int { order.count }
@@ -175,24 +179,47 @@ public struct FlagStories: Sendable {
         _ flag: HelpFlag,
         at time: Int64
     ) {
-        guard key.kind == .private, let id = FloorID(key.entity) else { return }
-        if byID[id] == nil {
-            let site = key.segments[1]
-            guard period.includes(flag.stamps.raised),
-                period.includes(site: site, team: flag.team)
-            else { return }
-            order.append(id)
-            keys.append(key)
-            byID[id] = FlagStory(site: site, flag)
+        take(key.bytes.span, operation, flag, at: time)
+    }
+
+    /// The same with the bytes of a well-formed key.
+    mutating func take(
+        _ key: Span<UInt8>,
+        _ operation: RecordOperation?,
+        _ flag: HelpFlag,
+        at time: Int64
+    ) {
+        let hash = ByteIndex.hash(key)
+        let known = index.find(hash) {
+            keys[$0].bytes.count == key.count && keys[$0].bytes.holds(key, at: 0)
         }
-        byID[id]?.take(operation ?? .put, flag, at: time)
+        guard let place = known ?? newPlace(of: key, hash, flag) else { return }
+        stories[place].take(operation ?? .put, flag, at: time)
+    }
+
+    private mutating func newPlace(
+        of bytes: Span<UInt8>,
+        _ hash: UInt32,
+        _ flag: HelpFlag
+    ) -> Int? {
+        guard period.includes(flag.stamps.raised),
+            let key = try? FloorKey(bytes: bytes.copy(0..<bytes.count)), key.kind == .private,
+            FloorID(key.entity) != nil
+        else { return nil }
+        let site = key.segments[1]
+        guard period.includes(site: site, team: flag.team) else { return nil }
+        index.insert(hash, stories.count)
+        order.append(stories.count)
+        keys.append(key)
+        stories.append(FlagStory(site: site, flag))
+        return stories.count - 1
     }
 
     /// Those of them that were raised in a part of the stretch.
     public func raised(in part: ReportPeriod) -> FlagStories {
         var some = self
         some.period = part
-        some.order = order.filter { byID[$0].map { part.includes($0.raised) } ?? false }
+        some.order = order.filter { part.includes(stories[$0].raised) }
         return some
     }
 

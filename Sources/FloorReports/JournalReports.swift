@@ -11,7 +11,7 @@ import FloorWire
 /// - Thread: any; it reads the journal anew for each report, and holds what the report needs.
 /// - Errors: `HubServerError.journal` from every function that reads.
 public struct JournalReports: Sendable {
-    private let journal: JournalFile
+    let journal: JournalFile
     private let extent: JournalExtent
 
     /// Reports from this journal.
@@ -115,7 +115,13 @@ public struct JournalReports: Sendable {
         var levels = QueuesReport(first, threshold: threshold, short: short)
         try standing(.queue, period) { levels.take($0) }
         var tables = try levels.tables(periods) { take in
-            try changes(.queue, period) { take($0) }
+            try journal.records(
+                .history,
+                [.queue],
+                from: period.from,
+                to: period.to,
+                before: changesEnd
+            ) { take($0) }
         } table: {
             $0.table
         }
@@ -165,22 +171,43 @@ public struct JournalReports: Sendable {
 
     func stories(_ period: ReportPeriod) throws -> FlagStories {
         var stories = FlagStories(period)
-        func take(_ record: JournalRecord) {
-            // Notes and denials are there too.
-            guard record.schema == PayloadSchema.flag else { return }
-            guard let flag = try? HelpFlag(payload: record.payload.span) else {
+        func take(
+            _ key: Span<UInt8>,
+            _ operation: RecordOperation?,
+            _ payload: Span<UInt8>,
+            at time: Int64
+        ) {
+            guard let flag = try? HelpFlag(payload: payload) else {
                 return stories.noteUnreadable()
             }
-            stories.take(record.key, record.operation, flag, at: record.hubTime)
+            stories.take(key, operation, flag, at: time)
         }
         // A flag whose beginning was removed may show only later that it was raised in the stretch.
         let isWhole = !extent.hasRemovedEvents || (extent.firstEvent ?? .max) <= period.from
         let late = period.to.clampedSum(Limits.clockToleranceMicroseconds)
         let found = isWhole ? try journal.firstRevision(.events, at: late) : nil
         let end = min(found ?? eventsEnd, eventsEnd)
-        try journal.records(.events, [.private], from: period.from, before: end) { take($0) }
+        try journal.stored(.events, .private, from: period.from, before: end) { bytes, view in
+            let header = view.header(bytes)
+            // Notes and denials are there too.
+            guard header.schema == PayloadSchema.flag else { return }
+            take(
+                bytes.extracting(view.key),
+                header.operation,
+                bytes.extracting(view.payload),
+                at: header.hubTime
+            )
+        }
         // To the journal's end: a rating may come at any time.
-        try journal.records(ofPrivate: stories.keys, from: end, before: eventsEnd) { take($0) }
+        try journal.records(ofPrivate: stories.keys, from: end, before: eventsEnd) { record in
+            guard record.schema == PayloadSchema.flag else { return }
+            take(
+                record.key.bytes.span,
+                record.operation,
+                record.payload.span,
+                at: record.hubTime
+            )
+        }
         return stories
     }
 
@@ -193,12 +220,24 @@ public struct JournalReports: Sendable {
         let lives = try journal.lastChangesOfLives(before: changesEnd)
         var times = AgentsTimes(periods.first ?? period, lives: lives)
         try standing(.agent, period) { times.take($0) }
-        let tables = try times.tables(periods) { take in
-            try changes(.agent, period) { take($0) }
-        } table: {
-            table($0)
+        var passage = IntervalPassage(times, periods, table)
+        try journal.stored(
+            .history,
+            .agent,
+            from: period.from,
+            to: period.to,
+            before: changesEnd
+        ) { bytes, view in
+            let change = StoredChange(view.header(bytes))
+            passage.reach(change.hubTime)
+            passage.counting.take(
+                change,
+                bytes.extracting(view.key),
+                bytes.extracting(view.payload)
+            )
         }
-        return (times, tables)
+        let tables = passage.finish()
+        return (passage.counting, tables)
     }
 
     /// What held when the stretch began.
@@ -212,20 +251,6 @@ public struct JournalReports: Sendable {
             before: period.from,
             site: period.site,
             team: period.team
-        ) { body($0) }
-    }
-
-    private func changes(
-        _ kind: RecordKind,
-        _ period: ReportPeriod,
-        _ body: (JournalRecord) -> Void
-    ) throws {
-        try journal.records(
-            .history,
-            [kind],
-            from: period.from,
-            to: period.to,
-            before: changesEnd
         ) { body($0) }
     }
 

@@ -172,17 +172,49 @@ extension IntervalCounting {
         _ read: ((JournalRecord) -> Void) throws -> Void,
         table: @escaping (Self) -> ReportTable
     ) rethrows -> [ReportTable] {
-        var tables: [ReportTable] = []
-        func close() {
-            finish()
-            tables.append(table(self))
-            if tables.count < periods.count { begin(periods[tables.count]) }
-        }
+        var passage = IntervalPassage(self, periods, table)
         try read { record in
-            while tables.count + 1 < periods.count, record.hubTime >= period.to { close() }
-            take(record)
+            passage.reach(record.hubTime)
+            passage.counting.take(record)
         }
+        let tables = passage.finish()
+        self = passage.counting
+        return tables
+    }
+}
+
+/// The way through the intervals of a report, as its history is read.
+struct IntervalPassage<Counting: IntervalCounting> {
+    var counting: Counting
+    private let periods: [ReportPeriod]
+    private let table: (Counting) -> ReportTable
+    private var tables: [ReportTable] = []
+
+    /// Begins with the interval that was begun, the first.
+    init(
+        _ counting: Counting,
+        _ periods: [ReportPeriod],
+        _ table: @escaping (Counting) -> ReportTable
+    ) {
+        self.counting = counting
+        self.periods = periods
+        self.table = table
+    }
+
+    /// What comes now is of this time: intervals that are over get their tables.
+    mutating func reach(_ time: Int64) {
+        while tables.count + 1 < periods.count, time >= counting.period.to { close() }
+    }
+
+    /// Nothing more comes: the tables of all intervals.
+    mutating func finish() -> [ReportTable] {
         while tables.count < periods.count { close() }
         return tables
+    }
+
+    private mutating func close() {
+        counting.finish()
+        tables.append(table(counting))
+        if tables.count < periods.count { counting.begin(periods[tables.count]) }
     }
 }

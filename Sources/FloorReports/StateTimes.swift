@@ -2,12 +2,14 @@ import FloorEvents
 
 /// What an agent was doing, as precisely as it was said: the rows of `report agents --states`.
 struct StateLabel: Sendable, Hashable {
-    var session: AgentSession
-    var activity: AgentActivity
-    var reasonClass: ReasonClass
-    var reasonCode: UInt16
-    var reason: String
-    var cause: StateCause
+    let session: AgentSession
+    let activity: AgentActivity
+    let reasonClass: ReasonClass
+    let reasonCode: UInt16
+    let reason: String
+    let cause: StateCause
+    /// All but the reason, as one number: a label is compared with others for each change.
+    private let code: UInt64
 
     init(_ state: AgentState) {
         session = state.session
@@ -16,6 +18,19 @@ struct StateLabel: Sendable, Hashable {
         reasonCode = state.reasonCode
         reason = state.reason
         cause = state.cause
+        code =
+            UInt64(session.rawValue) | UInt64(activity.rawValue) << 8
+            | UInt64(reasonClass.rawValue) << 16 | UInt64(reasonCode) << 24
+            | UInt64(cause.rawValue) << 40
+    }
+
+    static func == (left: StateLabel, right: StateLabel) -> Bool {
+        left.code == right.code && left.reason == right.reason
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(code)
+        hasher.combine(reason)
     }
 
     /// The activity's name, or that the agent was not logged on.
@@ -40,12 +55,13 @@ struct StateList: Sendable {
 
     var isEmpty: Bool { all.isEmpty }
 
-    /// Changes the time of a state, which is none at first.
-    mutating func change(_ label: StateLabel, _ body: (inout StateTime) -> Void) {
-        body(&all[place(of: label)].time)
+    /// Changes the time of the state at a place.
+    mutating func change(_ place: Int, _ body: (inout StateTime) -> Void) {
+        body(&all[place].time)
     }
 
-    private mutating func place(of label: StateLabel) -> Int {
+    /// The place of a state, whose time is none at first.
+    mutating func place(of label: StateLabel) -> Int {
         if all.count <= Self.few {
             if let place = all.firstIndex(where: { $0.label == label }) { return place }
         } else if let place = places[label] {

@@ -20,17 +20,28 @@ public struct Stretch: Sendable, Hashable {
 /// Stretches of time as a set: what two of them share counts once.
 public struct Stretches: Sendable, Hashable {
     private var list: [Stretch] = []
+    /// Whether they follow each other and do not touch: added in order, they are merged already.
+    private var isMerged = true
 
     /// No time.
     public init() {}
 
     /// Adds a stretch; one that ends before it begins is nothing.
     public mutating func add(_ stretch: Stretch) {
-        if stretch.end > stretch.start { list.append(stretch) }
+        guard stretch.end > stretch.start else { return }
+        if isMerged, let last = list.last, stretch.start <= last.end {
+            if stretch.start >= last.start {
+                list[list.count - 1].end = max(last.end, stretch.end)
+                return
+            }
+            isMerged = false
+        }
+        list.append(stretch)
     }
 
     /// The same time in stretches that follow each other and do not touch.
     public var merged: [Stretch] {
+        if isMerged { return list }
         var result: [Stretch] = []
         for next in list.sorted(by: { $0.start < $1.start }) {
             if let last = result.last, next.start <= last.end {

@@ -125,7 +125,7 @@ public final class Roster: Sendable {
     /// The roles a person holds.
     public func roles(of person: Int) -> Roles { people[person].roles }
 
-    /// Whether one person is anywhere above another one; nobody manages himself.
+    /// Whether one person is anywhere above another one; nobody manages themself.
     public func manages(_ manager: Int, _ person: Int) -> Bool {
         var above = index.managers[person]
         while above >= 0 {
@@ -209,7 +209,7 @@ public final class Roster: Sendable {
         return name.indices.allSatisfy { name[$0] == key[segment.lowerBound + $0] }
     }
 
-    /// The teams a person looks after: his own, and those of everybody below him; ascending.
+    /// The teams a person looks after: their own, and those of everybody below; ascending.
     public func teamsLookedAfter(by person: Int) -> [Int] { index.teamsLookedAfter(by: person) }
 
     /// The times of help flags of the team that a well-formed key is about.

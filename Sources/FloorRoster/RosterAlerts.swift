@@ -98,7 +98,7 @@ public enum AlertMeasure: Equatable, Sendable {
     /// The rule raises while the value is above (or below) the threshold, in the figure's own
     /// unit, and clears once it is no longer above (below) the clear threshold.
     case figure(AlertFigure, AlertComparison, threshold: Int64, clear: Int64)
-    /// So many flags of one category, or of one below it, raised within so many seconds.
+    /// A number of flags of one category, or of one below it, raised within some seconds.
     case flagStorm(category: String, count: UInt32, seconds: UInt32)
 }
 

@@ -64,6 +64,23 @@ struct RosterCheck {
         add(.tooLong(entry: entry, field: field, limit: limit), list, place, field)
     }
 
+    /// Control characters steer terminals, and nobody types them.
+    ///
+    /// A text of several lines may have line ends and tabs.
+    private mutating func checkCharacters(
+        _ text: String,
+        of entry: String,
+        _ list: RosterPlace.List,
+        _ place: Int,
+        _ field: String,
+        mayHaveLines: Bool = false
+    ) {
+        let isOdd = text.unicodeScalars.contains { scalar in
+            scalar.isControl && !(mayHaveLines && (scalar == "\n" || scalar == "\t"))
+        }
+        if isOdd { add(.controlCharacter(entry: entry, field: field), list, place, field) }
+    }
+
     // MARK: people and teams
 
     private mutating func checkPeople() {
@@ -71,6 +88,9 @@ struct RosterCheck {
         for (place, person) in lists.people.enumerated() {
             let id = person.id
             if !isName(index.segments[place]) { add(.badPersonID(id), .people, place, "id") }
+            checkCharacters(id, of: id, .people, place, "id")
+            checkCharacters(person.name, of: id, .people, place, "name")
+            checkCharacters(person.seat, of: id, .people, place, "seat")
             check(person.name, Limits.nameBytes, of: id, .people, place, "name")
             check(person.seat, Limits.shortTextBytes, of: id, .people, place, "seat")
             if person.roles.isEmpty { add(.noRole(person: id), .people, place, "roles") }
@@ -106,6 +126,9 @@ struct RosterCheck {
             if !isName(RosterIndex.segment(team.site)) || !isName(RosterIndex.segment(team.team)) {
                 add(.badTeam(team.site + "/" + team.team), .teams, place)
             }
+            let name = team.site + "/" + team.team
+            checkCharacters(team.site, of: name, .teams, place, "site")
+            checkCharacters(team.team, of: name, .teams, place, "team")
             if let times = team.times { checkTimes(times, .teams, place) }
         }
         for place in index.teams.duplicates {
@@ -146,6 +169,16 @@ struct RosterCheck {
             if !isName(RosterIndex.segment(code)) || code.utf8.count > Limits.categoryBytes {
                 add(.badCategory(code), .categories, place, "code")
             }
+            checkCharacters(code, of: code, .categories, place, "code")
+            checkCharacters(category.label, of: code, .categories, place, "label")
+            checkCharacters(
+                category.answer,
+                of: code,
+                .categories,
+                place,
+                "answer",
+                mayHaveLines: true
+            )
             if !category.parent.isEmpty, index.categoryParents[place] < 0 {
                 let rule = RosterRule.unknownParent(category: code, parent: category.parent)
                 add(rule, .categories, place, "parent")
@@ -175,6 +208,7 @@ struct RosterCheck {
                 add(.duplicateReason(reason.code), .reasons, place, "code")
             }
             let name = "\(reason.code)"
+            checkCharacters(reason.label, of: name, .reasons, place, "label")
             check(reason.label, Limits.reasonBytes, of: name, .reasons, place, "label")
         }
     }
@@ -237,6 +271,7 @@ struct RosterCheck {
             if !isName(RosterIndex.segment(alert.name)) {
                 add(.badAlertName(alert.name), .alerts, place, "name")
             }
+            checkCharacters(alert.name, of: alert.name, .alerts, place, "name")
             checkFilter(of: alert, place)
             checkMeasure(of: alert, place)
             checkAudience(of: alert, place)
@@ -264,6 +299,7 @@ struct RosterCheck {
             if !(1...Limits.figureNameBytes).contains(figure.name.utf8.count) {
                 add(.badFigureName(alert: alert.name), .alerts, place, "figure")
             }
+            checkCharacters(figure.name, of: alert.name, .alerts, place, "figure")
             if figure.isAmbiguous {
                 let rule = RosterRule.ambiguousFigure(alert: alert.name, figure: figure.name)
                 warnings.append(RosterProblem(RosterPlace(.alerts, place, "figure"), rule))

@@ -147,8 +147,8 @@ public struct RosterReason: Equatable, Sendable {
 /// What the holders of one role may publish and read; everything else is denied.
 ///
 /// Patterns are filters (`KeyFilter`) in which a whole segment may stand for the principal:
-/// `%u` his id, `%t` his team, `%s` his site, `%m` the site and team (two segments) of each team
-/// that he looks after: his own, and those of all people below him. A pattern that needs what
+/// `%u` their id, `%t` their team, `%s` their site, `%m` the site and team (two segments) of each
+/// team that they look after: their own, and those of all people below. A pattern that needs what
 /// the person does not have grants nothing.
 public struct RosterGrant: Equatable, Sendable {
     /// Exactly one role.

@@ -1,6 +1,6 @@
 public import FloorEvents
 
-/// What one principal may do, worked out once from the roster: when he connects, or when the
+/// What one principal may do, worked out once from the roster: when they connect, or when the
 /// roster changes.
 ///
 ///     let permissions = roster.permissions(of: person)
@@ -8,11 +8,11 @@ public import FloorEvents
 ///
 /// Without allocation in its questions.
 public struct Permissions: Equatable, Sendable {
-    /// The roles he holds; all bits while there is no roster.
+    /// The roles they hold; all bits while there is no roster.
     public let roles: Roles
-    /// Keys he may write.
+    /// Keys they may write.
     public let publish: [KeyFilter]
-    /// What he may read.
+    /// What they may read.
     public let read: [KeyFilter]
     private let isOpen: Bool
 
@@ -28,21 +28,21 @@ public struct Permissions: Equatable, Sendable {
         self.isOpen = isOpen
     }
 
-    /// Whether he may write a well-formed key.
+    /// Whether they may write a well-formed key.
     public func mayPublish(_ key: Span<UInt8>) -> Bool {
         if isOpen { return true }
         for pattern in publish where pattern.matches(key) { return true }
         return false
     }
 
-    /// Whether he may read everything that a filter matches: one pattern has to cover all of it.
+    /// Whether they may read everything that a filter matches: one pattern has to cover all of it.
     public func mayRead(_ filter: KeyFilter) -> Bool {
         if isOpen { return true }
         for pattern in read where pattern.covers(filter) { return true }
         return false
     }
 
-    /// Filters of what he may read of what a filter matches: itself when that is all of it.
+    /// Filters of what they may read of what a filter matches: itself when that is all of it.
     ///
     /// None when that is nothing. Two of them may match the same key.
     public func readable(_ filter: KeyFilter) -> [KeyFilter] {
@@ -61,7 +61,7 @@ struct GrantHolder {
     var id: [UInt8]
     var site: [UInt8]
     var team: [UInt8]
-    /// The teams he looks after, each as `site/team`.
+    /// The teams they look after, each as `site/team`.
     var teams: [[UInt8]]
 }
 
@@ -92,7 +92,7 @@ struct GrantPattern {
     func expand(_ holder: GrantHolder, into filters: inout [KeyFilter]) {
         let needsTeams = segments.contains { Self.sign($0) == UInt8(ascii: "m") }
         for team in needsTeams ? holder.teams : [[]] {
-            // What he does not have leaves an empty segment: such a pattern grants nothing.
+            // What they do not have leaves an empty segment: such a pattern grants nothing.
             guard let filter = try? KeyFilter(bytes: filled(holder, team)),
                 !filters.contains(filter)
             else { continue }

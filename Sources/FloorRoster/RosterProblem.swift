@@ -33,6 +33,7 @@ public struct RosterPlace: Equatable, Sendable {
 public enum RosterRule: Equatable, Sendable {
     case tooMany(list: String, limit: Int)
     case tooLong(entry: String, field: String, limit: Int)
+    case controlCharacter(entry: String, field: String)
     case badPersonID(String)
     case duplicatePerson(String)
     case noRole(person: String)
@@ -108,6 +109,8 @@ extension RosterRule {
         case .tooMany(let list, let limit): "more than \(limit) \(list)"
         case .tooLong(let entry, let field, let limit):
             "the \(field) of \(quoted(entry)) is longer than \(limit) bytes"
+        case .controlCharacter(let entry, let field):
+            "the \(field) of \(quoted(entry)) has a control character in it: take it out"
         case .badPersonID, .duplicatePerson, .noRole, .unknownRole, .unknownSite, .unknownTeam,
             .unknownManager, .managementCycle, .tooManyManagers:
             personSentence
@@ -201,8 +204,14 @@ extension RosterRule {
 
 /// A name from a file, in quotes and without what would disturb a terminal.
 private func quoted(_ name: String) -> String {
-    let bytes = name.utf8.map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 }
-    return "\"" + String(decoding: bytes, as: UTF8.self) + "\""
+    var shown = String.UnicodeScalarView()
+    for scalar in name.unicodeScalars { shown.append(scalar.isControl ? "?" : scalar) }
+    return "\"" + String(shown) + "\""
+}
+
+extension Unicode.Scalar {
+    /// Whether it is a control character: U+0000 to U+001F, U+007F to U+009F.
+    var isControl: Bool { value < 0x20 || (value >= 0x7F && value < 0xA0) }
 }
 
 /// The first few names of a circle.

@@ -4,7 +4,7 @@
 /// Open addressing with linear probing; a slot holds 32 bits of the hash and the number, so that
 /// most mismatches never touch the bytes. Hashes are seeded per process, so that keys
 /// chosen by an attacker do not collide on purpose. No order is ever read from it.
-public struct ByteIndex {
+public struct ByteIndex: Sendable {
     /// hash << 32 | number + 1, or 0 for a free slot; the count is a power of two.
     @usableFromInline
     var slots: [UInt64]

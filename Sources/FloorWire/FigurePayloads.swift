@@ -151,9 +151,9 @@ public struct Presence: Hashable, Sendable {
     public var sessions: UInt32
     /// When it last came or went, microseconds since 1970.
     public var since: Int64
-    /// Whether he is there to help others, and with what in hand; `unknown` = he has not said.
+    /// Whether they are there to help others, and with what in hand; `unknown` = not said.
     public var supporter = SupporterState.unknown
-    /// Help flags he has.
+    /// Help flags they have.
     public var flags: UInt16 = 0
 
     /// A presence.

@@ -118,7 +118,7 @@ public struct Hello: Equatable, Sendable {
 public struct Welcome: Equatable, Sendable {
     static let fixedSize = 96
 
-    /// The data's birth name.
+    /// Identifies this data set; created with it.
     public var lineage: FloorID
     /// Which life of the hub this is.
     public var epoch: UInt32

@@ -59,7 +59,7 @@ public struct TapSync: Hashable, Sendable {
     public var stateHead: Revision
     /// The same of the event lane.
     public var eventHead: Revision
-    /// The data's birth name: the session port that GET is sent to must say the same.
+    /// Identifies the data set: the session port that GET is sent to must say the same.
     public var lineage: FloorID
     /// Records so far that no beacon counts.
     public var uncounted: UInt64

@@ -23,7 +23,7 @@ public protocol DirectPort: AnyObject, Sendable {
 /// A link inside one process: two bounded queues of messages where a connection has pipes.
 ///
 /// What ZeroMQ's inproc does with two sockets and a signal for each direction; here the client's
-/// thread may do the hub's work, and nobody is woken who looks by himself.
+/// thread may do the hub's work, and nobody is woken who looks unasked.
 ///
 /// ```swift
 /// guard let link = hub.openLink(waking: wake) else { return }

@@ -77,7 +77,7 @@ extension RealSockets {
             #expect(server.openLink(waking: wake) == nil)
         }
 
-        @Test("Who never takes his answers is fenced when his queue is full, as on a full pipe")
+        @Test("Who never takes their answers is fenced when their queue is full, as on a full pipe")
         func fullMailbox() async throws {
             let server = try Self.server()
             try server.start()

@@ -56,7 +56,7 @@ struct RoleCommandTests {
         #expect(outcome.errors.contains(reason), "\(outcome.errors)", sourceLocation: location)
     }
 
-    @Test("An agent raises, sees, closes and rates his flag, a supporter helps: by its id alone")
+    @Test("An agent raises, sees, closes and rates their flag, a supporter helps: by its id alone")
     func flagByID() async throws {
         try await withFloor { endpoint in
             let raise = "flag raise --key flag/bj/sales/ --category refund --text may_I?"

@@ -129,6 +129,21 @@ extension RoleDayTests {
                 as: "4711",
                 "\(id) done claim-gen 1"
             )
+            let call = Self.raise + "outage --call c-7"
+            let other = try await floor.id(of: call, as: "4711")
+            try await floor.does("flag claim \(other)", as: "3001", "\(other) won claim-gen 1")
+            try await floor.does(
+                "flag answer \(other) --text restart",
+                as: "3001",
+                "\(other) done claim-gen 1"
+            )
+            for says in [
+                "that flag is answered already: restart", "floorbus flag reopen \(other)",
+                "for another question: floorbus flag close \(other), and raise it",
+            ] {
+                try await floor.does(call, as: "4711", "\(other) answered", says: says)
+            }
+            try await floor.does("flag close \(other)", as: "4711", "\(other) done claim-gen 1")
             try await floor.refuses("flag close \(id)", as: "4711", "it is cancelled already")
         }
 

@@ -177,7 +177,7 @@ extension RoleDayTests {
                 for (words, reason) in [
                     ("close \(id)", "not the asker"), ("reopen \(id)", "not the asker"),
                     ("cancel \(id)", "not the asker"), ("rate \(id) --stars 5", "not the asker"),
-                    ("verdict \(id) correct", "his own answer"),
+                    ("verdict \(id) correct", "their own answer"),
                 ] {
                     try await floor.refuses("flag " + words, as: "3001", reason)
                 }

@@ -43,7 +43,7 @@ struct RosterTests {
         return try await Program.run(["publish", kind, key, "--as", name] + value, at: endpoint)
     }
 
-    @Test("An agent publishes his own state; another's is denied, and the sentence says why")
+    @Test("An agent publishes their own state; another's is denied, and the sentence says why")
     func agents() async throws {
         try await withRoster { endpoint, _, _ in
             let own = try await publish("agent/bj/sales/ana/", as: "ana", at: endpoint)
@@ -57,7 +57,7 @@ struct RosterTests {
         }
     }
 
-    @Test("A wallboard writes nothing, and a supervisor reads his own team alone")
+    @Test("A wallboard writes nothing, and a supervisor reads their own team alone")
     func readers() async throws {
         try await withRoster { endpoint, _, _ in
             let wall = try await publish("queue/bj/sales/1/", as: "wall", at: endpoint)
@@ -100,7 +100,7 @@ struct RosterTests {
                 .write(to: file, atomically: true, encoding: .utf8)
             hub.signal(SIGHUP)
             #expect(await holds { hub.errorsSoFar.contains("has been read again") })
-            // He comes back by himself and is told what he may not read any more.
+            // They come back by themselves and are told what they may not read any more.
             let watched = await watch.outcome()
             #expect(watched.status == 1)
             #expect(watched.errors.contains("no grant to read agent/bj/sales/"))

@@ -84,7 +84,11 @@ struct CatalogueTests {
     func hubsOwn() throws {
         let hub = try floor()
         let pbx = hub.join("pbx")
-        for key in ["team/-/hub/stats/", "team/-/hub/x/"] {
+        let keys = [
+            "team/-/hub/stats/", "team/-/hub/x/", "team/bj/sales/flags/",
+            "team/bj/sales/categories/", "team/ny/new/flags/",
+        ]
+        for key in keys {
             var header = RecordHeader(.team, .put, schema: PayloadSchema.team)
             header.flags = [.unleased]
             var payload: [UInt8] = []
@@ -95,7 +99,33 @@ struct CatalogueTests {
             #expect(refused?.status == .denied, "\(key)")
             #expect(refused?.owner == "the hub alone writes there", "\(key)")
         }
+        let own = "team/bj/sales/own-flags/"
+        let figures: HarnessOperation = try .team(own, [])
+        pbx.publish([figures])
+        hub.turn()
+        #expect(pbx.takeResults().last?.status == .ok)
         #expect(hub.violations == [])
+    }
+
+    @Test("Nor does a will write there, with a roster or without one")
+    func hubsOwnWills() throws {
+        for hub in [try floor(), HubHarness()] {
+            for (kind, key) in [
+                (RecordKind.team, "team/bj/sales/flags/"), (.team, "team/-/hub/x/"),
+                (.catalogue, "catalogue/-/category/refund/"),
+            ] {
+                let pbx = hub.client("pbx")
+                var will: [UInt8] = []
+                let header = RecordHeader(kind, .put)
+                let bytes = (Array(key.utf8), [UInt8]())
+                RecordWriter.append(header, key: bytes.0.span, payload: bytes.1.span, to: &will)
+                pbx.hello { $0.will = will }
+                let refusal = pbx.takeRefusal()
+                #expect(refusal?.status == .denied, "\(key)")
+                let sentence = "the will would write \(key): the hub alone writes there"
+                #expect(refusal?.sentence == sentence)
+            }
+        }
     }
 
     @Test("Another roster changes what it changes, ends what it has no longer, and the rest stays")

@@ -36,7 +36,7 @@ struct CopiedClientTests {
         #expect(status(copy) == .exists)
     }
 
-    @Test("Whoever comes after the other numbers anew, whoever comes back to his own does not")
+    @Test("Whoever comes after the other numbers anew, whoever comes back to their own does not")
     func turns() {
         let hub = HubHarness()
         let (ana, copy) = pair(hub)

@@ -77,7 +77,7 @@ struct FigureExtremeTests {
                 let names = ["flagsOldestAt", "flagsRaised", "zeroFlags", "x"]
                 hub.say(
                     try .team("team/bj/sales/own/", names.map { figure($0, value, number) }),
-                    try .team("team/bj/sales/flags/", names.map { figure($0, value, number) }),
+                    try .team("team/bj/sales/more/", names.map { figure($0, value, number) }),
                     try .queue("queue/bj/calls/billing/", level(value, number))
                 )
                 hub.pass(seconds: 2)

@@ -63,7 +63,7 @@ struct FlagTests {
         #expect(hub.violations == [])
     }
 
-    @Test("Who asks, where he sits, what was said and rated is never under the flag's own key")
+    @Test("Who asks, where they sit, what was said and rated is never under the flag's own key")
     func privacy() throws {
         let hub = HubHarness {
             $0.isDurable = true
@@ -95,6 +95,42 @@ struct FlagTests {
         #expect(hub.join("cy").flag(.raise, 4, hub).claimGeneration == 0)
     }
 
+    @Test("Who asks again after an answer has a new question, unless it is about the same call")
+    func afterAnAnswer() {
+        let hub = durableHub()
+        let (ana, sun) = (hub.join("ana"), hub.join("sun"))
+        ana.flag(.raise, 1, hub)
+        sun.flag(.claim, 1, hub)
+        #expect(ana.flag(.raise, 2, hub).owner == flagID(1).text, "nobody has answered yet")
+        sun.flag(.answer, 1, hub) {
+            $0.claimGeneration = 1
+            $0.outcome = .answered
+            $0.text = "up to 50"
+        }
+        let next = ana.flag(.raise, 2, hub) { $0.text = "and 80?" }
+        #expect(next.status == .ok && hub.flag(2)?.status == .raised)
+        let again = ana.flag(.raise, 3, hub)
+        #expect(again.status == .exists && again.owner == flagID(2).text)
+        // The answered one is the asker's still; only two of them cannot wait at a time.
+        #expect(ana.flag(.reopen, 1, hub).owner == flagID(2).text)
+        ana.flag(.cancel, 2, hub)
+        #expect(ana.flag(.reopen, 1, hub).status == .ok)
+        #expect(ana.flag(.raise, 4, hub).owner == flagID(1).text)
+
+        #expect(ana.flag(.raise, 5, hub) { $0.callReference = "call-8" }.status == .ok)
+        sun.flag(.claim, 5, hub)
+        sun.flag(.answer, 5, hub) {
+            $0.claimGeneration = 1
+            $0.outcome = .answered
+            $0.text = "yes"
+        }
+        let same = ana.flag(.raise, 6, hub) { $0.callReference = "call-8" }
+        #expect(same.status == .exists && same.owner == flagID(5).text)
+        ana.flag(.close, 5, hub)
+        #expect(ana.flag(.raise, 6, hub) { $0.callReference = "call-8" }.status == .ok)
+        #expect(hub.violations == [])
+    }
+
     @Test("Of two claims one wins; the loser learns who, and a stale token does nothing")
     func claims() {
         let hub = durableHub()
@@ -106,13 +142,13 @@ struct FlagTests {
         #expect(sun.takeResults().map(\.status) == [.ok])
         let lost = tom.takeResults().last
         #expect(lost?.status == .conflict && lost?.owner == "sun" && lost?.claimGeneration == 1)
-        #expect(sun.flag(.claim, 1, hub).claimGeneration == 1, "claimed already, by himself")
+        #expect(sun.flag(.claim, 1, hub).claimGeneration == 1, "claimed already, by the same")
         let stale = sun.flag(.answer, 1, hub) {
             $0.claimGeneration = 9
             $0.outcome = .answered
         }
         #expect(stale.status == .conflict && stale.owner == "sun")
-        #expect(ana.flag(.claim, 1, hub).status == .denied, "nobody helps himself")
+        #expect(ana.flag(.claim, 1, hub).status == .denied, "nobody helps themself")
         #expect(tom.flag(.release, 1, hub) { $0.claimGeneration = 1 }.status == .conflict)
         #expect(sun.flag(.release, 1, hub) { $0.claimGeneration = 1 }.status == .ok)
         #expect(tom.flag(.claim, 1, hub).claimGeneration == 3)
@@ -146,7 +182,7 @@ struct FlagTests {
         #expect(tom.flag(.claim, 1, hub).claimGeneration == 1)
     }
 
-    @Test("An owner who is gone for the lease loses the flag; its age stays, his token is void")
+    @Test("An owner who is gone for the lease loses the flag; its age stays, their token is void")
     func lease() throws {
         let hub = durableHub()
         let (_, sun) = raised(hub)

@@ -253,7 +253,7 @@ import Testing
             if case .subscribed(let answer) = message.content { answer.status } else { nil }
         }
         #expect(answers == [.ok, .denied])
-        // Nothing of what is denied reaches him, and what is not does.
+        // Nothing of what is denied reaches them, and what is not does.
         pbx.publish([.put("agent/bj/sales/ana/", "ready"), .put("queue/bj/sales/1/", "3")])
         hub.turn()
         #expect(wall.takeRecords().map(\.key) == ["queue/bj/sales/1/"])
@@ -266,7 +266,7 @@ import Testing
         var people = Self.people
         people[0].roles = [.agent, .supporter]
         try reload(hub, people)
-        // All his sessions, and nobody else's.
+        // All their sessions, and nobody else's.
         #expect(ana.takeRefusal()?.status == .again && again.takeRefusal()?.status == .again)
         #expect(bo.takeRefusal() == nil)
         ana.reconnect()

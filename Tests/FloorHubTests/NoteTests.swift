@@ -76,7 +76,7 @@ struct NoteTests {
         #expect(hub.violations == [])
     }
 
-    @Test("A reminder is to one person, under a key of his own")
+    @Test("A reminder is to one person, under a key of their own")
     func toPerson() throws {
         let hub = durableHub()
         let lead = hub.join("lead")

@@ -189,7 +189,7 @@ import Testing
         #expect(lead.takeRecords().map(\.key) == ["personal/bj/lead/\(flagID(1).text)/"])
         #expect(sun.takeRecords().isEmpty)
         #expect(sun.readable("private/", hub).keys == [])
-        #expect(sun.readable("personal/", hub).keys == [], "his own are none")
+        #expect(sun.readable("personal/", hub).keys == [], "their own are none")
         for client in [sun, pbx] {
             for filter in ["personal/bj/ana/", "personal/bj/lead/"] {
                 #expect(client.readable(filter, hub).status == .denied, "\(client.name) \(filter)")

@@ -114,6 +114,29 @@ extension HarnessClient {
         #expect(hub.violations == [])
     }
 
+    @Test("Nobody is written down for asking what they may read, wherever; a place is a place")
+    func nothingIsNoDenial() throws {
+        let hub = try floor()
+        let (ana, wall) = (hub.join("ana"), hub.join("wall"))
+        for filter in ["flag/", "flag/+/+/\(flagID(1).text)/", "flag/+/", "private/+/+/"] {
+            #expect(wall.readable(filter, hub).status != .timedOut)
+        }
+        #expect(ana.readable("flag/", hub).status == .denied)
+        #expect(ana.readable("flag/+/+/\(flagID(2).text)/", hub).status == .denied)
+        #expect(wall.readable("private/", hub).status == .denied)
+        #expect(hub.hub.statistics.denied == 0)
+        // Of a place or a person the question is whether one may.
+        var count: UInt64 = 0
+        for filter in ["flag/bj/", "private/+/cy/", "flag/+/sales/", "flag/bj/+/x/"] {
+            #expect(ana.readable(filter, hub).status == .denied, "\(filter)")
+            count += 1
+            #expect(hub.hub.statistics.denied == count, "\(filter)")
+        }
+        #expect(ana.readable("flag/", hub, asMayBeRead: false).status == .denied)
+        #expect(hub.hub.statistics.denied == count + 1)
+        #expect(hub.violations == [])
+    }
+
     @Test("Parts that overlap tell each key once, page by page")
     func pages() throws {
         let roster = try Roster(

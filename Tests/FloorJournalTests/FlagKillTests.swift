@@ -63,7 +63,7 @@ struct FlagKillTests {
             )
         }
         #expect(Set(stored).count == stored.count, "a step is in the journal twice")
-        // Who claims what he has already is told so again, without a step; so is who engages.
+        // Who claims what they have already is told so again, without a step; so is who engages.
         let others = acknowledged.filter { $0.operation != .claim && $0.operation != .engage }
         #expect(Set(others).count == others.count, "a step was acknowledged twice")
         let lost = Set(acknowledged.filter { $0.operation != .close }).subtracting(stored)
@@ -85,7 +85,7 @@ struct FlagKillTests {
     }
 }
 
-/// A supporter's machine that hangs, and comes back when somebody else has his flag.
+/// A supporter's machine that hangs, and comes back when somebody else has their flag.
 @Suite(.timeLimit(.minutes(1)), .serialized)
 struct FrozenOwnerTests {
     private final class Scene {

@@ -204,7 +204,7 @@ struct ForgetTests {
             texts.append($0.key.text + " " + String(decoding: $0.payload, as: UTF8.self))
         }
         #expect(texts.first == "event/bj/calls/\(done.pseudonym)/ paid 4711")
-        // Who asked for it is not written down when it is he himself.
+        // Who asked for it is not written down when it is the person themself.
         #expect(texts.last?.contains(#""by":"""#) == true)
         try file.records(.history, [.agent]) { #expect($0.key.entity == done.pseudonym) }
     }

@@ -16,8 +16,8 @@ struct DoneStep: Hashable, Sendable {
 ///
 /// Each asker raises one flag after the other: some are cancelled at once, some left alone, with
 /// some the asker waits for the answer, rates it and closes the flag. Each supporter claims every
-/// flag he sees, and answers most that he wins; some he engages first, some he gives back, some he
-/// forgets.
+/// flag they see, and answers most that they win; some they engage first, some they give back, some
+/// they forget.
 final class HelpFloor: Sendable {
     private let askers: [FloorBusClient]
     private let supporters: [FloorBusClient]
@@ -64,8 +64,8 @@ final class HelpFloor: Sendable {
     /// Refusals that no rule explains, as sentences.
     var surprises: [String] { refusals.withLock { $0 } }
 
-    /// Sets everybody to work, and returns when each has his snapshot: who is cut off before is
-    /// told by a gap that he may have missed flags.
+    /// Sets everybody to work, and returns when each has a snapshot: who is cut off before is
+    /// told by a gap that they may have missed flags.
     func start() async throws {
         for client in supporters {
             let task = Task { try await self.help(client) }

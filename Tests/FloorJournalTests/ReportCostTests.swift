@@ -59,6 +59,55 @@ struct ReportCostTests {
         }
     }
 
+    @Test("A report copies out what held before its stretch and later ratings, and no other record")
+    func copies() throws {
+        defer { bench.journal.close() }
+        let file = try JournalFile(directory: scratch.path)
+        let reports = try JournalReports(file)
+        let period = period(reports, 0.3, 6 * 3600)
+        let before = file.reads.sum
+        let agents = try reports.agents(period)
+        let after = file.reads.sum
+        let (read, copies) = (after.rows - before.rows, after.copies - before.copies)
+        // Two rows a key at most hold at the beginning; of flags those after the stretch.
+        #expect(copies <= 2 * floor.agents + 500, "\(copies) of \(read)")
+        #expect(copies < read / 2 && read > 1000, "\(copies) of \(read)")
+        #expect(!agents.rows.isEmpty)
+    }
+
+    @Test("Stored records are those that records are copied from")
+    func stored() throws {
+        defer { bench.journal.close() }
+        let file = try JournalFile(directory: scratch.path)
+        let middle = (ReportFloor.start + floor.time) / 2
+        for (part, kind) in [(JournalPart.history, RecordKind.agent), (.events, .private)] {
+            var copied: [JournalRecord] = []
+            var found: [JournalRecord] = []
+            let last = try file.extentOfTime().lastChange
+            for (from, to) in [(Int64(0), Int64.max), (middle, middle + 3_600_000_000)] {
+                try file.records(part, [kind], from: from, to: to, before: last) {
+                    copied.append($0)
+                }
+                try file.stored(part, kind, from: from, to: to, before: last) { bytes, view in
+                    let header = view.header(bytes)
+                    found.append(
+                        JournalRecord(
+                            revision: header.revision,
+                            previous: header.previous,
+                            key: try FloorKey(bytes: bytes.copy(view.key)),
+                            operation: header.operation,
+                            freshness: header.flags.freshness,
+                            hubTime: header.hubTime,
+                            schema: header.schema,
+                            payload: bytes.copy(view.payload)
+                        )
+                    )
+                }
+            }
+            #expect(found == copied && found.count > 100)
+        }
+    }
+
     @Test("The cost of a report does not grow with the history before it")
     func doesNotGrow() throws {
         bench.journal.close()

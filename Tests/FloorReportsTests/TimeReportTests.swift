@@ -39,7 +39,7 @@ struct TimeReportTests {
                 ]
             ) == []
         )
-        // Nothing is known of his state: no time is none, not zero.
+        // Nothing is known of their state: no time is none, not zero.
         let ben = try table.row("bj", "sales", "ben")
         #expect(table.differences(ben, ["help_ms": 100_000, "busy_ms": nil]) == [])
     }

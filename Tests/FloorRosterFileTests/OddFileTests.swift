@@ -56,6 +56,28 @@ import Testing
         #expect(empty.count == 1 && empty[0].hasPrefix("r:4: "))
     }
 
+    @Test("Control characters that escapes bring into names are told with their lines")
+    func controlCharacters() {
+        let text = """
+            teams:
+              - {site: a, team: "b\\a"}
+            people:
+              - id: "zo\\0e"
+                name: "Zo\\e[2J"
+                roles: [agent]
+            categories:
+              - {code: "re\\tfund", answer: "one\\n\\ttwo"}
+            """
+        #expect(
+            problems(text) == [
+                "r:2: the team of \"a/b?\" has a control character in it: take it out",
+                "r:4: the id of \"zo?e\" has a control character in it: take it out",
+                "r:5: the name of \"zo?e\" has a control character in it: take it out",
+                "r:8: the code of \"re?fund\" has a control character in it: take it out",
+            ]
+        )
+    }
+
     @Test("A second document and a key that is there twice have their own line")
     func lines() {
         let person = "  - {id: zoe, roles: [agent], site: a, team: b}\n"

@@ -107,7 +107,7 @@ import Testing
         expect(problems(teams: unnamed), .badTeam("bj/"), at: .teams, says: "\"bj/\"")
     }
 
-    @Test("managers exist, and nobody is above himself")
+    @Test("managers exist, and nobody is above themself")
     func managers() {
         let orphan = [RosterPerson("a", roles: .agent, manager: "ghost")]
         expect(
@@ -343,9 +343,58 @@ import Testing
         #expect(RosterError(all).sentence.hasSuffix("(and 3 more)"))
     }
 
+    @Test("no name of a roster has a control character in it; all of them are told at once")
+    func controlCharacters() throws {
+        let odd = ["a\u{1}b", "\u{7F}", "x\n", "\u{85}y", "\u{9B}2J"]
+        for name in odd {
+            var person = RosterPerson(name, roles: .agent, site: "bj", team: "sales")
+            expect(
+                problems(people: [person], teams: sales),
+                .controlCharacter(entry: name, field: "id"),
+                at: .people,
+                0,
+                "id",
+                says: "control character"
+            )
+            person.id = "4711"
+            person.name = name
+            person.seat = name
+            let found = problems(
+                people: [person],
+                teams: sales + [RosterTeam(site: name, team: name)],
+                categories: [RosterCategory(name, label: name, answer: "one\n\ttwo" + name)],
+                reasons: [RosterReason(7, label: name, .meal)],
+                alerts: [
+                    AlertRule(
+                        name,
+                        filter: "queue/",
+                        .figure(AlertFigure(name), .above, threshold: 1, clear: 1)
+                    )
+                ]
+            )
+            let fields = found.map { "\($0.place.list) \($0.place.field)" }
+            let isLine = name.contains("\n")
+            #expect(
+                fields == [
+                    "people name", "people seat", "teams site", "teams team", "categories code",
+                    "categories label",
+                ] + (isLine ? [] : ["categories answer"])
+                    + ["reasons label", "alerts name", "alerts figure"],
+                "\(fields)"
+            )
+        }
+        let fine = [RosterPerson("\u{A0}\u{E9}\u{4E2D}/%+ !", roles: .agent)]
+        #expect(problems(people: fine) == [])
+    }
+
     @Test("a name that would steer a terminal is shown without what does it")
     func terminal() {
         let found = problems(people: [RosterPerson("a\u{1B}[2Jb", roles: [])])
-        #expect(found.map(\.sentence) == ["\"a?[2Jb\" has no role; without one nothing is allowed"])
+        #expect(
+            found.map(\.sentence) == [
+                "the id of \"a?[2Jb\" has a control character in it: take it out",
+                "\"a?[2Jb\" has no role; without one nothing is allowed",
+            ]
+        )
     }
 }

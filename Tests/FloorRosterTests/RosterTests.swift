@@ -28,7 +28,7 @@ private let teams = [
 private func floor() throws -> Roster { try Roster(people: people, teams: teams) }
 
 extension Roster {
-    /// A person by his id as he writes it.
+    /// A person by the id as it is written.
     fileprivate func named(_ id: String) throws -> Int {
         let found = find(FloorKey.segment(encoding: id))
         return try #require(found)
@@ -62,7 +62,7 @@ extension Roster {
         #expect(Roles(name: "supervisor") == .supervisor && Roles(name: "boss") == nil)
     }
 
-    @Test("a manager is anybody above, however far; nobody manages himself or his manager")
+    @Test("a manager is anybody above, however far; nobody manages themself or their manager")
     func management() throws {
         let roster = try floor()
         let (head, lead1) = (try roster.named("head"), try roster.named("lead1"))
@@ -73,7 +73,7 @@ extension Roster {
         #expect(try !roster.manages(roster.named("lead2"), agent))
     }
 
-    @Test("a supervisor looks after his own team and those of everybody below him")
+    @Test("a supervisor looks after their own team and those of everybody below")
     func teamsLookedAfter() throws {
         let roster = try floor()
         #expect(try roster.teamsLookedAfter(by: roster.named("head")) == [0, 1])
@@ -145,7 +145,9 @@ extension Roster {
 }
 
 @Suite("What each role may do") struct GrantTests {
-    @Test("an agent publishes his own state, his team's flags and his own events, nothing else")
+    @Test(
+        "an agent publishes their own state, their team's flags and their own events, nothing else"
+    )
     func agentPublishes() throws {
         let roster = try floor()
         for key in ["agent/bj/sales/4711/", "flag/bj/sales/f1/", "event/bj/sales/4711/"] {
@@ -161,7 +163,7 @@ extension Roster {
         }
     }
 
-    @Test("an agent reads his own words and state, and nobody else's (R-08, R-41)")
+    @Test("an agent reads their own words and state, and nobody else's (R-08, R-41)")
     func agentReads() throws {
         let roster = try floor()
         for filter in [
@@ -179,7 +181,7 @@ extension Roster {
         }
     }
 
-    @Test("a supporter works on the flags of his site and reads their words")
+    @Test("a supporter works on the flags of their site and reads their words")
     func supporter() throws {
         let roster = try floor()
         #expect(try roster.mayPublish("sup", "flag/bj/care/f1/"))
@@ -191,7 +193,7 @@ extension Roster {
         #expect(try !roster.mayRead("sup", "flag/") && !roster.mayRead("sup", "private/sh/"))
     }
 
-    @Test("a supervisor reads his teams, sends notes, and never sees who asked what (R-08)")
+    @Test("a supervisor reads their teams, sends notes, and never sees who asked what (R-08)")
     func supervisor() throws {
         let roster = try floor()
         for kind in ["agent", "flag", "queue", "team"] {

@@ -211,10 +211,15 @@ struct FlagHistory {
         owners[id, default: [:]][flag.claimGeneration] = flag.owner
     }
 
+    /// Whether the same question is this flag: not ended, nor answered without a call.
+    static func standsForCall(_ flag: HelpFlag) -> Bool {
+        !flag.isEnded && (flag.status != .answered || !flag.words.callReference.isEmpty)
+    }
+
     /// I8: at every point an agent has one open flag for a call.
     private mutating func checkOpen(_ id: FloorID, _ flag: HelpFlag, _ revision: Revision) {
         let call = "\(flag.words.agent) \(flag.words.callReference)"
-        if flag.isEnded {
+        if !Self.standsForCall(flag) {
             if open[call] == id { open[call] = nil }
         } else if let other = open[call], other != id {
             fail(id, revision, "I8 broken, \(call) has flag \(other.low) too")

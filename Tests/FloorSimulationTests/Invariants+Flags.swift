@@ -239,14 +239,16 @@ extension World {
             let flag = entry.flag
             if hub.flags.slot(entry.id) != slot { fail("flag \(entry.id.low) is not found") }
             if !flag.isEnded {
-                byCall[[flag.words.agent, flag.words.callReference], default: []].append(slot)
+                if FlagHistory.standsForCall(flag) {
+                    byCall[[flag.words.agent, flag.words.callReference], default: []].append(slot)
+                }
                 byAgent[flag.words.agent, default: []].insert(slot)
             }
             if flag.isOwned { byOwner[flag.owner, default: []].insert(slot) }
             if flag.status == .merged { byIncident[flag.incident, default: []].insert(slot) }
             let isGone = !hub.producers.isPresent(flag.owner)
             if flag.isOwned, (entry.ownerGoneSince != nil) != isGone {
-                fail("flag \(entry.id.low): its owner's leaving is not noted, or his return")
+                fail("flag \(entry.id.low): its owner's leaving is not noted, or their return")
             }
         }
         for client in clients + departed {
@@ -276,7 +278,7 @@ extension World {
         if hub.flags.count != count { fail("\(count) flags, counted as \(hub.flags.count)") }
     }
 
-    /// What somebody has in hand is what the committed flags say, and so does his presence.
+    /// What somebody has in hand is what the committed flags say, and so does their presence.
     private func checkLoads() {
         var loads: [String: SupporterLoad] = [:]
         for entry in hub.flags.entries.compactMap({ $0 }) where entry.flag.isOwned {
@@ -298,7 +300,7 @@ extension World {
             if Int(presence.flags) != load.claimed || isHelping != (load.claimed > 0)
                 || isEngaged != (load.engaged > 0)
             {
-                fail("\(name) has \(load.claimed) flags, his presence says \(presence)")
+                fail("\(name) has \(load.claimed) flags, their presence says \(presence)")
             }
         }
         if hub.supporters.loads.values.contains(where: { $0.claimed <= 0 || $0.engaged < 0 }) {

@@ -22,7 +22,7 @@ extension World {
         return try (choices.randomElement(using: &random) ?? []).map { try KeyFilter($0) }
     }
 
-    /// Somebody does something about a flag, or looks at his desk.
+    /// Somebody does something about a flag, or looks at their desk.
     func actOnFlags() throws {
         serial += 1
         if serial % 8 == 0 { checkFlagTable() }

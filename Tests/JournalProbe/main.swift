@@ -9,7 +9,7 @@ import Foundation
 //   JournalProbe hub DIRECTORY ENDPOINT [ROSTER]
 //                                           a hub; says its epoch and endpoint when it listens
 //   JournalProbe publish ENDPOINT FILE RUN  a publisher with an outbox file
-//   JournalProbe own ENDPOINT NAME          a supporter who claims, and answers when he is told to
+//   JournalProbe own ENDPOINT NAME          a supporter who claims, and answers when told to
 
 let arguments = CommandLine.arguments
 switch arguments.dropFirst().first {

@@ -128,7 +128,7 @@ extension Fences {
             folder: "Sources/FloorHub/Ports",
             faces: ["HubContents", "HubInput", "HubNotice"],
             shared: [
-                "Downlink", "HubEffects", "HubLedger", "HubOptions", "HubStatistics",
+                "Downlink", "HubEffects", "HubLedger", "HubOptions", "HubStatistics", "HubsOwn",
                 "JournalPage", "LinkID", "LinkIdentity", "ReadRequest", "StoredProducer",
             ],
             sees: ["People"]

@@ -59,6 +59,13 @@ struct HabitTests {
         expectNone(Self.sources.flatMap(Remarks.reminders))
     }
 
+    @Test("Texts for readers say \"they\" of a person, and use the field's terms")
+    func poorWords() {
+        let read = Project.files.filter { !$0.path.hasPrefix("Tests/") }
+        #expect(read.contains { $0.path == "docs/cli.md" })
+        expectNone(read.flatMap(Remarks.poorWords))
+    }
+
     @Test("Whatever the compiler does not check says why it is right")
     func uncheckedIsReasoned() {
         expectNone(Self.swift.flatMap(Remarks.unreasoned))
@@ -121,6 +128,15 @@ struct HabitTests {
                 }
             }
         )
+    }
+
+    @Test("Tests, commands and files that the requirements name are there")
+    func requirementsAreShown() {
+        let document = Project.file("docs/requirements.md")
+        let named = Named(Project.files)
+        let tests = document.lines.flatMap { Named.names(in: $0) }.filter { $0.contains("Tests/") }
+        #expect(tests.count > 60)
+        expectNone(named.missing(in: document))
     }
 
     @Test("Nothing that a build makes is under version control")

@@ -15,6 +15,24 @@ enum Remarks {
         }
     }
 
+    /// Words for which there are better ones: a person is "they", a data set has an id.
+    static func poorWords(in file: TextFile) -> [Finding] {
+        let persons: Set<String> = ["he", "him", "his", "himself"]
+        return file.lines.enumerated().flatMap { index, line in
+            var found = words(in: line).map { String($0.text) }
+                .filter { persons.contains($0.lowercased()) }
+            if line.lowercased().contains("birth name") { found.append("birth name") }
+            return found.map { word in
+                Finding(
+                    path: file.path,
+                    line: index + 1,
+                    rule: "\"\(word)\" in a text",
+                    remedy: "A person is \"they\"; plain English and the field's own terms."
+                )
+            }
+        }
+    }
+
     /// `@unchecked Sendable` and `nonisolated(unsafe)` without their reason beside them.
     static func unreasoned(in file: TextFile) -> [Finding] {
         file.codeLines.enumerated().compactMap { index, line in

@@ -55,6 +55,13 @@ struct RulesTests {
         #expect(Remarks.reminders(in: bash).map(\.line) == [2])
     }
 
+    @Test("A person's words are found as words, in any language")
+    func poorWords() {
+        let text = "The history of this.\nWhat he asks, for himself.\nThe data's Birth name."
+        let found = Remarks.poorWords(in: file("docs/a.md", text))
+        #expect(found.map(\.line) == [2, 2, 3])
+    }
+
     @Test("Unchecked sendability needs its reason on the line or above it")
     func unchecked() {
         func lines(_ text: String) -> [Int] {

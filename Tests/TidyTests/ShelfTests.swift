@@ -21,6 +21,38 @@ struct ShelfTests {
         #expect(Coverage.publicNames(in: file).map(\.name) == ["A", "b", "c", "F"])
     }
 
+    @Test("What a document names is looked for: tests, files, commands, functions")
+    func names() {
+        let named = Named([
+            TextFile(
+                path: "Tests/ATests/BTests.swift",
+                text: "@Suite struct BTests {\n    @Test func works() {}\n}"
+            ),
+            TextFile(path: "Tests/ATests/C.swift", text: "extension BTests { func goes() {} }"),
+            TextFile(path: "Sources/FloorCLI/F.swift", text: "    commandName: \"flag\",\n"),
+            TextFile(path: "Sources/FloorCLI/G.swift", text: "    commandName: \"close\",\n"),
+            TextFile(path: "include/floorbus.h", text: "FLOORBUS_API int floorbus_open(int);\n"),
+            TextFile(path: "scripts/one", text: "#!/usr/bin/env bash\n"),
+        ])
+        func rules(_ line: String) -> [String] {
+            named.missing(in: TextFile(path: "a.md", text: "x\n" + line)).map(\.rule)
+        }
+        #expect(
+            rules(
+                "`ATests/BTests.works`, `ATests/BTests.goes` `floorbus flag close ID` "
+                    + "`scripts/one` `floorbus_open` `flag --x` `a.b`, `a/b/c` "
+                    + "`Tests/ATests/` `floorbus flag`"
+            ).isEmpty
+        )
+        #expect(rules("`ATests/BTests.went`") == ["ATests/BTests.went is not there: no such test"])
+        #expect(
+            rules("`ATests/DTests.works`") == ["ATests/DTests.works is not there: no such suite"]
+        )
+        #expect(rules("`ETests/BTests.works`").count == 1)
+        #expect(rules("`scripts/two` and `Tests/python/x.py`").count == 2)
+        #expect(rules("`floorbus flog close` `floorbus_shut`").count == 2)
+    }
+
     @Test("Functions are read from a C header")
     func headerFunctions() {
         let file = TextFile(

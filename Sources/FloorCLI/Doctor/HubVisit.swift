@@ -3,7 +3,7 @@ import FloorPosix
 
 /// A short visit to a hub: what it says of itself, and how quickly.
 struct HubVisit: Sendable {
-    /// The data's birth name.
+    /// Identifies this data set; created with it.
     let lineage: FloorID
     private let epoch: UInt32
     private let figures: [String: Int64]

@@ -109,7 +109,7 @@ struct FlagOptions: ParsableArguments {
         }
     }
 
-    /// The token of the claim that whoever asks has; 0, which no claim has, when he has none.
+    /// The token of the claim that whoever asks has; 0, which no claim has, when they have none.
     private func ownGeneration(
         _ client: FloorBusClient
     ) async throws(FloorBusError) -> UInt32 {

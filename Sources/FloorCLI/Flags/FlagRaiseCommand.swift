@@ -104,7 +104,12 @@ struct FlagRaiseCommand: AsyncParsableCommand {
         }
         try Output.line("\(receipt.id.text) \(status.name)")
         if !receipt.isNew {
-            Output.note("that flag was open already")
+            guard status == .answered else { return Output.note("that flag was open already") }
+            let answer = Output.printable(flag?.words.answer ?? "")
+            Output.note("that flag is answered already" + (answer.isEmpty ? "" : ": " + answer))
+            let id = receipt.id.text
+            Output.note("to be asked again: floorbus flag reopen \(id)")
+            return Output.note("for another question: floorbus flag close \(id), and raise it")
         } else if let incident = receipt.incident {
             let answer = status == .answered ? flag?.words.answer : nil
             if let answer {

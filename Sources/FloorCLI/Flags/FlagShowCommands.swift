@@ -8,8 +8,8 @@ struct FlagListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "List open help flags, the most urgent first.",
         discussion: """
-            Lists the flags that you may see: an agent his own ones, a supervisor those of \
-            his teams. Prints nothing and exits with 0 when there is none. To see them change, \
+            Lists the flags that you may see: an agent their own ones, a supervisor those of \
+            their teams. Prints nothing and exits with 0 when there is none. To see them change, \
             use 'floorbus watch flag/SITE/', or as an agent 'floorbus watch private/SITE/NAME/'.
             """
     )

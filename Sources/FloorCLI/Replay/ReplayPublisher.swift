@@ -159,7 +159,7 @@ struct ReplayPublisher {
 ///
 /// It runs by the log's own activity: a clock that leaps (a machine that starts in 1970 and then
 /// learns the time) and a day without a line are passed over, and no pause is longer than one
-/// bears to wait; each such is told.
+/// tolerates waiting; each such is told.
 struct ReplayClock {
     /// A step of the log's clock that is passed over, in seconds: a day.
     static let leapSeconds: Int64 = 86_400

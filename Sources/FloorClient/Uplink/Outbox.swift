@@ -126,8 +126,8 @@ struct Outbox: ~Copyable {
     /// A session opened: the hub has processed everything up to `last` and nothing behind it.
     ///
     /// `isForeign`: somebody else has used our producer id since (R21), so a number of ours may
-    /// name an operation of his: what has no answer gets new numbers. It may be applied twice
-    /// then; taking his answers for ours would lose it.
+    /// name an operation of theirs: what has no answer gets new numbers. It may be applied twice
+    /// then; taking their answers for ours would lose it.
     mutating func welcome(last: UInt64, isForeign: Bool) {
         let before = (first, queue.count)
         defer { if isForeign || before != (first, queue.count) { log?.renumber() } }
@@ -309,7 +309,7 @@ struct Outbox: ~Copyable {
         free.append(slot)
     }
 
-    /// NACK: the hub wants this sequence next; a wish older than an answer is void.
+    /// NACK: the hub wants this sequence next; a request older than an answer is void.
     mutating func rewind(to expected: UInt64) {
         guard expected > processed, expected >= first,
             expected - first < UInt64(sent)

@@ -92,7 +92,7 @@ struct Uplink: ~Copyable {
     ) throws(FloorStatus) -> RecordKind {
         // Which rule the key breaks its own parser says, before it is bytes.
         guard let kind = try? KeyRules.checkKey(key) else { throw .badKey }
-        // Whether somebody is there is the hub's to say; whether he helps is his own.
+        // Whether somebody is there is the hub's to say; whether they help is their own.
         guard kind != .presence || publication.operation == .put else { throw .denied }
         guard kind != .private else { throw .denied }
         guard payload.count <= Limits.payloadBytes else { throw .tooBig }

@@ -20,7 +20,7 @@ extension HelpFlag {
         return true
     }
 
-    /// A supporter takes the flag; false when he has it already.
+    /// A supporter takes the flag; false when they have it already.
     mutating func claim(
         by name: String,
         generation: UInt32,
@@ -45,7 +45,7 @@ extension HelpFlag {
         return true
     }
 
-    /// The owner begins to help; false when he has begun already, the same way.
+    /// The owner begins to help; false when they have begun already, the same way.
     mutating func engage(
         by name: String,
         _ request: FlagRequest,
@@ -59,7 +59,7 @@ extension HelpFlag {
         return true
     }
 
-    /// The owner gives the flag back; `reason` when he rejects it.
+    /// The owner gives the flag back; `reason` when they reject it.
     mutating func release(
         by name: String,
         _ request: FlagRequest,
@@ -96,7 +96,7 @@ extension HelpFlag {
         status = .answered
     }
 
-    /// The asker says that he has been helped; false when he has said so already.
+    /// The asker says that they have been helped; false when they have said so already.
     mutating func close(at now: Int64) throws(DeskRefusal) -> Bool {
         if status == .closed { return false }
         guard status == .answered || status == .engaged else {
@@ -127,7 +127,7 @@ extension HelpFlag {
         escalation = 0
     }
 
-    /// The asker needs no help any more; false when he has said so already.
+    /// The asker needs no help any more; false when they have said so already.
     mutating func cancel(_ request: FlagRequest, at now: Int64) throws(DeskRefusal) -> Bool {
         if status == .cancelled { return false }
         switch status {
@@ -189,7 +189,7 @@ extension HelpFlag {
         at now: Int64
     ) throws(DeskRefusal) {
         guard stamps.answered > 0 else { throw DeskRefusal(.wrongState, "not answered") }
-        guard name.exact != owner.exact else { throw DeskRefusal(.denied, "his own answer") }
+        guard name.exact != owner.exact else { throw DeskRefusal(.denied, "their own answer") }
         words.verdict = request.verdict
         words.verdictBy = request.verdict == .unknown ? "" : name
         words.verdictAt = now

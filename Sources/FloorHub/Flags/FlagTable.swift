@@ -80,7 +80,7 @@ struct FlagTable {
     subscript(slot: Int) -> FlagEntry { desk[slot] }
     func isChanging(_ slot: Int) -> Bool { desk.isChanging(slot) }
 
-    /// The open flag that an agent has for a call.
+    /// The flag that stands for what an agent asks about a call; see `HelpFlag.takesCall`.
     func openFlag(agent: String, call: String) -> Int? {
         byCall[CallKey(agent, call)]
     }
@@ -222,8 +222,9 @@ struct FlagTable {
             ended.add(slot, due: flag.stamps.ended)
             endedByAgent[flag.words.agent.exact, default: []].append(slot)
         } else {
-            let key = CallKey(flag.words.agent, flag.words.callReference)
-            byCall[key] = slot
+            if flag.takesCall {
+                byCall[CallKey(flag.words.agent, flag.words.callReference)] = slot
+            }
             openByAgent[flag.words.agent.exact, default: []].append(slot)
         }
         if flag.isHeld { byOwner[flag.owner.exact, default: []].append(slot) }
@@ -266,6 +267,14 @@ struct FlagTable {
 extension HelpFlag {
     /// Whether somebody has it and is expected to help.
     var isHeld: Bool { status == .claimed || status == .engaged }
+
+    /// Whether its asker's next question about the same call is this one.
+    ///
+    /// An answered flag is so only where the call is said: without one nobody knows that the next
+    /// question is about the same, and it must not be lost in an answer that was given before it.
+    var takesCall: Bool {
+        !isEnded && (status != .answered || !words.callReference.isEmpty)
+    }
 
     /// Whether who asks about the same waits with those who wait for its answer already.
     ///

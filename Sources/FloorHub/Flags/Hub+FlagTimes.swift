@@ -151,7 +151,7 @@ extension Hub {
 
     // MARK: the call
 
-    /// An agent's state says something of calls: his flags about one that is over have lost their
+    /// An agent's state says something of calls: their flags about one that is over have lost their
     /// point, unless somebody is helping already (design, vocabulary 5: autoCancel).
     ///
     /// A state that names the call says so at once. One without calls may be a moment between two,

@@ -39,6 +39,9 @@ enum Admission {
             kind == view.header(hello.will.span).kind, kind.lane == .state, kind != .presence,
             view.header(hello.will.span).operation == .put
         else { throw HelloRefusal(Refusal(.invalid, "the will must be one PUT of a state key")) }
+        guard HubsOwn.contains(kind, .put, hello.will.span.extracting(view.key)) else { return }
+        let text = String(decoding: hello.will[view.key], as: UTF8.self)
+        throw HelloRefusal(Refusal(.denied, HubsOwn.sentence(ofWill: text)))
     }
 
     /// Checks that a known producer may go on with this HELLO, and moves its numbers there.

@@ -67,8 +67,10 @@ struct Grants {
         let will = hello.will.span.extracting(view.key)
         guard !roster.permissions(of: person).mayPublish(will) else { return }
         let text = String(decoding: hello.will[view.key], as: UTF8.self)
+        let isHubs = HubsOwn.contains(view.header(hello.will.span).kind, .put, will)
+        let sentence = "no grant to publish " + text + ", which the will would write"
         throw HelloRefusal(
-            Refusal(.denied, "no grant to publish " + text + ", which the will would write"),
+            Refusal(.denied, isHubs ? HubsOwn.sentence(ofWill: text) : sentence),
             Denial(.hello, principal: name, key: text, reason: "no grant to publish the will")
         )
     }

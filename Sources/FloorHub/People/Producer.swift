@@ -120,14 +120,14 @@ final class Producer {
     func welcome(_ session: Session, shown: FloorID, isOwn: Bool) {
         var knows = isOwn
         if isMoved {
-            // Whoever moves the numbers has used them, as by publishing, and all are his.
+            // Whoever moves the numbers has used them, as by publishing, and all are theirs.
             secrets = []
             isUsed = true
             incarnation = session.incarnation
             isMoved = false
             knows = true
         }
-        // After a restart what the owner shows is his, although we did not know it.
+        // After a restart what the owner shows is theirs, although we did not know it.
         if knows, shown != .zero, !secrets.contains(shown) { secrets.append(shown) }
         if secrets.count >= Limits.secretsPerProducer { secrets.remove(at: 1) }
         secrets.append(session.secret)

@@ -186,7 +186,7 @@ public struct JournalPage: Sendable {
 
 /// What a hub is told once.
 public struct HubOptions: Sendable {
-    /// The data's birth name.
+    /// Identifies this data set; created with it.
     public var lineage: FloorID
     /// Which life of the hub this is; larger than every earlier one of the lineage.
     public var epoch: UInt32

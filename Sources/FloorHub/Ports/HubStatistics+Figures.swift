@@ -5,12 +5,6 @@ extension HubStatistics {
     /// The key under which a GET finds the hub's own figures; it is never in the table.
     static let key = "team/-/hub/stats/"
 
-    /// Whether a team's key is under the hub's own name.
-    static func isHubs(_ key: Span<UInt8>) -> Bool {
-        let own = Array("team/-/hub/".utf8)
-        return key.count > own.count && key.copy(0..<own.count) == own
-    }
-
     /// Somebody met a quota.
     mutating func note(_ quota: Quota) {
         switch quota {
