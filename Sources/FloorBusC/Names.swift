@@ -173,7 +173,7 @@ public func floorbus_number(
         guard isSet else {
             throw Failure(.invalid, "\(set) is no set of names; take FLOORBUS_NAMES_*")
         }
-        throw Failure(.notFound, "that is none of the names of this set; they are spelt to the letter")
+        throw Failure(.notFound, "none of the set's names; they are spelt to the letter")
     }
 }
 
