@@ -26,9 +26,9 @@
  *      longer than its timeout_ms; those without one do not block, they only take short locks.
  *      A thread is not cancelled (pthread_cancel) inside: the request waits for the call's end.
  *  R5  Your code is called only inside floorbus_dispatch, on the thread that called it and with no
- *      lock held (drop functions: see floorbus_set_callback). The library runs one thread for each
- *      client and hub, with all signals blocked, and libzmq two. It is never unloaded: dlclose()
- *      leaves it, and what is open in it, where it is.
+ *      lock held (drop functions: see floorbus_set_callback; the log's: see floorbus_set_log). The
+ *      library runs one thread for each client and hub, with all signals blocked, and libzmq two.
+ *      It is never unloaded: dlclose() leaves it, and what is open in it, where it is.
  *  R6  Fork before you open the first client or hub. After fork() the child of a process that has
  *      opened one gets FLOORBUS_E_FORKED from every function with a handle and from those that
  *      make one; close, stop, free and release do nothing there. exec() is fine: all descriptors
@@ -171,8 +171,10 @@ enum {
     FLOORBUS_KIND_EVENT = 6,
     FLOORBUS_KIND_TEAM = 7,
     FLOORBUS_KIND_NOTE = 8,
-    FLOORBUS_KIND_PRIVATE = 9,
-    FLOORBUS_KIND_PERSONAL = 10,
+    FLOORBUS_KIND_PRIVATE = 9,       /* private/SITE/ASKER/FLAG/: the words of the flag that ASKER
+                                      * raised, for ASKER and for those who help */
+    FLOORBUS_KIND_PERSONAL = 10,     /* personal/SITE/PERSON/NOTE/: a note to PERSON, or a receipt
+                                      * to PERSON of a note PERSON has sent */
     FLOORBUS_KIND_CATALOGUE = 11,
     FLOORBUS_KIND_LINK = 64,         /* the hub came or went: link, epoch, result */
     FLOORBUS_KIND_RESULT = 65,       /* the answer to a publication, if asked for when the client
@@ -226,7 +228,9 @@ enum {
     FLOORBUS_LINK_FIRST = 1,   /* this client's first link */
     FLOORBUS_LINK_RESUMED = 2, /* the same life of the same hub: nothing was missed */
     FLOORBUS_LINK_RESYNCED = 3 /* another life of the hub: a full snapshot of the last values
-                                * follows; for flags, notes and events see FLOORBUS_KIND_GAP */
+                                * follows; for flags, notes and events see FLOORBUS_KIND_GAP.
+                                * Leased values of yours are published again by themselves; what
+                                * had FLOORBUS_PUB_UNLEASED, and floorbus_set_duty, say again */
 };
 /* Whether an agent is logged on; apart from what the agent does. */
 enum {
@@ -749,7 +753,8 @@ typedef struct {
     const char *endpoints;     /* addresses of one hub, tried in turn, with commas between:
                                 * "tcp://HOST:PORT", PORT 1 to 65535; "ipc:///PATH", a PATH of at
                                 * most 107 bytes; NULL for floorbus_hub_client */
-    const char *principal;     /* who the client is, on trusted local links; at most 64 bytes */
+    const char *principal;     /* who the client is, on trusted local links; at most 64 bytes of
+                                * UTF-8 (21 Chinese characters), as each part of a key */
     const char *app_name;      /* for people; at most 64 bytes; NULL = "" */
     const char *outbox_path;   /* a file that keeps publications over the process's end (the next
                                 * client with it and the same principal sends what was left, and
@@ -901,7 +906,7 @@ FLOORBUS_API floorbus_status floorbus_id_text(const floorbus_id *id, char *text)
 FLOORBUS_API floorbus_status floorbus_id_parse(floorbus_str text, floorbus_id *id);
 
 /* Makes a key of its parts, in UTF-8: what must not stand in a part, such as '/', is escaped.
- * kind      FLOORBUS_KIND_AGENT to FLOORBUS_KIND_PRIVATE.
+ * kind      one of those below FLOORBUS_KIND_LINK.
  * site, unit, entity  1 to 64 bytes each, once they are escaped.
  * buffer    gets the key and a NUL; may be NULL when capacity is 0.
  * capacity  bytes of buffer, the NUL included; 201 are always enough.
@@ -921,10 +926,85 @@ FLOORBUS_API floorbus_status floorbus_key_make(
 FLOORBUS_API floorbus_status floorbus_key_part(
     floorbus_str key, uint32_t part, char *buffer, size_t capacity, size_t *needed);
 
+/* Whose names floorbus_name gives. */
+enum {
+    FLOORBUS_NAMES_STATUS = 1, /* as the constants: "OK", "E_INVALID"; all else as JSON has them */
+    FLOORBUS_NAMES_KIND = 2,
+    FLOORBUS_NAMES_OP = 3,
+    FLOORBUS_NAMES_EVF = 4, /* of one bit */
+    FLOORBUS_NAMES_FRESH = 5,
+    FLOORBUS_NAMES_LINK = 6,
+    FLOORBUS_NAMES_SESSION = 7,
+    FLOORBUS_NAMES_STATE = 8,
+    FLOORBUS_NAMES_CALL = 9,
+    FLOORBUS_NAMES_OVERLAY = 10, /* of one bit */
+    FLOORBUS_NAMES_CAUSE = 11,
+    FLOORBUS_NAMES_REASON = 12,
+    FLOORBUS_NAMES_FLAG = 13,
+    FLOORBUS_NAMES_FLAG_KIND = 14,
+    FLOORBUS_NAMES_CHANNEL = 15,
+    FLOORBUS_NAMES_OUTCOME = 16,
+    FLOORBUS_NAMES_FLAG_CAUSE = 17,
+    FLOORBUS_NAMES_VERDICT = 18,
+    FLOORBUS_NAMES_SUPPORTER = 19,
+    FLOORBUS_NAMES_NOTE = 20,
+    FLOORBUS_NAMES_NOTE_STATUS = 21,
+    FLOORBUS_NAMES_PRIORITY = 22,
+    FLOORBUS_NAMES_SEVERITY = 23,
+    FLOORBUS_NAMES_ROLE = 24, /* of one bit */
+    FLOORBUS_NAMES_UNIT = 25,
+    FLOORBUS_NAMES_FORMULA = 26,
+    FLOORBUS_NAMES_WINDOW = 27,
+    FLOORBUS_NAMES_CATALOGUE = 28,
+    FLOORBUS_NAMES_LOG = 29
+};
+
+/* Gives the name of a number, as it stands in JSON and on the command line: "notReady".
+ * set     FLOORBUS_NAMES_*.
+ * number  one of that enumeration.
+ * The text is constant: it is yours for ever and never to be freed. NULL when there is none.
+ * Any thread, also after fork(). */
+FLOORBUS_API const char *floorbus_name(int32_t set, int32_t number);
+
+/* The way back: the number of a name, which has to be the name to the letter.
+ * set     FLOORBUS_NAMES_*.
+ * name    as floorbus_name gives it.
+ * number  gets the number.
+ * Any thread, also after fork(). Returns FLOORBUS_OK, E_NOTFOUND (no such name), E_TOOBIG or
+ * E_INVALID (no such set, NULL). */
+FLOORBUS_API floorbus_status floorbus_number(int32_t set, floorbus_str name, int32_t *number);
+
+/* ---- log ----------------------------------------------------------------------------------- */
+
+/* How urgent a sentence of the log is. */
+enum {
+    FLOORBUS_LOG_INFO = 0,    /* good to know: something works, or works again */
+    FLOORBUS_LOG_WARNING = 1, /* to be looked at before it becomes an error */
+    FLOORBUS_LOG_ERROR = 2    /* something that is promised does not hold now */
+};
+
+/* What is called for each sentence that the library has for an operator. It is short and returns:
+ * no exception, no longjmp(). It calls no function of this library but floorbus_name.
+ * context   as given to floorbus_set_log.
+ * level     FLOORBUS_LOG_*.
+ * sentence  what is the matter, in UTF-8, with a NUL; it begins with who says it ("client NAME: ").
+ *           Valid during the call. It has nothing of what agents and customers write. */
+typedef void (*floorbus_log_function)(void *context, uint8_t level, const char *sentence);
+
+/* Says who is told what the clients and hubs of this process have for an operator: a session is
+ * open, why there is none, that the hub lets publications wait, what a hub in this process says.
+ * function  called on the thread that found it out, most often one of the library's, one call at a
+ *           time; NULL = nobody, as at the start. The one before is not called any more once this
+ *           returns.
+ * context   passed to it; yours.
+ * Any thread, but not inside function. Returns FLOORBUS_OK, E_FORKED, or E_STATE (inside it). */
+FLOORBUS_API floorbus_status floorbus_set_log(floorbus_log_function function, void *context);
+
 /* ---- client -------------------------------------------------------------------------------- */
 
 /* Opens a client and returns at once: it connects in the background, reconnects by itself, and
- * resumes its subscriptions. One client for a process is usual.
+ * resumes its subscriptions. One client for a process is usual. It has 6 descriptors open, 8 with
+ * an outbox file, and libzmq 5 for all clients: select() ends at descriptor 1,023.
  * options  copied; yours.
  * out      gets the handle, which is yours: end it with floorbus_client_close. NULL on failure.
  * Any thread. Returns FLOORBUS_OK; E_INVALID (no or malformed endpoints, no principal, a number
@@ -992,7 +1072,8 @@ FLOORBUS_API floorbus_status floorbus_client_time(
  * options  copied; may be NULL.
  * ticket   gets a number for floorbus_wait; may be NULL.
  * Any thread. Returns FLOORBUS_OK (taken; not yet applied); E_LIMIT (outbox_limit publications
- * are unanswered: floorbus_wait, then again), E_STORAGE (the outbox file's disk is full), E_BADKEY,
+ * are unanswered: floorbus_wait, or back to your loop, then again; a loop that only tries takes the
+ * processor from the answers), E_STORAGE (the outbox file's disk is full), E_BADKEY,
  * E_INVALID (an unknown number or bad bytes in state), E_TOOBIG (a text), E_ABI, E_CLOSED, E_HANDLE
  * or E_FORKED. */
 FLOORBUS_API floorbus_status floorbus_publish_state(
@@ -1314,7 +1395,7 @@ FLOORBUS_API floorbus_status floorbus_hub_stop(floorbus_hub *hub, int32_t drain_
 /* ---- converters ---------------------------------------------------------------------------- */
 
 /* Other systems' agent states to FloorBus's and back; docs/standards.md has the tables. Their
- * numbers differ (3 is busy in CSTA, wrap-up in TSAPI, a private call in TAPI): never pass one to
+ * numbers differ (3 is busy in CSTA, wrap-up in TSAPI, a private call in TAPI 3): never pass one to
  * the function of another. Wrap-up keeps its two flavours: AFTER_CALL with NOT_READY or READY as
  * pending.
  *
@@ -1346,6 +1427,15 @@ FLOORBUS_API floorbus_status floorbus_state_from_csta(
 FLOORBUS_API floorbus_status floorbus_state_to_csta(
     const floorbus_agent_state *state, int32_t *agent_state, int32_t *pending);
 
+/* The same by the names of CSTA's XML (ECMA-323): text is an AgentState, such as "agentReady",
+ * pending a PendingAgentState, empty when there is none. */
+FLOORBUS_API floorbus_status floorbus_state_from_csta_xml(
+    floorbus_str text, floorbus_str pending, floorbus_agent_state *out);
+/* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
+ * E_INVALID or E_ABI. */
+FLOORBUS_API floorbus_status floorbus_state_to_csta_xml(
+    const floorbus_agent_state *state, floorbus_str *text, floorbus_str *pending);
+
 /* TSAPI, for example Avaya's: agent_state is an AgentState_t, 0 to 4, or JTAPI's -1. It has
  * neither busy nor reserved, and wrap-up only with where it leads to as pending. */
 FLOORBUS_API floorbus_status floorbus_state_from_tsapi(
@@ -1355,19 +1445,41 @@ FLOORBUS_API floorbus_status floorbus_state_from_tsapi(
 FLOORBUS_API floorbus_status floorbus_state_to_tsapi(
     const floorbus_agent_state *state, int32_t *agent_state);
 
+/* Avaya's TSAPI with its private data (ATTQueryAgentStateConfEvent), which tell that an agent is on
+ * a call: agent_state as floorbus_state_from_tsapi; talk_state an ATTTalkState_t, 0 on a call or 1
+ * idle; pending_work_mode an ATTWorkMode_t: 1 auxiliary, 2 after-call, 3 and 4 ready, -1 none. */
+FLOORBUS_API floorbus_status floorbus_state_from_avaya(
+    int32_t agent_state, int32_t talk_state, int32_t pending_work_mode,
+    floorbus_agent_state *out);
+/* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
+ * E_INVALID or E_ABI. */
+FLOORBUS_API floorbus_status floorbus_state_to_avaya(
+    const floorbus_agent_state *state, int32_t *agent_state, int32_t *talk_state,
+    int32_t *pending_work_mode);
+
+/* Microsoft TAPI 2: dwState and dwNextState of a LINEAGENTSTATUS; agent_state is a
+ * LINEAGENTSTATE_*, 0x1 to 0x200, next_state one too, or 0 for none. Its four kinds of busy become
+ * one; back it is BUSYACD. It has no reserved. */
+FLOORBUS_API floorbus_status floorbus_state_from_tapi2(
+    uint32_t agent_state, uint32_t next_state, floorbus_agent_state *out);
+/* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
+ * E_INVALID or E_ABI. */
+FLOORBUS_API floorbus_status floorbus_state_to_tapi2(
+    const floorbus_agent_state *state, uint32_t *agent_state, uint32_t *next_state);
+
 /* Microsoft TAPI 3: agent_state is an AGENT_STATE, 0 to 5. Its three kinds of busy become one;
  * back it is AS_BUSY_ACD. It has no logged-off, reserved or wrap-up. */
-FLOORBUS_API floorbus_status floorbus_state_from_tapi(
+FLOORBUS_API floorbus_status floorbus_state_from_tapi3(
     int32_t agent_state, floorbus_agent_state *out);
 /* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
  * E_INVALID or E_ABI. */
-FLOORBUS_API floorbus_status floorbus_state_to_tapi(
+FLOORBUS_API floorbus_status floorbus_state_to_tapi3(
     const floorbus_agent_state *state, int32_t *agent_state);
 
 /* Cisco Finesse: the texts state and pendingState of a User, the latter empty when there is none.
  * reason_code  its reason code, 0 = none. A code by which the system itself says what happened
  *              (32763: ring, no answer) becomes out->cause, every other one out->reason_code,
- *              which is written too. */
+ *              which is written too. CCE's -1 and -2 are 65535 and 65534. */
 FLOORBUS_API floorbus_status floorbus_state_from_finesse(
     floorbus_str text, floorbus_str pending, uint16_t reason_code, floorbus_agent_state *out);
 /* The way back. Any thread. Returns FLOORBUS_OK, E_NOTFOUND (the system has no value for that),
@@ -1377,7 +1489,8 @@ FLOORBUS_API floorbus_status floorbus_state_to_finesse(
 
 /* Asterisk, a member of a queue: Status (0 to 8), Paused and InCall (each 0 or 1) and PausedReason
  * (may be empty; "Auto-Pause" becomes a cause, any other is yours to put into out->reason) of
- * QueueMemberStatus. out->out_of_service is written too. Who is no member is logged off. */
+ * QueueMemberStatus. A Status of NOT_INUSE counts before InCall, which Asterisk takes back late.
+ * out->out_of_service is written too. Who is no member is logged off. */
 FLOORBUS_API floorbus_status floorbus_state_from_asterisk(
     int32_t device_state, int32_t paused, int32_t in_call, floorbus_str paused_reason,
     floorbus_agent_state *out);
@@ -1417,6 +1530,10 @@ FLOORBUS_API floorbus_status floorbus_flag_cancel(
 FLOORBUS_API floorbus_status floorbus_flag_rate(
     floorbus_client *client, floorbus_str key, uint8_t rating, floorbus_str comment,
     floorbus_ticket *ticket);
+FLOORBUS_API floorbus_status floorbus_state_from_tapi(
+    int32_t agent_state, floorbus_agent_state *out);
+FLOORBUS_API floorbus_status floorbus_state_to_tapi(
+    const floorbus_agent_state *state, int32_t *agent_state);
 #else
 /* A NUL-terminated text as floorbus_str; it points to text. NULL is the empty text. */
 FLOORBUS_INLINE floorbus_str floorbus_cstr(const char *text) {
@@ -1480,6 +1597,16 @@ FLOORBUS_INLINE floorbus_status floorbus_flag_rate(
     request.rating = rating;
     request.text = comment;
     return floorbus_flag_change(client, key, FLOORBUS_OP_RATE, &request, ticket);
+}
+/* The earlier name of floorbus_state_from_tapi3, for programs that have it. */
+FLOORBUS_INLINE floorbus_status floorbus_state_from_tapi(
+    int32_t agent_state, floorbus_agent_state *out) {
+    return floorbus_state_from_tapi3(agent_state, out);
+}
+/* The earlier name of floorbus_state_to_tapi3, for programs that have it. */
+FLOORBUS_INLINE floorbus_status floorbus_state_to_tapi(
+    const floorbus_agent_state *state, int32_t *agent_state) {
+    return floorbus_state_to_tapi3(state, agent_state);
 }
 #endif
 

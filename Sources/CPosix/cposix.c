@@ -298,6 +298,8 @@ static __thread struct {
     char bytes[FLOOR_POSIX_THREAD_TEXT_MAX];
 } thread_text;
 
+size_t floor_posix_thread_id(void) { return (size_t)pthread_self(); }
+
 void floor_posix_thread_text_set(const void *bytes, size_t count) {
     if (count > FLOOR_POSIX_THREAD_TEXT_MAX) count = FLOOR_POSIX_THREAD_TEXT_MAX;
     memcpy(thread_text.bytes, bytes, count);

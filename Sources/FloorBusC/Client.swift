@@ -68,6 +68,8 @@ public final class Client: @unchecked Sendable {
                         hub: hub,
                         options: setup.engine,
                         outboxPath: setup.outboxPath,
+                        onNotice: { client.log($0) },
+                        onLink: { client.log($0) },
                         onReady: { client.take($0) }
                     )
                 } else {
@@ -75,6 +77,8 @@ public final class Client: @unchecked Sendable {
                         endpoints: setup.endpoints,
                         options: setup.engine,
                         outboxPath: setup.outboxPath,
+                        onNotice: { client.log($0) },
+                        onLink: { client.log($0) },
                         onReady: { client.take($0) }
                     )
                 }
@@ -89,6 +93,7 @@ public final class Client: @unchecked Sendable {
         }
         client.eventMailbox = events
         client.answerMailbox = answers
+        client.logRecovered(loop)
         do { try loop.start() } catch {
             client.loop = nil
             throw Failure(error.status, error.sentence)

@@ -73,7 +73,7 @@ struct ClientSetup {
             unsafe engine.reconnectMilliseconds.last = options.reconnect_max_ms
         }
         if unsafe options.outbox_limit > 0 {
-            unsafe engine.outboxOperations = Int(options.outbox_limit)
+            unsafe engine.outboxOperations = Int(clamping: options.outbox_limit)
         }
         if unsafe options.window_bytes > 0 {
             unsafe engine.creditBytes = numericCast(options.window_bytes)

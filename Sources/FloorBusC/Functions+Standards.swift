@@ -39,6 +39,40 @@ public func floorbus_state_to_csta(
     }
 }
 
+@c @implementation
+public func floorbus_state_from_csta_xml(
+    _ text: floorbus_str,
+    _ pending: floorbus_str,
+    _ out: UnsafeMutablePointer<floorbus_agent_state>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        let text = try unsafe text.text("text", atMost: Limits.reasonBytes, nil)
+        let pending = try unsafe pending.text("pending", atMost: Limits.reasonBytes, nil)
+        let standing: AgentStanding
+        do throws(StandardError) {
+            standing = try AgentStanding(cstaXML: text, pending: pending)
+        } catch { throw Failure(error) }
+        try unsafe put(standing, into: out)
+    }
+}
+
+@c @implementation
+public func floorbus_state_to_csta_xml(
+    _ state: UnsafePointer<floorbus_agent_state>?,
+    _ text: UnsafeMutablePointer<floorbus_str>?,
+    _ pending: UnsafeMutablePointer<floorbus_str>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        guard let text = unsafe text else { throw .missing("text") }
+        guard let pending = unsafe pending else { throw .missing("pending") }
+        guard let said = try unsafe standing(state).cstaXML else {
+            throw Failure(noValueIn: .csta)
+        }
+        unsafe text.pointee = floorbus_str(said.state)
+        unsafe pending.pointee = floorbus_str(said.pending)
+    }
+}
+
 // MARK: TSAPI and TAPI
 
 @c @implementation
@@ -70,13 +104,85 @@ public func floorbus_state_to_tsapi(
 }
 
 @c @implementation
-public func floorbus_state_from_tapi(
+public func floorbus_state_from_avaya(
+    _ agent_state: Int32,
+    _ talk_state: Int32,
+    _ pending_work_mode: Int32,
+    _ out: UnsafeMutablePointer<floorbus_agent_state>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        let standing: AgentStanding
+        do throws(StandardError) {
+            standing = try AgentStanding(
+                avaya: agent_state,
+                talkState: talk_state,
+                pendingWorkMode: pending_work_mode
+            )
+        } catch { throw Failure(error) }
+        try unsafe put(standing, into: out)
+    }
+}
+
+@c @implementation
+public func floorbus_state_to_avaya(
+    _ state: UnsafePointer<floorbus_agent_state>?,
+    _ agent_state: UnsafeMutablePointer<Int32>?,
+    _ talk_state: UnsafeMutablePointer<Int32>?,
+    _ pending_work_mode: UnsafeMutablePointer<Int32>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        guard let agent_state = unsafe agent_state else { throw .missing("agent_state") }
+        guard let talk_state = unsafe talk_state else { throw .missing("talk_state") }
+        guard let mode = unsafe pending_work_mode else { throw .missing("pending_work_mode") }
+        guard let said = try unsafe standing(state).avaya else {
+            throw Failure(noValueIn: .tsapi)
+        }
+        unsafe agent_state.pointee = said.state
+        unsafe talk_state.pointee = said.talkState
+        unsafe mode.pointee = said.pendingWorkMode
+    }
+}
+
+@c @implementation
+public func floorbus_state_from_tapi2(
+    _ agent_state: UInt32,
+    _ next_state: UInt32,
+    _ out: UnsafeMutablePointer<floorbus_agent_state>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        let standing: AgentStanding
+        do throws(StandardError) {
+            standing = try AgentStanding(tapi2: agent_state, next: next_state)
+        } catch { throw Failure(error) }
+        try unsafe put(standing, into: out)
+    }
+}
+
+@c @implementation
+public func floorbus_state_to_tapi2(
+    _ state: UnsafePointer<floorbus_agent_state>?,
+    _ agent_state: UnsafeMutablePointer<UInt32>?,
+    _ next_state: UnsafeMutablePointer<UInt32>?
+) -> floorbus_status {
+    answer { () throws(Failure) in
+        guard let agent_state = unsafe agent_state else { throw .missing("agent_state") }
+        guard let next_state = unsafe next_state else { throw .missing("next_state") }
+        guard let said = try unsafe standing(state).tapi2 else {
+            throw Failure(noValueIn: .tapi2)
+        }
+        unsafe agent_state.pointee = said.state
+        unsafe next_state.pointee = said.next
+    }
+}
+
+@c @implementation
+public func floorbus_state_from_tapi3(
     _ agent_state: Int32,
     _ out: UnsafeMutablePointer<floorbus_agent_state>?
 ) -> floorbus_status {
     answer { () throws(Failure) in
         let standing: AgentStanding
-        do throws(StandardError) { standing = try AgentStanding(tapi: agent_state) } catch {
+        do throws(StandardError) { standing = try AgentStanding(tapi3: agent_state) } catch {
             throw Failure(error)
         }
         try unsafe put(standing, into: out)
@@ -84,14 +190,14 @@ public func floorbus_state_from_tapi(
 }
 
 @c @implementation
-public func floorbus_state_to_tapi(
+public func floorbus_state_to_tapi3(
     _ state: UnsafePointer<floorbus_agent_state>?,
     _ agent_state: UnsafeMutablePointer<Int32>?
 ) -> floorbus_status {
     answer { () throws(Failure) in
         guard let agent_state = unsafe agent_state else { throw .missing("agent_state") }
-        guard let said = try unsafe standing(state).tapi else {
-            throw Failure(noValueIn: .tapi)
+        guard let said = try unsafe standing(state).tapi3 else {
+            throw Failure(noValueIn: .tapi3)
         }
         unsafe agent_state.pointee = said
     }

@@ -1,5 +1,6 @@
 import CFloorBus
 import FloorEvents
+import FloorHub
 import FloorHubServer
 import FloorPosix
 
@@ -16,6 +17,7 @@ final class HostedHub: Sendable {
 
     static func start(_ wish: HubWish) throws(Failure) -> HostedHub {
         try checkMemory()
+        wish.onNotice = { HostLog.shared.say($0.level.rawValue, "hub: " + $0.sentence) }
         var isBuiltAlike = true
         if let why = HubEntry.call(with: wish, isBuiltAlike: &isBuiltAlike) {
             throw Failure(
@@ -47,11 +49,11 @@ extension HubWish {
             try unsafe optionText(options.listen, "listen", atMost: mostBytes).map { split($0) }
             ?? []
         tap = try unsafe optionText(options.tap_listen, "tap_listen", atMost: mostBytes)
-        maximumSessions = Int(unsafe options.max_clients)
-        maximumKeys = Int(unsafe options.max_keys)
-        journalRecords = Int(unsafe options.journal_records)
-        suspectMilliseconds = Int(unsafe options.suspect_ms)
-        staleMilliseconds = Int(unsafe options.stale_ms)
+        maximumSessions = Int(clamping: unsafe options.max_clients)
+        maximumKeys = Int(clamping: unsafe options.max_keys)
+        journalRecords = Int(clamping: unsafe options.journal_records)
+        suspectMilliseconds = Int(clamping: unsafe options.suspect_ms)
+        staleMilliseconds = Int(clamping: unsafe options.stale_ms)
         let suspect =
             suspectMilliseconds > 0
             ? suspectMilliseconds : Int(Limits.suspectMicroseconds / 1000)

@@ -59,7 +59,7 @@ private func checkedSize(
     _ known: Int,
     _ name: StaticString
 ) throws(Failure) -> Int {
-    let size = Int(unsafe raw.load(as: UInt32.self))
+    let size = Int(clamping: unsafe raw.load(as: UInt32.self))
     guard size >= known, size <= largestStruct else {
         throw Failure(
             .wrongABI,

@@ -58,8 +58,11 @@ extension ClientCore {
         )
         link.heartbeat = Int64(heartbeat) * 1000
         link.window = (
-            min(max(1, Int(welcome.maximumMessages)), Limits.unacknowledgedMessages),
-            min(max(Limits.publishBytes, Int(welcome.maximumBytes)), Limits.unacknowledgedBytes)
+            min(max(1, Int(clamping: welcome.maximumMessages)), Limits.unacknowledgedMessages),
+            min(
+                max(Limits.publishBytes, Int(clamping: welcome.maximumBytes)),
+                Limits.unacknowledgedBytes
+            )
         )
         clock.linkOpened()
         uplink.welcome(welcome, at: now.wall)

@@ -150,6 +150,15 @@ public struct ClientCore: ~Copyable {
     /// Whether a session is open.
     public var isLinked: Bool { link.isLinked }
 
+    /// Which life of the hub was met last; 0 before the first session.
+    public var epoch: UInt32 { link.epoch }
+
+    /// Whether the last attempt to open a session has failed, or the session was lost.
+    public var isBetweenAttempts: Bool {
+        if case .waiting = link.phase { return true }
+        return false
+    }
+
     /// Whether the hub last met keeps its journal on a disk; false for one in memory.
     public var isHubDurable: Bool { link.isDurable }
 

@@ -20,8 +20,8 @@ import Synchronization
 ///
 /// - Thread: every member may be used from any thread. `onReady` runs on the client's thread,
 ///   with no lock held; it must be short and must not call `close`. Called with no mailbox, it
-///   says that the last operation has its result: `unacknowledged` is 0 again. `onNotice` runs
-///   there too, under the same rules.
+///   says that the last operation has its result: `unacknowledged` is 0 again. `onNotice`
+///   and `onLink` run there too, under the same rules.
 ///
 /// @unchecked Sendable because every mutable property is touched only with `lock` held, and the
 /// socket is touched only by its holder, as libzmq asks.
@@ -29,7 +29,7 @@ import Synchronization
     let lock = Lock()
     private let wake: WakeDescriptor
     private let onReady: @Sendable ([MailboxID]) -> Void
-    private let onNotice: @Sendable (ClientNotice) -> Void
+    private let toTell: Told
     private let corePlace: UnsafeMutablePointer<ClientCore>
     /// The core, for the holder of `lock`.
     ///
@@ -47,10 +47,10 @@ import Synchronization
     var isEnded = false
     var failed: PosixError?
     var linkFailed: ZeroMQError?
+    var toldLink: LinkNotice?  // what was last said of the link
     /// Whether `onReady` is to be called, with no mailbox, when nothing is unacknowledged.
     var tellsWhenIdle = false
-    /// The deadline that the client's thread knows of.
-    var sleepsUntil: Int64 = .min
+    var sleepsUntil: Int64 = .min  // the deadline that the client's thread knows of
     /// Signalled after a turn while `waiting` threads wait for the core to change.
     let turned = Condition()
     var waiting = 0
@@ -70,6 +70,7 @@ import Synchronization
     ///   - options: what the application wants.
     ///   - outboxPath: the file that keeps operations over the process's end; nil = memory alone.
     ///   - onNotice: told what the application may want to show.
+    ///   - onLink: told when the link comes and goes.
     ///   - onReady: told which mailboxes have something.
     /// - Returns: the client, which has not started.
     /// - Throws: `ClientLoopError`, whose `sentence` says what to do.
@@ -78,12 +79,13 @@ import Synchronization
         options: ClientOptions,
         outboxPath: String? = nil,
         onNotice: @escaping @Sendable (ClientNotice) -> Void = { _ in },
+        onLink: @escaping @Sendable (LinkNotice) -> Void = { _ in },
         onReady: @escaping @Sendable ([MailboxID]) -> Void
     ) throws(ClientLoopError) -> ClientLoop {
         if endpoints.isEmpty { throw .badEndpoint("") }
         var known: [String] = []
         for endpoint in endpoints { known.append(try Endpoint.known(endpoint)) }
-        return try make(options, outboxPath, onNotice, onReady) { _ in .at(known) }
+        return try make(options, outboxPath, Told(onNotice, onLink), onReady) { _ in .at(known) }
     }
 
     /// A client of a hub in this process.
@@ -96,15 +98,16 @@ import Synchronization
         options: ClientOptions,
         outboxPath: String? = nil,
         onNotice: @escaping @Sendable (ClientNotice) -> Void = { _ in },
+        onLink: @escaping @Sendable (LinkNotice) -> Void = { _ in },
         onReady: @escaping @Sendable ([MailboxID]) -> Void
     ) throws(ClientLoopError) -> ClientLoop {
-        try make(options, outboxPath, onNotice, onReady) { .here(hub, waking: $0) }
+        try make(options, outboxPath, Told(onNotice, onLink), onReady) { .here(hub, waking: $0) }
     }
 
     private static func make(
         _ options: ClientOptions,
         _ outboxPath: String?,
-        _ onNotice: @escaping @Sendable (ClientNotice) -> Void,
+        _ toTell: Told,
         _ onReady: @escaping @Sendable ([MailboxID]) -> Void,
         _ hub: (WakeDescriptor) -> ClientLink.Hub
     ) throws(ClientLoopError) -> ClientLoop {
@@ -124,7 +127,7 @@ import Synchronization
         if let file { try file.keep(&core, contents) }
         let wake: WakeDescriptor
         do { wake = try WakeDescriptor() } catch { throw .system(error) }
-        return ClientLoop(core, file, wake, ClientLink(hub(wake)), onNotice, onReady)
+        return ClientLoop(core, file, wake, ClientLink(hub(wake)), toTell, onReady)
     }
 
     private init(
@@ -132,7 +135,7 @@ import Synchronization
         _ outboxFile: OutboxFile?,
         _ wake: WakeDescriptor,
         _ link: consuming ClientLink,
-        _ onNotice: @escaping @Sendable (ClientNotice) -> Void,
+        _ toTell: Told,
         _ onReady: @escaping @Sendable ([MailboxID]) -> Void
     ) {
         unsafe corePlace = UnsafeMutablePointer<ClientCore>.allocate(capacity: 1)
@@ -140,7 +143,7 @@ import Synchronization
         self.outboxFile = outboxFile
         self.wake = wake
         self.link = link
-        self.onNotice = onNotice
+        self.toTell = toTell
         self.onReady = onReady
     }
 
@@ -266,11 +269,13 @@ import Synchronization
         let isIdle = tellsWhenIdle && core.unacknowledged == 0
         if isIdle { tellsWhenIdle = false }
         if waiting > 0 { turned.broadcast() }
-        guard isIdle || !told.isEmpty || !notices.isEmpty else { return }
+        let linkNotice = linkNotice()
+        guard isIdle || !told.isEmpty || !notices.isEmpty || linkNotice != nil else { return }
         var notices: [ClientNotice] = []
         swap(&notices, &self.notices)
         lock.unlock()
-        for notice in notices { onNotice(notice) }
+        if let linkNotice { toTell.link(linkNotice) }
+        for notice in notices { toTell.work(notice) }
         if !told.isEmpty { onReady(told) }
         if isIdle { onReady([]) }
         lock.lock()

@@ -244,7 +244,7 @@ public final class MemoryJournal: EventJournal {
         var page: [UInt8] = []
         page.reserveCapacity(min(request.maximumBytes, bytes))
         // Counters have no holes, so a record's place follows from its revision.
-        var place = Int(after.counter - floor.counter)
+        var place = min(committed, Int(clamping: after.counter - floor.counter))
         let end = min(committed, place + request.maximumRecords)
         while place < end {
             let taken = segments[(first + place) / Self.segmentRecords].copy(

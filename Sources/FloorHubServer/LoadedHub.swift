@@ -41,6 +41,8 @@ public final class HubWish: @unchecked Sendable {
     public var suspectMilliseconds = 0
     /// As `HubConfiguration.staleMilliseconds`.
     public var staleMilliseconds = 0
+    /// As `HubConfiguration.onNotice`.
+    public var onNotice: (@Sendable (HubNotice) -> Void)?
     /// The running hub, once there is one.
     public private(set) var hub: (any LoadedHub)?
     /// Why there is none.
@@ -59,6 +61,7 @@ public final class HubWish: @unchecked Sendable {
         configuration.listen = listen
         configuration.tap = tap
         configuration.isInsecureAllowed = isInsecureAllowed
+        configuration.onNotice = onNotice
         if maximumSessions > 0 {
             configuration.maximumSessions = min(maximumSessions, Limits.sessions)
         }

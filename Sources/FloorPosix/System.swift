@@ -41,6 +41,12 @@ public enum ThisProcess {
     }
 }
 
+/// Facts about the calling thread.
+public enum ThisThread {
+    /// What tells it from every other thread that runs; never 0.
+    public static var id: Int { floor_posix_thread_id() }
+}
+
 /// Random bytes from the kernel, good enough for secrets.
 public enum Randomness {
     /// Overwrites every element with a random byte.

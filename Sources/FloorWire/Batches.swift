@@ -23,7 +23,7 @@ public struct RecordBatch: Sendable {
         try body.need(Self.prefixSize)
         guard body.u32(12) == 0 else { throw .reservedNotZero }
         lead = body.u64(0)
-        count = Int(body.u32(8))
+        count = body.length(8)
         var at = Self.prefixSize
         var found = 0
         while at < body.count {
@@ -142,7 +142,7 @@ public struct Results: Equatable, Sendable {
         try body.need(Self.fixedSize)
         expected = body.u64(0)
         retryAfterMilliseconds = body.u32(8)
-        let count = Int(body.u32(12))
+        let count = body.length(12)
         guard count <= Self.maximumRuns else { throw .badValue(field: "runs") }
         runs.removeAll(keepingCapacity: true)
         var at = Self.fixedSize

@@ -23,7 +23,7 @@ public struct ByteIndex: Sendable {
     @inlinable
     public func find(_ hash: UInt32, _ matches: (Int) -> Bool) -> Int? {
         let mask = slots.count - 1
-        var at = Int(hash) & mask
+        var at = Int(truncatingIfNeeded: hash) & mask
         while slots[at] != 0 {
             let slot = slots[at]
             if UInt32(truncatingIfNeeded: slot >> 32) == hash {
@@ -46,7 +46,7 @@ public struct ByteIndex: Sendable {
     public mutating func remove(_ hash: UInt32, _ number: Int) {
         let mask = slots.count - 1
         let wanted = UInt64(hash) << 32 | UInt64(number + 1)
-        var hole = Int(hash) & mask
+        var hole = Int(truncatingIfNeeded: hash) & mask
         while slots[hole] != wanted {
             precondition(slots[hole] != 0, "ByteIndex.remove: the number is not in the table")
             hole = (hole + 1) & mask
@@ -54,7 +54,7 @@ public struct ByteIndex: Sendable {
         // Close the hole: move back every following slot whose home is not behind the hole.
         var at = (hole + 1) & mask
         while slots[at] != 0 {
-            let home = Int(slots[at] >> 32) & mask
+            let home = Int(truncatingIfNeeded: slots[at] >> 32) & mask
             if (at &- home) & mask >= (at &- hole) & mask {
                 slots[hole] = slots[at]
                 hole = at
@@ -79,7 +79,7 @@ public struct ByteIndex: Sendable {
 
     private mutating func place(_ slot: UInt64) {
         let mask = slots.count - 1
-        var at = Int(slot >> 32) & mask
+        var at = Int(truncatingIfNeeded: slot >> 32) & mask
         while slots[at] != 0 { at = (at + 1) & mask }
         slots[at] = slot
     }

@@ -15,6 +15,10 @@ extension Span<UInt8> {
     @inlinable
     public func u32(_ offset: Int) -> UInt32 { UInt32(littleEndian: load(offset)) }
 
+    /// Four bytes as a length or count; where `Int` has 32 bits, its largest value for all above.
+    @inlinable
+    public func length(_ offset: Int) -> Int { Int(clamping: u32(offset)) }
+
     /// Eight bytes as a number.
     @inlinable
     public func u64(_ offset: Int) -> UInt64 { UInt64(littleEndian: load(offset)) }

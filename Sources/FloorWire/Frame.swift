@@ -74,7 +74,7 @@ public struct FrameHeader: Equatable, Sendable {
         guard let type = FrameType(rawValue: message.u8(5)) else {
             throw .unknownType(message.u8(5))
         }
-        let body = Int(message.u32(12))
+        let body = message.length(12)
         guard body == message.count - Self.size else {
             throw .lengthMismatch(stated: body, got: message.count - Self.size)
         }

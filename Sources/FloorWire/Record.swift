@@ -149,9 +149,9 @@ public struct RecordView: Sendable {
         guard offset >= 0, left >= RecordHeader.size else {
             throw .tooShort(needed: RecordHeader.size, got: max(0, left))
         }
-        let stated = Int(bytes.u32(offset))
+        let stated = bytes.length(offset)
         let keyLength = Int(bytes.u16(offset + 68))
-        let payloadLength = Int(bytes.u32(offset + 72))
+        let payloadLength = bytes.length(offset + 72)
         guard keyLength <= Limits.keyBytes else { throw .keyTooLong(keyLength) }
         guard payloadLength <= Limits.payloadBytes else { throw .payloadTooLong(payloadLength) }
         let payloadStart = RecordHeader.size + roundedUp8(keyLength)
@@ -169,7 +169,7 @@ public struct RecordView: Sendable {
     @inlinable
     public init(checked bytes: Span<UInt8>, at offset: Int) {
         let keyLength = Int(bytes.u16(offset + 68))
-        let payloadLength = Int(bytes.u32(offset + 72))
+        let payloadLength = bytes.length(offset + 72)
         let payloadStart = offset + RecordHeader.size + roundedUp8(keyLength)
         range = offset..<(payloadStart + roundedUp8(payloadLength))
         key = (offset + RecordHeader.size)..<(offset + RecordHeader.size + keyLength)

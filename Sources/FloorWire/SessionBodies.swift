@@ -72,14 +72,15 @@ public struct Hello: Equatable, Sendable {
         willGraceMilliseconds = body.u32(92)
         initialCredit = body.u64(96)
         let names = (Int(body.u16(104)), Int(body.u16(106)))
-        let willLength = Int(body.u32(108))
+        let willLength = body.length(108)
         guard names.0 <= Limits.nameBytes, names.1 <= Limits.nameBytes else {
             throw .badValue(field: "principal or application length")
         }
         let textEnd = Self.fixedSize + names.0 + names.1
         let willStart = roundedUp8(textEnd)
-        guard body.count == willStart + willLength else {
-            throw .lengthMismatch(stated: willStart + willLength, got: body.count)
+        guard body.count - willStart == willLength else {
+            let (stated, isTooMuch) = willStart.addingReportingOverflow(willLength)
+            throw .lengthMismatch(stated: isTooMuch ? .max : stated, got: body.count)
         }
         try body.needZeros(textEnd..<willStart)
         principal = try body.text(Self.fixedSize..<(Self.fixedSize + names.0))

@@ -29,6 +29,7 @@ static void use_macros(void) {
     char id_text[FLOORBUS_ID_TEXT_BYTES];
     floorbus_event_function function = 0;
     floorbus_drop_function drop = 0;
+    floorbus_log_function log = 0;
     floorbus_str literal = FLOORBUS_STR("agent/bj/");
     floorbus_bytes none = {0, 0};
     floorbus_ticket all = FLOORBUS_TICKET_ALL;
@@ -52,7 +53,7 @@ static void use_macros(void) {
     CHECK(publish.struct_size == sizeof publish && publish.src_time_us == 0);
     CHECK(hub.struct_size == sizeof hub && hub.listen == 0 && hub.reserved0 == 0);
     CHECK(hub_counts.struct_size == sizeof hub_counts && hub_counts.bytes_out == 0);
-    CHECK(sizeof id_text == 33 && function == 0 && drop == 0);
+    CHECK(sizeof id_text == 33 && function == 0 && drop == 0 && log == 0);
     CHECK(literal.len == 9 && none.len == 0);
     CHECK(all == UINT64_MAX);
     PIN(FLOORBUS_WAIT_FOREVER, -1);
@@ -106,6 +107,8 @@ static void make_ids(void) {
 static void use_conveniences(void) {
     floorbus_str key = FLOORBUS_STR("flag/bj/sales/000102030405760788090a0b0c0d0e0f/");
     floorbus_str none = floorbus_cstr(0);
+    floorbus_agent_state state = FLOORBUS_AGENT_STATE_INIT;
+    int32_t agent_state = 77;
     CHECK(floorbus_flag_claim(0, key, 0) == FLOORBUS_E_HANDLE);
     CHECK(floorbus_flag_engage(0, key, 1, FLOORBUS_CHANNEL_DESK, 0) == FLOORBUS_E_HANDLE);
     CHECK(floorbus_flag_release(0, key, 1, 0) == FLOORBUS_E_HANDLE);
@@ -113,6 +116,9 @@ static void use_conveniences(void) {
     CHECK(floorbus_flag_close(0, key, 0) == FLOORBUS_E_HANDLE);
     CHECK(floorbus_flag_cancel(0, key, none, 0) == FLOORBUS_E_HANDLE);
     CHECK(floorbus_flag_rate(0, key, 5, none, 0) == FLOORBUS_E_HANDLE);
+    CHECK(floorbus_state_from_tapi(1, &state) == FLOORBUS_OK);
+    CHECK(state.state == FLOORBUS_STATE_READY);
+    CHECK(floorbus_state_to_tapi(&state, &agent_state) == FLOORBUS_OK && agent_state == 1);
 }
 
 /* The linker has to find every function, and its type has to be the header's. */
@@ -146,10 +152,12 @@ static void (*const everything[])(void) = {
     (void (*)(void))floorbus_id_parse,
     (void (*)(void))floorbus_id_text,
     (void (*)(void))floorbus_last_error,
+    (void (*)(void))floorbus_name,
     (void (*)(void))floorbus_new_id,
     (void (*)(void))floorbus_note_acknowledge,
     (void (*)(void))floorbus_note_send,
     (void (*)(void))floorbus_note_withdraw,
+    (void (*)(void))floorbus_number,
     (void (*)(void))floorbus_publish_custom,
     (void (*)(void))floorbus_publish_queue,
     (void (*)(void))floorbus_publish_state,
@@ -159,19 +167,26 @@ static void (*const everything[])(void) = {
     (void (*)(void))floorbus_replay,
     (void (*)(void))floorbus_set_callback,
     (void (*)(void))floorbus_set_duty,
+    (void (*)(void))floorbus_set_log,
     (void (*)(void))floorbus_snapshot_free,
     (void (*)(void))floorbus_snapshot_next,
     (void (*)(void))floorbus_state_from_asterisk,
+    (void (*)(void))floorbus_state_from_avaya,
     (void (*)(void))floorbus_state_from_csta,
+    (void (*)(void))floorbus_state_from_csta_xml,
     (void (*)(void))floorbus_state_from_finesse,
     (void (*)(void))floorbus_state_from_freeswitch,
-    (void (*)(void))floorbus_state_from_tapi,
+    (void (*)(void))floorbus_state_from_tapi2,
+    (void (*)(void))floorbus_state_from_tapi3,
     (void (*)(void))floorbus_state_from_tsapi,
     (void (*)(void))floorbus_state_to_asterisk,
+    (void (*)(void))floorbus_state_to_avaya,
     (void (*)(void))floorbus_state_to_csta,
+    (void (*)(void))floorbus_state_to_csta_xml,
     (void (*)(void))floorbus_state_to_finesse,
     (void (*)(void))floorbus_state_to_freeswitch,
-    (void (*)(void))floorbus_state_to_tapi,
+    (void (*)(void))floorbus_state_to_tapi2,
+    (void (*)(void))floorbus_state_to_tapi3,
     (void (*)(void))floorbus_state_to_tsapi,
     (void (*)(void))floorbus_strerror,
     (void (*)(void))floorbus_subscribe,

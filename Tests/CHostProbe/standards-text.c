@@ -68,6 +68,19 @@ static void finesse(void) {
     CHECK(state.cause == FLOORBUS_CAUSE_UNKNOWN && state.reason_code == 412);
     EXPECT(floorbus_state_from_finesse(floorbus_cstr("LOGOUT"), none, 255, &state), FLOORBUS_OK);
     CHECK(state.cause == FLOORBUS_CAUSE_CONNECTION_LOST && state.reason_code == 0);
+    EXPECT(floorbus_state_from_finesse(text, none, 50010, &state), FLOORBUS_OK);
+    CHECK(state.cause == FLOORBUS_CAUSE_RING_NO_ANSWER && state.reason_code == 0);
+    EXPECT(floorbus_state_from_finesse(text, none, 50041, &state), FLOORBUS_OK);
+    CHECK(state.cause == FLOORBUS_CAUSE_DEVICE_FAULT && state.reason_code == 0);
+    for (index = 0; index < 2; index++) {
+        /* -1 and -2, as two bytes have them */
+        EXPECT(floorbus_state_from_finesse(floorbus_cstr("LOGOUT"), none,
+                                           (uint16_t)(0xFFFF - index), &state), FLOORBUS_OK);
+        CHECK(state.cause == FLOORBUS_CAUSE_FAILOVER && state.reason_code == 0);
+        EXPECT(floorbus_state_from_finesse(floorbus_cstr("LOGOUT"), none,
+                                           (uint16_t)(50040 + 2 * index), &state), FLOORBUS_OK);
+        CHECK(state.cause == FLOORBUS_CAUSE_DEVICE_FAULT && state.reason_code == 0);
+    }
     EXPECT(floorbus_state_from_finesse(floorbus_cstr("TALKING"), text, 0, &state), FLOORBUS_OK);
     CHECK(state.state == FLOORBUS_STATE_BUSY && state.pending == FLOORBUS_STATE_NOT_READY);
     EXPECT(floorbus_state_to_finesse(&state, &text, &pending), FLOORBUS_OK);
@@ -75,6 +88,43 @@ static void finesse(void) {
     state = published(FLOORBUS_SESSION_LOGGED_ON, FLOORBUS_STATE_AFTER_CALL, 0);
     EXPECT(floorbus_state_to_finesse(&state, &text, &pending), FLOORBUS_E_NOTFOUND);
     CHECK(is_text(text, "TALKING") && is_text(pending, "NOT_READY"));
+}
+
+static void csta_xml(void) {
+    static const char *names[] = {
+        "agentNotReady", "agentNull", "agentReady", "agentBusy", "agentWorkingAfterCall"};
+    static const char *wrong[] = {"", "AgentReady", "agentReady ", "ready", "2"};
+    const floorbus_str none = {NULL, 0};
+    floorbus_agent_state state, numbered;
+    floorbus_str text = {NULL, 77}, pending = {NULL, 77};
+    size_t index;
+
+    for (index = 0; index < sizeof names / sizeof *names; index++) {
+        state = numbered = marked();
+        EXPECT(floorbus_state_from_csta_xml(floorbus_cstr(names[index]), none, &state),
+               FLOORBUS_OK);
+        EXPECT(floorbus_state_from_csta((int32_t)index, FLOORBUS_NO_PENDING, &numbered),
+               FLOORBUS_OK);
+        CHECK(memcmp(&state, &numbered, sizeof state) == 0);
+        EXPECT(floorbus_state_to_csta_xml(&state, &text, &pending), FLOORBUS_OK);
+        CHECK(is_text(text, names[index]) && is_text(pending, ""));
+    }
+    for (index = 0; index < sizeof wrong / sizeof *wrong; index++) {
+        state = marked();
+        EXPECT(floorbus_state_from_csta_xml(floorbus_cstr(wrong[index]), none, &state),
+               FLOORBUS_E_INVALID);
+        CHECK(untouched(&state) && error_names(wrong[index], "CSTA"));
+    }
+    EXPECT(floorbus_state_from_csta_xml(text, floorbus_cstr("agentBusy"), &state),
+           FLOORBUS_E_INVALID);
+    CHECK(untouched(&state) && error_names("pending agent state", "CSTA"));
+    EXPECT(floorbus_state_from_csta_xml(floorbus_cstr("agentBusy"),
+                                        floorbus_cstr("agentWorkingAfterCall"), &state),
+           FLOORBUS_OK);
+    CHECK(state.state == FLOORBUS_STATE_BUSY && state.pending == FLOORBUS_STATE_AFTER_CALL);
+    state = published(state.session, state.state, state.pending);
+    EXPECT(floorbus_state_to_csta_xml(&state, &text, &pending), FLOORBUS_OK);
+    CHECK(is_text(text, "agentBusy") && is_text(pending, "agentWorkingAfterCall"));
 }
 
 static void freeswitch(void) {
@@ -130,6 +180,7 @@ static void freeswitch(void) {
 }
 
 int main(void) {
+    csta_xml();
     finesse();
     freeswitch();
     return probe_end();

@@ -68,6 +68,81 @@ struct HeaderTests {
         #expect(kinds == Dictionary(uniqueKeysWithValues: names))
     }
 
+    /// What floorbus_name says of the set FLOORBUS_NAMES_`set`: its source, for the C library is
+    /// not linked here (names.c reads it back from there).
+    private static func names(_ set: Int) throws -> [Int: String] {
+        let source = try text("Sources/FloorBusC/Names.swift")
+        var names: [Int: String] = [:]
+        for run in source.matches(of: /Run\(\s*(\d+),\s*"+\s*([\s\S]*?)"+([^)]*)\)/)
+        where Int(run.1) == set {
+            let first = run.3.firstMatch(of: /from: (-?\d+)/).flatMap { Int($0.1) } ?? 0
+            let isBits = run.3.contains("isBits: true")
+            let list = run.2.replacing(/\\\n\s*/, with: "").replacing("\\u{0}", with: "\\0")
+            for (index, name) in list.split(separator: "\\0", omittingEmptySubsequences: false)
+                .map({ $0.trimmingCharacters(in: .whitespacesAndNewlines) }).enumerated()
+            where !name.isEmpty {
+                let number = isBits ? 1 << index : first < 0 ? first - index : first + index
+                names[number] = name
+            }
+        }
+        return names
+    }
+
+    private func expectNames<Name: FloorName>(_ type: Name.Type, _ set: String) throws {
+        let number = try #require(try Self.numbers("NAMES_")[set])
+        let names = try Self.names(number).filter { set != "KIND" || $0.key < 64 }
+        let own = Name.allCases.map { (Int($0.rawValue), $0.name) }
+        #expect(names == Dictionary(uniqueKeysWithValues: own), "\(set)")
+    }
+
+    /// The header's constants with a prefix, named as the vocabulary would.
+    private static func constants(_ prefix: String) throws -> [Int: String] {
+        var names: [Int: String] = [:]
+        for (name, number) in try numbers(prefix) {
+            let words = name.lowercased().split(separator: "_")
+            names[number] = words[0] + words.dropFirst().map(\.capitalized).joined()
+        }
+        return names
+    }
+
+    @Test("floorbus_name has the vocabulary's names, and of every enumeration of the header")
+    func names() throws {
+        try expectNames(RecordKind.self, "KIND")
+        try expectNames(RecordOperation.self, "OP")
+        try expectNames(Freshness.self, "FRESH")
+        try expectNames(AgentSession.self, "SESSION")
+        try expectNames(AgentActivity.self, "STATE")
+        try expectNames(CallPhase.self, "CALL")
+        try expectNames(StateCause.self, "CAUSE")
+        try expectNames(ReasonClass.self, "REASON")
+        try expectNames(FlagStatus.self, "FLAG")
+        try expectNames(FlagKind.self, "FLAG_KIND")
+        try expectNames(SupportChannel.self, "CHANNEL")
+        try expectNames(FlagOutcome.self, "OUTCOME")
+        try expectNames(FlagCause.self, "FLAG_CAUSE")
+        try expectNames(FlagVerdict.self, "VERDICT")
+        try expectNames(SupporterState.self, "SUPPORTER")
+        try expectNames(NoteKind.self, "NOTE")
+        try expectNames(NoteStatus.self, "NOTE_STATUS")
+        try expectNames(NotePriority.self, "PRIORITY")
+        try expectNames(AlertSeverity.self, "SEVERITY")
+        try expectNames(FigureUnit.self, "UNIT")
+        try expectNames(Formula.self, "FORMULA")
+        try expectNames(FigureWindow.self, "WINDOW")
+        try expectNames(CatalogueSubject.self, "CATALOGUE")
+        let sets = try Self.numbers("NAMES_")
+        for set in ["EVF", "LINK", "OVERLAY", "ROLE", "LOG"] {
+            #expect(try Self.names(#require(sets[set])) == Self.constants(set + "_"), "\(set)")
+        }
+        let own = try Self.names(#require(sets["KIND"])).filter { $0.key >= 64 }
+        #expect(try own == Self.constants("KIND_").filter { $0.key >= 64 })
+        var statuses = try Self.numbers("E_").map { ($0.value, "E_" + $0.key) }
+        statuses.append((0, "OK"))
+        let named = try Self.names(#require(sets["STATUS"]))
+        #expect(named == Dictionary(uniqueKeysWithValues: statuses))
+        #expect(sets.count == 29 && Set(sets.values) == Set(1...29))
+    }
+
     @Test("The header's figures have the vocabulary's numbers, under names of their own")
     func figures() throws {
         func numbers<Name: FloorName>(_ type: Name.Type) -> [Int] {

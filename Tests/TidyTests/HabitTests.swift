@@ -48,6 +48,19 @@ struct HabitTests {
         expectNone(Self.swift.flatMap { Imports.findings(in: $0, embeddable: embeddable) })
     }
 
+    @Test("Four bytes from outside become an Int by length(_:), which traps on no machine")
+    func lengths() {
+        let embeddable = Imports.embeddableTargets(manifest: Project.file("Package.swift").text)
+        let direct = /\bInt\(\w+(\.\w+)*\.u(32|64)\(/
+        for file in Self.swift {
+            let folders = file.path.split(separator: "/")
+            guard folders[0] == "Sources", embeddable.contains(String(folders[1])) else { continue }
+            for found in file.text.matches(of: direct) {
+                Issue.record("\(file.path): \(found.output.0), where Int may have 32 bits")
+            }
+        }
+    }
+
     @Test("Calls with a better replacement are not made; the cores have no clock, lock or async")
     func bannedWords() {
         let read = Self.sources.filter { $0.language != .bash }

@@ -10,6 +10,7 @@ USAGE = "cc program.c $(pkg-config --cflags --libs floorbus)"
 # What apropos(1) shows and searches, for each group of functions.
 SUMMARIES = {
     "floorbus_library": "version, statuses, errors and ids of the FloorBus event bus",
+    "floorbus_log": "be told what a FloorBus client or hub has for its operator",
     "floorbus_client": "open, close and watch a client of a FloorBus event bus",
     "floorbus_publish": "publish agent states, queues and figures of a call centre",
     "floorbus_help": "ask for help on a call-centre floor, claim it and answer",

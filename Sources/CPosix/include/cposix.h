@@ -97,6 +97,8 @@ typedef struct floor_memory floor_memory_t;
 floor_memory_t *floor_posix_memory_reserve(void);
 void floor_posix_memory_use(floor_memory_t *reserve); /* before anything of it was taken */
 
+size_t floor_posix_thread_id(void); /* of the calling thread; never 0 */
+
 /* One text of the calling thread, cut to 511 bytes: Swift has no thread-local storage, and the C
  * interface keeps the sentence of the last error there. */
 #define FLOOR_POSIX_THREAD_TEXT_MAX 511

@@ -35,7 +35,7 @@ struct EventStore {
 
         /// Replaces the elements by the record at an offset; returns its length.
         func copyRecord(at start: Int, into out: inout [UInt8]) -> Int {
-            let length = Int(body.span.u32(start))
+            let length = body.span.length(start)
             out.removeAll(keepingCapacity: true)
             out.append(span: body.span.extracting(start..<(start + length)))
             return length

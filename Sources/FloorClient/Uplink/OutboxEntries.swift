@@ -160,7 +160,7 @@ enum OutboxEntry {
     static func read(_ bytes: Span<UInt8>, at offset: Int) -> (entry: OutboxEntry, end: Int)? {
         let left = bytes.count - offset
         guard left >= headerSize else { return nil }
-        let length = Int(bytes.u32(offset))
+        let length = bytes.length(offset)
         guard length <= left, length > headerSize, length <= longest, length & 7 == 0,
             bytes.u32(offset + 12) == 0
         else { return nil }

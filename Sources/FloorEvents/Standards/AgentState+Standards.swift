@@ -23,6 +23,23 @@ extension AgentState {
     public var csta: (state: Int32, pending: Int32?)? {
         AgentStanding(self).csta
     }
+
+    /// The state of an agent as CSTA's XML (ECMA-323) names it.
+    ///
+    ///     let state = try AgentState(cstaXML: "agentBusy", pending: "agentNotReady")
+    ///
+    /// - Parameters:
+    ///   - text: an AgentState, to the letter, for example `agentReady`.
+    ///   - pending: a PendingAgentState, empty when there is none.
+    /// - Throws: `StandardError` for every other text.
+    public init(cstaXML text: String, pending: String = "") throws(StandardError) {
+        self.init(try AgentStanding(cstaXML: text, pending: pending))
+    }
+
+    /// The state as the names of CSTA's XML, pending empty when there is none; nil as `csta`.
+    public var cstaXML: (state: StaticString, pending: StaticString)? {
+        AgentStanding(self).cstaXML
+    }
 }
 
 extension AgentState {
@@ -42,26 +59,87 @@ extension AgentState {
     public var tsapi: Int32? {
         AgentStanding(self).tsapi
     }
+
+    /// The state of an agent as Avaya's TSAPI says it with its private data
+    /// (ATTQueryAgentStateConfEvent), which tells what AgentState_t cannot: that the agent is on a
+    /// call.
+    ///
+    ///     let state = try AgentState(avaya: 2, talkState: 0, pendingWorkMode: 1)
+    ///     // busy, then not ready
+    ///
+    /// - Parameters:
+    ///   - number: an AgentState_t, as `init(tsapi:)`.
+    ///   - talkState: an ATTTalkState_t: 0 on a call, 1 idle. A call in auxiliary or after-call
+    ///     work leads back there.
+    ///   - pendingWorkMode: an ATTWorkMode_t: 1 auxiliary, 2 after-call, 3 and 4 ready, -1 none.
+    ///     It counts before what the agent state says.
+    /// - Throws: `StandardError` for every other number.
+    public init(
+        avaya number: Int32,
+        talkState: Int32,
+        pendingWorkMode: Int32 = -1
+    ) throws(StandardError) {
+        self.init(
+            try AgentStanding(
+                avaya: number,
+                talkState: talkState,
+                pendingWorkMode: pendingWorkMode
+            )
+        )
+    }
+
+    /// The state as AgentState_t, ATTTalkState_t and pending ATTWorkMode_t; nil where Avaya has no
+    /// such value.
+    ///
+    /// That is reserved, after-call unless not ready or ready is pending, and busy or reserved as
+    /// pending. Ready as pending is WM_AUTO_IN.
+    public var avaya: (state: Int32, talkState: Int32, pendingWorkMode: Int32)? {
+        AgentStanding(self).avaya
+    }
 }
 
 extension AgentState {
+    /// The state of an agent as Microsoft's TAPI 2 says it: dwState and dwNextState of a
+    /// LINEAGENTSTATUS.
+    ///
+    ///     let state = try AgentState(tapi2: 0x80, next: 0x4)   // after-call, then ready
+    ///
+    /// Which kind of call an agent is busy with (0x8 to 0x40) is not kept. LINEAGENTSTATEEX_*, of
+    /// TAPI 2.2, has other numbers.
+    ///
+    /// - Parameters:
+    ///   - number: a LINEAGENTSTATE_*, 0x1 to 0x200: one bit.
+    ///   - next: the same, or 0 for none. About to log off and unknown become nil.
+    /// - Throws: `StandardError` for every other number.
+    public init(tapi2 number: UInt32, next: UInt32 = 0) throws(StandardError) {
+        self.init(try AgentStanding(tapi2: number, next: next))
+    }
+
+    /// The state as TAPI 2's LINEAGENTSTATE_* and the next one, 0 for none; nil where TAPI has no
+    /// such value.
+    ///
+    /// That is reserved, also as pending, and unknown as pending. Busy is LINEAGENTSTATE_BUSYACD.
+    public var tapi2: (state: UInt32, next: UInt32)? {
+        AgentStanding(self).tapi2
+    }
+
     /// The state of an agent as Microsoft's TAPI 3 AGENT_STATE says it.
     ///
-    ///     let state = try AgentState(tapi: 1)   // ready
+    ///     let state = try AgentState(tapi3: 1)   // ready
     ///
     /// Which kind of call an agent is busy with (2, 3, 4) is not kept.
     ///
     /// - Throws: `StandardError` for a number that is not 0 to 5.
-    public init(tapi number: Int32) throws(StandardError) {
-        self.init(try AgentStanding(tapi: number))
+    public init(tapi3 number: Int32) throws(StandardError) {
+        self.init(try AgentStanding(tapi3: number))
     }
 
-    /// The state as TAPI's AGENT_STATE; nil where TAPI has no such value.
+    /// The state as TAPI 3's AGENT_STATE; nil where TAPI has no such value.
     ///
     /// That is logged off, reserved and after-call. Busy is AS_BUSY_ACD; a pending state is left
     /// out.
-    public var tapi: Int32? {
-        AgentStanding(self).tapi
+    public var tapi3: Int32? {
+        AgentStanding(self).tapi3
     }
 }
 
@@ -76,7 +154,8 @@ extension AgentState {
     ///   - pending: `pendingState` of a User, empty when there is none. It counts before what
     ///     WORK and WORK_READY say. LOGOUT and UNKNOWN FloorBus cannot say as pending.
     ///   - reasonCode: the reason code, 0 = none. A code by which the system says what happened
-    ///     becomes the cause, every other one the site's `reasonCode`.
+    ///     becomes the cause, every other one the site's `reasonCode`. CCE's -1 and -2 are 65535
+    ///     and 65534, as in the two bytes in which they travel.
     /// - Throws: `StandardError` for every other text.
     public init(
         finesse text: String,
@@ -107,7 +186,8 @@ extension AgentState {
     ///   - deviceState: `Status`, 0 to 8.
     ///   - paused: `Paused`. A member paused in a call is busy until it ends, others are not
     ///     ready whatever the telephone does.
-    ///   - inCall: `InCall`: a call of the queue.
+    ///   - inCall: `InCall`: a call of the queue. A telephone not in use (1) counts before it:
+    ///     app_queue takes InCall back late, and sends no event then.
     ///   - pausedReason: `PausedReason`, which becomes the reason; at most 128 bytes can be
     ///     published. "Auto-Pause" is the cause ringNoAnswer instead.
     /// - Throws: `StandardError` for every other number.

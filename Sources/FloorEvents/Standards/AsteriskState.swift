@@ -30,11 +30,13 @@ extension AgentStanding {
         pausedReason: String
     ) throws(StandardError) {
         guard let row = deviceStates.row(deviceState) else {
-            throw StandardError(.asterisk, "device state", number: deviceState)
+            throw StandardError(.asterisk, "device state", number: Int64(deviceState))
         }
         self.init(row)
         deviceInService = deviceState != 4 && deviceState != 5
-        if inCall {
+        // A telephone that is free is free: app_queue takes InCall back only after it has noted the
+        // call, and sends no event then, so that the last one of a call says both.
+        if inCall && activity != .ready {
             activity = .busy
             pending = paused ? .notReady : nil
             call = call == .held ? .held : .connected

@@ -45,6 +45,12 @@ private let systemCodes = [
     SystemCode(50002, .connectionLost),  // CCE: the desktop closed, or its heartbeat timed out
     SystemCode(50003, .deviceFault, only: .loggedOff),  // CCE: the device is out of service
     SystemCode(50004, .timer, only: .loggedOff),  // CCE: logged off for inactivity
+    SystemCode(50010, .ringNoAnswer, only: .loggedOn),  // CCE: several calls in a row unanswered
+    SystemCode(50040, .deviceFault, only: .loggedOff),  // CCE: the call to a mobile agent failed
+    SystemCode(50041, .deviceFault, only: .loggedOn),  // CCE: the agent's line was busy
+    SystemCode(50042, .deviceFault, only: .loggedOff),  // CCE: a mobile agent's line was cut
+    SystemCode(0xFFFF, .failover),  // CCE, -1: the peripheral restarted
+    SystemCode(0xFFFE, .failover),  // CCE, -2: the peripheral gateway failed
 ]
 
 extension AgentStanding {

@@ -1,7 +1,7 @@
 // The standards whose agent states are numbers. They stand together because their numbers differ:
 // 3 and 4 are busy and after-call in CSTA but both after-call in TSAPI, 1 and 2 are logged off and
-// ready in both but ready and busy in TAPI. Hence no function takes a number without naming the
-// standard.
+// ready in both but ready and busy in TAPI 3, logged off and not ready in TAPI 2. Hence no function
+// takes a number without naming the standard.
 
 // MARK: CSTA III
 
@@ -29,12 +29,12 @@ extension AgentStanding {
     /// As `AgentState`'s, which documents it.
     package init(csta number: Int32, pending: Int32?) throws(StandardError) {
         guard let row = cstaStates.row(number) else {
-            throw StandardError(.csta, "agent state", number: number)
+            throw StandardError(.csta, "agent state", number: Int64(number))
         }
         self.init(row)
         guard let pending else { return }
         guard let next = cstaPendingStates.row(pending) else {
-            throw StandardError(.csta, "pending agent state", number: pending)
+            throw StandardError(.csta, "pending agent state", number: Int64(pending))
         }
         self.pending = next.asPending
     }
@@ -47,6 +47,41 @@ extension AgentStanding {
             return nil
         }
         return (row.number, next.number)
+    }
+}
+
+/// The names of AgentState and of PendingAgentState in CSTA's XML (ECMA-323), in the order of their
+/// numbers.
+private let cstaNames: [StaticString] = [
+    "agentNotReady", "agentNull", "agentReady", "agentBusy", "agentWorkingAfterCall",
+]
+private let cstaPendingNames: [StaticString] = [
+    "agentNotReady", "agentNull", "agentReady", "agentWorkingAfterCall",
+]
+
+extension AgentStanding {
+    /// As `AgentState`'s, which documents it.
+    package init(cstaXML text: String, pending: String) throws(StandardError) {
+        try self.init(
+            csta: cstaNames.number(of: text, "agent state"),
+            pending: pending.isEmpty
+                ? nil : cstaPendingNames.number(of: pending, "pending agent state")
+        )
+    }
+
+    /// As `AgentState.cstaXML`.
+    package var cstaXML: (state: StaticString, pending: StaticString)? {
+        guard let said = csta else { return nil }
+        let pending = said.pending.map { cstaPendingNames[Int($0)] }
+        return (cstaNames[Int(said.state)], pending ?? "")
+    }
+}
+
+extension [StaticString] {
+    /// The place of a name, which is its number in CSTA.
+    fileprivate func number(of name: String, _ field: String) throws(StandardError) -> Int32 {
+        for index in indices where self[index].reads(name) { return Int32(index) }
+        throw StandardError(.csta, field, text: name)
     }
 }
 
@@ -66,39 +101,11 @@ extension AgentStanding {
     /// As `AgentState`'s, which documents it.
     package init(tsapi number: Int32) throws(StandardError) {
         guard let row = tsapiStates.row(number) else {
-            throw StandardError(.tsapi, "agent state", number: number)
+            throw StandardError(.tsapi, "agent state", number: Int64(number))
         }
         self.init(row)
     }
 
     /// As `AgentState.tsapi`.
     package var tsapi: Int32? { tsapiStates.row(for: self)?.number }
-}
-
-// MARK: TAPI 3
-
-/// AGENT_STATE of tapi3.h.
-///
-/// AS_BUSY_INCOMING is busy, not reserved: of the same state LINEAGENTSTATEEX_BUSYINCOMING says
-/// "busy handling an incoming call that was not transferred to the agent from an ACD queue".
-private let tapiStates: [StateRow] = [
-    StateRow(0, .notReady),  // AS_NOT_READY
-    StateRow(1, .ready),  // AS_READY
-    StateRow(2, .busy),  // AS_BUSY_ACD
-    StateRow(3, .busy),  // AS_BUSY_INCOMING
-    StateRow(4, .busy),  // AS_BUSY_OUTGOING
-    StateRow(5, .unknown, session: .unknown),  // AS_UNKNOWN
-]
-
-extension AgentStanding {
-    /// As `AgentState`'s, which documents it.
-    package init(tapi number: Int32) throws(StandardError) {
-        guard let row = tapiStates.row(number) else {
-            throw StandardError(.tapi, "agent state", number: number)
-        }
-        self.init(row)
-    }
-
-    /// As `AgentState.tapi`.
-    package var tapi: Int32? { tapiStates.row(for: self)?.number }
 }

@@ -2,7 +2,8 @@
 public enum AgentStandard: UInt8, CaseIterable, Sendable, Hashable {
     case csta
     case tsapi
-    case tapi
+    case tapi2
+    case tapi3
     case finesse
     case asterisk
     case freeSwitch
@@ -12,7 +13,8 @@ public enum AgentStandard: UInt8, CaseIterable, Sendable, Hashable {
         switch self {
         case .csta: "CSTA III (ECMA-269)"
         case .tsapi: "TSAPI"
-        case .tapi: "TAPI 3"
+        case .tapi2: "TAPI 2"
+        case .tapi3: "TAPI 3"
         case .finesse: "Finesse"
         case .asterisk: "Asterisk"
         case .freeSwitch: "FreeSWITCH mod_callcenter"
@@ -32,7 +34,7 @@ public struct StandardError: Error, Hashable, Sendable {
     public let value: String
 
     @inline(never)
-    init(_ standard: AgentStandard, _ field: String, number: Int32) {
+    init(_ standard: AgentStandard, _ field: String, number: Int64) {
         self.standard = standard
         self.field = field
         value = String(number)

@@ -91,7 +91,7 @@ final class Producer {
         incarnation = stored.incarnation
         for run in stored.results where run.status.isRetryable {
             // No client keeps more under way; a damaged journal may say any number.
-            let count = min(Int(run.count), Limits.outboxOperationsCeiling)
+            let count = min(Int(clamping: run.count), Limits.outboxOperationsCeiling)
             for offset in 0..<UInt64(count) { addRetryable(run.first + offset) }
         }
     }

@@ -49,7 +49,8 @@ public struct StoredProducer: Equatable, Sendable {
         last = bytes.u64(16)
         usedAt = bytes.i64(24)
         incarnation = bytes.u64(32)
-        let keyEnd = Self.fixedSize + Int(bytes.u32(40))
+        let keyLength = min(bytes.length(40), bytes.count)
+        let keyEnd = Self.fixedSize + keyLength
         guard keyEnd <= bytes.count else { throw .tooShort(needed: keyEnd, got: bytes.count) }
         guard let key = try? FloorKey(bytes: bytes.copy(Self.fixedSize..<keyEnd)) else {
             throw .badValue(field: "principal")

@@ -265,7 +265,7 @@ struct ReplyFrame {
             keyBytes: Limits.keyBytes,
             payloadBytes: Limits.payloadBytes
         )
-        self.maximum = max(largest, min(Int(maximum), Limits.replyBytes))
+        self.maximum = max(largest, min(Int(clamping: maximum), Limits.replyBytes))
     }
 
     /// Adds a record; false when it does not fit any more.
