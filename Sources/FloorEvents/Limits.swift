@@ -70,6 +70,8 @@ public enum Limits {
     /// Most live sessions on one hub: 48,000 desktops with their screens and bridges; the process'
     /// descriptors bound it before (docs/decisions/0036).
     public static let sessions = 65_536
+    /// Sessions of a large floor: an operator is told when there are descriptors for fewer.
+    public static let sessionsUsual = 10_000
     /// Most subscriptions of one session.
     public static let subscriptionsPerSession = 256
     /// Most last-value keys on one hub, tombstones included (the design limit is 48,000 agents).

@@ -194,9 +194,12 @@ public final class HubServer: @unchecked Sendable {
         let reserve = 128
         let possible = max(1, Int(clamping: soft) - reserve)
         let ceiling = Int32(clamping: possible)
-        guard possible < wanted else { return (wanted, ceiling, []) }
+        let sessions = min(wanted, possible)
+        // Who has said how many wants so many; else what a large floor needs will do.
+        let needed = wanted == Limits.sessions ? Limits.sessionsUsual : wanted
+        guard possible < needed else { return (sessions, ceiling, []) }
         return (
-            possible,
+            sessions,
             ceiling,
             [
                 "the descriptor limit is \(soft), so at most \(possible) clients can connect; "

@@ -108,6 +108,19 @@ extension RealSockets {
                 hub.stop()
             }
         }
+
+        @Test("Descriptors for a large floor are enough, but not for more clients asked for")
+        func enoughDescriptors() async {
+            await #expect(processExitsWith: .success) {
+                try Limit.descriptors(12_000)
+                let usual = try Floor.hub()
+                #expect(usual.notices.isEmpty)
+                usual.stop()
+                let larger = try Floor.hub { $0.maximumSessions = 15_000 }
+                #expect(larger.notices.count == 1)
+                larger.stop()
+            }
+        }
     }
 }
 

@@ -5,8 +5,8 @@ import Foundation
 
 /// What `floorbus doctor` looks at on the machine it runs on.
 enum MachineChecks {
-    /// Clients of the first target, and what the process itself needs.
-    private static let wantedDescriptors: UInt64 = 10_000 + 128
+    /// A large floor's clients, and what the process itself needs.
+    private static let wantedDescriptors = UInt64(Limits.sessionsUsual) + 128
     private static let spaceToWarn: Int64 = 1 << 30
     private static let spaceToFail: Int64 = 100 << 20
     private static let slowSync = Duration.milliseconds(20)
