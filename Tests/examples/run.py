@@ -95,6 +95,20 @@ def agent_at_work(phone, boards):
     phone.until('ready, busy, break')
 
 
+def asleep(phone, boards):
+    """A desktop that stands still past its will's grace: it is shown logged off, and as it was once
+    it goes on, though nobody has typed anything."""
+    phone.type('busy')
+    for board in boards:
+        board.until('agent/bj/sales/4711/ busy')
+    phone.process.send_signal(signal.SIGSTOP)
+    for board in boards:
+        board.until('agent/bj/sales/4711/ logged off')
+    phone.process.send_signal(signal.SIGCONT)
+    for board in boards:
+        board.until('agent/bj/sales/4711/ busy')
+
+
 def help_from_raise_to_rating(phone, station, boards):
     phone.type('rate 5')
     phone.until('you have not asked for help')
@@ -162,6 +176,7 @@ def story(build):
     station.until('agent/bj/sales/4711/ session 2 state 2 short break')
     dying.until('rate 1 to 5, quit')
     dying.process.kill()
+    asleep(phone, (board, plain))
     help_from_raise_to_rating(phone, station, (board, plain))
     old_server(build, clients, board)
     phone.end()

@@ -10,6 +10,7 @@ func measureCalls(_ scale: Scale, _ report: inout Report) async throws {
         print("calls: build the C library first (./scripts/build-c-library); not measured")
         return
     }
+    try measureWorstCalls(program, scale, &report)
     let count = scale(20_000, tiny: 1000)
     var library: [[String: [Double]]] = []
     var swift: [CallCosts] = []
@@ -40,6 +41,50 @@ func measureCalls(_ scale: Scale, _ report: inout Report) async throws {
     }
 }
 
+/// The worst publishing call while the outbox is as full as it gets, at each size of it.
+private func measureWorstCalls(
+    _ program: String,
+    _ scale: Scale,
+    _ report: inout Report
+) throws {
+    let count = scale(1_000_000, tiny: 20_000)
+    for outbox in [1024, 4096, 16_384, 65_536] {
+        var runs: [[Double]] = []
+        for _ in 0..<scale.runs {
+            let figures = try callsOfC(program, count, outbox)
+            guard let run = figures["worst"], run.count == 4 else {
+                throw BenchError("\(program) said nothing of the worst call")
+            }
+            runs.append(run)
+            report.fold(UInt64(count))
+        }
+        let name = "of \(count) events through an outbox of \(outbox)"
+        for (place, what, goal) in [
+            (0, "worst publishing call", "at most 1000 on a quiet machine"),
+            (1, "worst publishing call, its own processor time", "at most 1000"),
+            (2, "publishing call, p99.99", ""),
+        ] {
+            report.add(
+                Row(
+                    name: "\(what), \(name)",
+                    unit: "µs",
+                    ours: runs.map { $0[place] / 1000 },
+                    goal: goal
+                )
+            )
+        }
+        report.add(
+            Row(
+                name: "answered, \(name)",
+                unit: "events/s",
+                ours: runs.map { $0[3] },
+                goal: "does not fall with the outbox",
+                digits: 0
+            )
+        )
+    }
+}
+
 /// Nanoseconds of each call.
 private struct CallCosts {
     var publish: [UInt64] = []
@@ -47,11 +92,15 @@ private struct CallCosts {
 }
 
 /// Nanoseconds at the 50th and the 99th percentile, by the call's name.
-private func callsOfC(_ program: String, _ count: Int) throws -> [String: [Double]] {
+private func callsOfC(
+    _ program: String,
+    _ count: Int,
+    _ outbox: Int? = nil
+) throws -> [String: [Double]] {
     let process = Process()
     let output = Pipe()
     process.executableURL = URL(filePath: program)
-    process.arguments = [String(count)]
+    process.arguments = [String(count)] + (outbox.map { [String($0)] } ?? [])
     process.standardOutput = output
     try process.run()
     let text = String(
