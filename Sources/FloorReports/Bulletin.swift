@@ -124,6 +124,10 @@ extension JournalReports {
         var notes = noted(sections[0], stories: stories).notes
         notes += noted(sections[0], unreadableChanges: times.unreadable).notes
         notes += queues.notes.filter { !notes.contains($0) }
+        // Each section that is empty says so by itself.
+        if sections.contains(where: { !$0.rows.isEmpty }) {
+            notes.removeAll { $0 == Self.nothingKnown }
+        }
         return Bulletin(day: day, zone: zone, period: period, notes: notes, sections: sections)
     }
 }

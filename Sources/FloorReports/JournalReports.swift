@@ -271,9 +271,11 @@ public struct JournalReports: Sendable {
         return table
     }
 
+    static let nothingKnown = "nothing is known of this stretch of time"
+
     func noted(_ table: ReportTable, unreadableChanges: Int) -> ReportTable {
         var table = table
-        if table.rows.isEmpty { table.notes.append("nothing is known of this stretch of time") }
+        if table.rows.isEmpty { table.notes.append(Self.nothingKnown) }
         if let first = extent.firstChange {
             if first > table.from {
                 table.notes.append("the history of states begins at \(ReportTable.text(first))")

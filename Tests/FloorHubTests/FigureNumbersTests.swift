@@ -103,6 +103,15 @@ struct FigureNumbersTests {
         }
     }
 
+    @Test("After a restart a reopened answer is still one of those that were given")
+    func restarted() throws {
+        let floor = morning()
+        floor.hub.restart()
+        floor.wait(2)
+        let rate = try #require(try floor.hub.figures()["reopenRate sinceMidnight mean"])
+        #expect(rate.value == 500 && rate.n == 2, "\(rate)")
+    }
+
     @Test("Flags open, pending and oldest; reopened of answered ones, ratings, unanswered of all")
     func counts() throws {
         let floor = morning()

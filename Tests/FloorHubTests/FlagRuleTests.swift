@@ -24,7 +24,8 @@ import Testing
         _ activity: AgentActivity,
         _ call: CallPhase = .none,
         _ reference: String = "",
-        session: AgentSession = .loggedOn
+        session: AgentSession = .loggedOn,
+        at key: String = "agent/bj/sales/ana/"
     ) throws {
         var state = AgentState(activity: activity)
         state.session = session
@@ -34,7 +35,7 @@ import Testing
         try state.append(to: &payload)
         var header = RecordHeader(.agent, .put, schema: PayloadSchema.agent)
         header.flags = [.unleased]
-        ana.publish([HarnessOperation(header, "agent/bj/sales/ana/", payload)])
+        ana.publish([HarnessOperation(header, key, payload)])
         hub.turn()
     }
 
@@ -93,6 +94,23 @@ import Testing
             let flag = try #require(hub.flag(1))
             #expect(flag.status == .cancelled && flag.cause == .callEnded, "\(session)")
         }
+    }
+
+    @Test("The asker's own state goes before what stands under their name elsewhere")
+    func elsewhere() throws {
+        let (hub, ana, sun) = raised()
+        try show(ana, hub, .busy, .connected, "c200")
+        for key in ["agent/bj/saels/ana/", "agent/hq/floor/ana/"] {
+            try show(ana, hub, .ready, at: key)
+            pass(hub, [ana, sun], seconds: 15)
+            #expect(hub.flag(1)?.isEnded == false, "\(key)")
+        }
+        // Who says so where no state of their own contradicts is believed.
+        try show(ana, hub, .busy, .connected, "c300")
+        try show(ana, hub, .notReady, at: "agent/hq/floor/ana/")
+        try show(ana, hub, .ready, at: "agent/hq/floor/ana/")
+        pass(hub, [ana, sun], seconds: 12)
+        #expect(hub.flag(1)?.cause == .callEnded)
     }
 
     @Test("Who is being helped is helped on; a flag about no call ends with none; one of two ends")

@@ -104,7 +104,14 @@ struct FlagRaiseCommand: AsyncParsableCommand {
         }
         try Output.line("\(receipt.id.text) \(status.name)")
         if !receipt.isNew {
-            guard status == .answered else { return Output.note("that flag was open already") }
+            guard status == .answered else {
+                Output.note("that flag was open already: what you say now is not in it")
+                let way =
+                    call.isEmpty
+                    ? "cancel that one first: floorbus flag cancel \(receipt.id.text)"
+                    : "raise it without --call"
+                return Output.note("for another question " + way)
+            }
             let answer = Output.printable(flag?.words.answer ?? "")
             Output.note("that flag is answered already" + (answer.isEmpty ? "" : ": " + answer))
             let id = receipt.id.text

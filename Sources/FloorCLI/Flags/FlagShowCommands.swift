@@ -33,13 +33,13 @@ struct FlagListCommand: AsyncParsableCommand {
         let wanted = try filter ?? parseFilter("flag/")
         // Whoever may see no flags but their own finds them under their words.
         let own = try parseFilter("private/+/" + FloorKey.segment(encoding: hub.identity) + "/")
-        let (patience, isEverything) = (Duration.seconds(timeout.timeout), filter == nil)
+        let patience = Duration.seconds(timeout.timeout)
         try await reporting {
             try await hub.exchange(timeout: timeout) { client throws(FloorBusError) in
                 do throws(FloorBusError) {
                     return try await client.getReadable(wanted, timeout: patience)
                 } catch {
-                    guard error.status == .denied, isEverything else { throw error }
+                    guard error.status == .denied else { throw error }
                     let refusal = error
                     do throws(FloorBusError) {
                         return try await client.getReadable(own, timeout: patience)
@@ -49,16 +49,18 @@ struct FlagListCommand: AsyncParsableCommand {
                     }
                 }
             } then: { answer in
-                try show(answer.records)
+                try show(answer.records, wanted)
                 if answer.isPartial { Output.noteLeftOut(wanted, hub.identity) }
             }
         }
     }
 
-    private func show(_ records: [FloorRecord]) throws {
+    private func show(_ records: [FloorRecord], _ wanted: KeyFilter) throws {
         var lines: [(key: FloorKey, flag: HelpFlag)] = []
         for record in records {
-            guard let found = try FoundFlag(record), all || !found.flag.isEnded else { continue }
+            guard let found = try FoundFlag(record), all || !found.flag.isEnded,
+                wanted.matches(found.key)
+            else { continue }
             lines.append((found.key, found.flag))
         }
         let now = records.compactMap(\.hubTime).max()?.microsecondsSince1970 ?? 0

@@ -131,11 +131,15 @@ struct TeamBoard {
         if stamps.engaged >= horizon { engaged.add(stamps.raised, until: stamps.engaged) }
         if stamps.answered >= horizon { answered.add(stamps.raised, until: stamps.answered) }
         if stamps.answered > 0, stamps.answered >= midnight { today.answered.countUp() }
+        // Each was reopened from an answer, whose stamp is gone.
+        var reopened: UInt32 = 0
         if stamps.raised >= midnight {
-            today.reopened.countUp(UInt32(flag.reopens))
+            reopened = UInt32(flag.reopens)
         } else if flag.reopens > 0, stamps.reopened >= midnight {
-            today.reopened.countUp()
+            reopened = 1
         }
+        today.reopened.countUp(reopened)
+        today.answered.countUp(reopened)
         if flag.status == .unanswered, stamps.ended >= midnight { today.unanswered.countUp() }
         if flag.words.rating > 0, flag.words.ratedAt >= midnight { noteRating(entry) }
         isChanged = true

@@ -169,12 +169,32 @@ extension Hub {
                 flags.noteCallOver(entry.id)
                 continue
             }
-            let isDone = state.isDoneWithCalls && !(isThis && state.call != .none)
+            let isDone =
+                state.isDoneWithCalls && !(isThis && state.call != .none)
+                && !saysOtherwise(entry, than: agentKey)
             guard isDone != (entry.callDoneSince != nil) else { continue }
             entry.callDoneSince = isDone ? clock.boot : nil
             flags.setDue(slot, dueTime(entry), callDoneSince: entry.callDoneSince)
         }
         cancelCallsOver()
+    }
+
+    /// Whether the asker's own state, where the flag was raised, says that its call goes on while a
+    /// value under another key has it that they are done: one of another system or another site, or
+    /// of a team that somebody has misspelt.
+    private func saysOtherwise(_ entry: FlagEntry, than other: FloorKey) -> Bool {
+        let (place, elsewhere) = (entry.key.segments, other.segments)
+        guard place[1].exact != elsewhere[1].exact || place[2].exact != elsewhere[2].exact,
+            let key = try? FloorKey(.agent, site: place[1], unit: place[2], entity: elsewhere[3]),
+            let slot = state.value(key.bytes.span)
+        else { return false }
+        let record = state.record(slot)
+        guard let view = try? RecordView(record.span, at: 0),
+            view.header(record.span).flags.freshness != .stale,
+            let own = try? AgentState(payload: record.span.extracting(view.payload))
+        else { return false }
+        let isThis = own.callReference.exact == entry.flag.words.callReference.exact
+        return isThis && own.call != .none && own.call != .ended
     }
 
     /// Cancels what has lost its point, unless the journal takes nothing now: then later.
