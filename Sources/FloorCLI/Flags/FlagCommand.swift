@@ -178,6 +178,13 @@ struct FlagResultLine: Encodable {
         return over.contains { $0.name == detail } ? " already" : ""
     }
 
+    /// The state that it is in, or what the hub says of it.
+    private var state: String {
+        let said = detail ?? ""
+        guard FlagStatus(name: said) != nil else { return Output.printable(said) }
+        return "it is " + said + already
+    }
+
     /// Why it was not done.
     var sentence: String {
         let what = "could not \(operation) the flag \(flagId): "
@@ -187,7 +194,7 @@ struct FlagResultLine: Encodable {
             return what + (holder.map { "\($0) has it" } ?? "nobody has it, or its token is old")
         case "notEligible": return what + "not allowed: " + Output.printable(detail ?? "")
         case "notFound": return what + "there is no such flag, or it was forgotten"
-        case "wrongState": return what + "it is " + Output.printable(detail ?? "") + already
+        case "wrongState": return what + state
         case "expired": return what + "the time for it is over"
         case "exists": return what + "the agent has another open flag, " + (detail ?? "")
         default: return what + result

@@ -35,7 +35,7 @@ struct FlagRaiseCommand: AsyncParsableCommand {
     @Option(help: "How you would like to be helped.")
     var channel = Named(SupportChannel.unknown)
 
-    @Option(help: "The customer's stars, 1 to 5.", transform: parseNumber(0...5))
+    @Option(help: "The customer's stars, 1 to 5; 0 = unknown.", transform: parseNumber(0...5))
     var star: UInt8 = 0
 
     @Option(

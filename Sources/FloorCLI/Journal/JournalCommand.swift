@@ -144,7 +144,7 @@ struct JournalExportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "First moment, such as 2026-03-01T09:00:00Z or 8h ago. (default: the first event's)",
+            "First moment, such as 2026-03-01T09:00:00Z, or 8h ago as 8h. (default: the first)",
             valueName: "moment"
         ),
         transform: parsePast
