@@ -85,8 +85,12 @@ extension ScaleFloor {
         _ change: (inout FlagRequest) -> Void
     ) throws {
         let stations = plan.stations
-        let station = stations.lowerBound + agent * stations.count / plan.agents.count
-        publish(station, try flag(operation, agent, change))
+        // They sit this far apart, which at the largest floor is no part of a site.
+        let apart = max(1, plan.agents.count / stations.count)
+        var station = agent / apart
+        if ScalePlan.site(station * apart) != ScalePlan.site(agent) { station += 1 }
+        station = min(station, stations.count - 1)
+        publish(stations.lowerBound + station, try flag(operation, agent, change))
     }
 
     /// One operation on the flag of one agent; its id is the agent's number.
