@@ -23,7 +23,7 @@
 #define COPIED 8        /* the value that the copy writes */
 #define MAX_SESSION 15
 #ifndef CHANGES
-#define CHANGES 1       /* what the owner says; with 2 it takes four minutes and 5 GB */
+#define CHANGES 1       /* what the owner says; with 2 it takes four minutes and 3 GB */
 #endif
 
 mtype = { HELLO, PUT, PING, WELCOME, ACK, GOAWAY };
